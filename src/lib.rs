@@ -1,0 +1,4 @@
+//! mirrorsim
+
+pub mod random;
+pub mod units;
