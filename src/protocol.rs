@@ -1,0 +1,263 @@
+//! The vocabulary of the mirroring protocol: what nodes are told, what they wish, what they say.
+//!
+//! A node is a pure state machine: [`Input`] in, [`Effect`]s out. It has no clock (`now` is a
+//! parameter), no randomness, no I/O, no floats. A host with sockets and disks could drive the same
+//! code that the simulation drives. The clauses cited as "Spec" are those of the protocol's
+//! specification in `docs/`, the claims those of US 7,200,726.
+
+mod id;
+mod message;
+mod parameters;
+
+pub mod block;
+pub mod wire;
+
+pub use id::{
+    BlockNumber, ClientId, CpId, CpNumber, Epoch, FaultId, Generation, Half, Incarnation, Lsn,
+    LogFile, OpNumber, Ticket, TransferId, WriteId,
+};
+pub use message::{
+    EntryHeader, Item, ItemBody, Message, Reference, Transfer, TransferHeader, TransferRange,
+};
+pub use parameters::{AckRule, Dispatch, FlushRule, Metadata, Parameters, Policy};
+
+use crate::units::SimTime;
+use block::{BlockAddress, Contents, Runs, VolumeId, WriteRange};
+use serde::{Deserialize, Serialize};
+
+/// What a client asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Operation {
+    /// Store the bytes of this range; they become `Write(client, op)`.
+    Write(WriteRange),
+    /// Return the bytes of this range.
+    Read(WriteRange),
+    /// Answer when every earlier write of this client to this volume is acknowledged (Spec 5.1).
+    Flush(VolumeId),
+}
+
+/// A client's request. A repeated request carries the same client and operation number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Who asks, and the client's own number of the operation.
+    pub id: WriteId,
+    /// What is asked.
+    pub operation: Operation,
+}
+
+/// The answer to a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// The write is as safe as the `ack` rule promises (Spec 3.7).
+    Written,
+    /// Every earlier write of the client to the volume was answered.
+    Flushed,
+    /// What was read, block by block in address order.
+    Read(Vec<(BlockAddress, Runs)>),
+    /// The request cannot be served; nothing was changed.
+    Refused(Refusal),
+}
+
+/// Why something was turned away. A refusal is a fact with a cause, like everything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// A write that no NVRAM half can hold (Spec 2.1).
+    LargerThanHalf,
+    /// A range that ends beyond 2⁶⁴ (Spec 2.1).
+    BeyondVolume,
+    /// Clients talk to the source only (Spec 1.1; Claims 1, 16, 19, 21).
+    NotTheSource,
+    /// A message of another session epoch (Spec 4.2).
+    WrongEpoch,
+    /// A message of a CP that is committed, acknowledged or foreign (Spec 5.4).
+    ForeignCp,
+    /// A message that this role does not take.
+    WrongDirection,
+    /// A transfer seen before: acknowledged again, changes nothing (Spec 4.2).
+    Duplicate,
+}
+
+/// What a node is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// A client's request arrived.
+    Request(Request),
+    /// A message of the peer arrived.
+    Message(Message),
+    /// The entry with this LSN and every earlier one is durable in NVRAM (Spec 3.1).
+    NvramDurable(Lsn),
+    /// The oldest message handed to the link and not yet reported has left: its last byte is on
+    /// the wire.
+    Departed,
+    /// A read of a block of the volume disks is done.
+    VolumeRead(Ticket, Contents),
+    /// A shadow write to the volume disks is durable.
+    VolumeWritten(Ticket),
+    /// The CP was committed: all its shadow pages became the image at once (Spec 5.6).
+    Committed(CpId),
+    /// A write to log storage is durable.
+    LogWritten(Ticket),
+    /// A read of log storage is done; `None`: what is stored there fails its check.
+    LogRead(Ticket, Option<Runs>),
+    /// The destination's own flush has happened (Spec 4.3).
+    Flushed,
+    /// A timer set earlier is due.
+    Timer(Timer),
+    /// The operator asks for a consistency point now (Spec 5.1).
+    ConsistencyPoint,
+}
+
+/// A node's timers. Setting one again moves it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Timer {
+    /// Source: the consistency point timer (Spec 5.1).
+    ConsistencyPoint,
+    /// Source: the open transfer has waited `transfer.max_delay` (Spec 3.3).
+    TransferDelay,
+    /// Destination: the periodic flush of its own storage (Spec 4.3).
+    Flush,
+    /// Destination: say WAIT again while no NVLog file is free (Spec 4.3).
+    Wait,
+}
+
+/// What a node wishes. The host carries effects out in order; a later one may rely on an earlier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Answer a client.
+    Answer(WriteId, Outcome),
+    /// Write a log entry into an NVRAM half; answered by [`Input::NvramDurable`]. Durable entries are
+    /// a prefix of those appended, so a host must persist them in order.
+    NvramAppend(Half, CpId, EntryHeader),
+    /// Free a half: its entries are on disk on both sides (Spec 5.7).
+    NvramFree(Half),
+    /// Hand a message to the link towards the peer; answered by [`Input::Departed`].
+    Send(Message),
+    /// Read the committed contents of a block of the volume disks.
+    ReadVolume(Ticket, BlockAddress),
+    /// Write a shadow page of a CP to the volume disks, invisible until the commit.
+    WriteVolume(Ticket, CpId, BlockAddress, Contents),
+    /// Make every shadow page of the CP the image, atomically with the commit record (Spec 5.6).
+    Commit(CpId, Lsn),
+    /// Write a transfer to an NVLog file at a byte offset (Spec 4.1).
+    WriteLog(Ticket, LogFile, u64, Transfer),
+    /// Read one block from an NVLog file at a byte offset (Spec 5.5).
+    ReadLog(Ticket, LogFile, u64),
+    /// Empty an NVLog file for reuse (Spec 4.3).
+    FreeLog(LogFile),
+    /// Flush the node's own storage; answered by [`Input::Flushed`].
+    Flush,
+    /// Set or move a timer.
+    SetTimer(Timer, SimTime),
+    /// Whatever the present input carried is turned away.
+    Refuse(Refusal),
+    /// Say on the status channel what the node is doing; nothing depends on it.
+    Note(Note),
+}
+
+/// A node's own word about what it does, for people and metrics. No property trusts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Note {
+    /// A CP began, for this reason.
+    CpStarted(CpId, Trigger),
+    /// A CP is over: both sides committed it and its space is free.
+    CpEnded(CpId),
+    /// A client's write has to wait.
+    WriteWaits(WriteId, WaitCause),
+    /// The destination has no free NVLog file (Spec 4.3).
+    DestinationWaits,
+    /// A reference was resolved from memory or from log storage (Spec 5.5).
+    Resolved(BlockAddress, ResolvedFrom),
+    /// A reference names a transfer that is still on its way (Spec 5.4).
+    Held(BlockAddress),
+}
+
+/// Where a reference was resolved from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResolvedFrom {
+    /// Still cached in the destination's memory.
+    Memory,
+    /// Read back from log storage.
+    LogStorage,
+}
+
+/// What starts a consistency point (Spec 5.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trigger {
+    /// The timer.
+    Timer,
+    /// The active half is full.
+    HalfFull,
+    /// The active half was full before the last CP had ended: writers waited.
+    BackToBack,
+    /// Too many dirty buffers.
+    DirtyBuffers,
+    /// Another bound is full and only a CP frees it (Spec 3.8).
+    Bound,
+    /// A write waits that only a CP can satisfy: `ack` is `applied`.
+    WaitingWrite,
+    /// The operator, also at the end of a run.
+    Operator,
+}
+
+impl Trigger {
+    /// The key of `by_trigger` in a report.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Timer => "timer",
+            Self::HalfFull => "half_full",
+            Self::BackToBack => "back_to_back",
+            Self::DirtyBuffers => "dirty_buffers",
+            Self::Bound => "bound",
+            Self::WaitingWrite => "waiting_write",
+            Self::Operator => "operator",
+        }
+    }
+}
+
+/// Which full bound makes a write wait (Spec 3.8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitCause {
+    /// The active NVRAM half.
+    NvramHalf,
+    /// The table of transfer IDs, or the IDs themselves.
+    TransferIds,
+    /// Dirty buffers.
+    DirtyBuffers,
+}
+
+impl WaitCause {
+    /// The key of `waits` in a report.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::NvramHalf => "nvram_half",
+            Self::TransferIds => "transfer_ids",
+            Self::DirtyBuffers => "dirty_buffers",
+        }
+    }
+}
+
+/// What a node still holds, for the check that all space is reclaimed (L5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Occupancy {
+    /// Log entries in NVRAM.
+    pub nvram_entries: u64,
+    /// Live transfer IDs.
+    pub transfer_ids: u64,
+    /// Dirty and frozen buffers.
+    pub buffers: u64,
+    /// Requests not answered.
+    pub requests: u64,
+    /// Transfers in the map of the destination.
+    pub mapped_transfers: u64,
+    /// NVLog files in use.
+    pub log_files: u64,
+    /// Bytes of transfers cached in memory.
+    pub cached_bytes: u64,
+}

@@ -1,0 +1,197 @@
+//! What source and destination say to each other.
+
+use super::block::{BlockAddress, BlockSize, Contents, Piece, Runs, WriteRange};
+use super::{BlockNumber, CpId, Epoch, Incarnation, Lsn, TransferId, WriteId};
+use serde::{Deserialize, Serialize};
+
+/// A message on the WAN. Its length is defined in [`super::wire`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Message {
+    /// Source → destination, as entries are logged: log entries with their data.
+    Transfer(Transfer),
+    /// Source → destination, after the half's last transfer: CP n begins (Spec 5.2).
+    CpBegin {
+        /// The session.
+        epoch: Epoch,
+        /// The CP.
+        cp: CpId,
+        /// Every transfer that carried its entries.
+        transfers: TransferRange,
+        /// Its last entry: image n = original + entries up to here.
+        last_lsn: Lsn,
+    },
+    /// Source → destination: blocks of CP n, in (volume, block) order (Spec 5.3).
+    CpData {
+        /// The session.
+        epoch: Epoch,
+        /// The CP.
+        cp: CpId,
+        /// The blocks; never empty.
+        items: Vec<Item>,
+    },
+    /// Source → destination, after the last item: CP n is complete (Spec 5.6).
+    CpEnd {
+        /// The session.
+        epoch: Epoch,
+        /// The CP.
+        cp: CpId,
+        /// Distinct volume blocks in the CP.
+        blocks: u64,
+    },
+    /// Source → destination, for each NAK: the frozen block in full (Spec 5.4).
+    NakAnswer {
+        /// The session.
+        epoch: Epoch,
+        /// The CP.
+        cp: CpId,
+        /// The block whose reference was void.
+        address: BlockAddress,
+        /// What it held when the CP was frozen.
+        contents: Contents,
+    },
+    /// Destination → source, when `through` advances: every entry up to it is complete and meets
+    /// the `ack` rule (Spec 3.7). Cumulative.
+    LogAck {
+        /// The session.
+        epoch: Epoch,
+        /// The destination's life.
+        incarnation: Incarnation,
+        /// The last such entry.
+        through: Lsn,
+    },
+    /// Destination → source, once CP n is durable and committed (Spec 5.6).
+    CpAck {
+        /// The session.
+        epoch: Epoch,
+        /// The CP.
+        cp: CpId,
+    },
+    /// Destination → source: this reference cannot be resolved (Spec 5.4).
+    Nak {
+        /// The session.
+        epoch: Epoch,
+        /// The CP.
+        cp: CpId,
+        /// The block that was referenced.
+        address: BlockAddress,
+    },
+    /// Destination → source, every `timeout`/3 while no NVLog file is free (Spec 4.3): progress.
+    Wait {
+        /// The session.
+        epoch: Epoch,
+    },
+}
+
+impl Message {
+    /// The session the message belongs to.
+    #[must_use]
+    pub const fn epoch(&self) -> Epoch {
+        match self {
+            Self::Transfer(transfer) => transfer.header.epoch,
+            Self::CpBegin { epoch, .. }
+            | Self::CpData { epoch, .. }
+            | Self::CpEnd { epoch, .. }
+            | Self::NakAnswer { epoch, .. }
+            | Self::LogAck { epoch, .. }
+            | Self::CpAck { epoch, .. }
+            | Self::Nak { epoch, .. }
+            | Self::Wait { epoch } => *epoch,
+        }
+    }
+}
+
+/// Transfer IDs in the order they were given, which may pass the wrap (Spec 5.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransferRange {
+    /// The first.
+    pub first: TransferId,
+    /// The last; equal to `first` for one transfer.
+    pub last: TransferId,
+}
+
+impl TransferRange {
+    /// Whether `id` was given from `first` on and not after `last`.
+    #[must_use]
+    pub const fn contains(self, id: TransferId) -> bool {
+        let (first, last) = (self.first.0, self.last.0);
+        if first <= last { first <= id.0 && id.0 <= last } else { id.0 >= first || id.0 <= last }
+    }
+}
+
+/// A data transfer (Spec 3.4): header; entry headers; block area; fragment area.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transfer {
+    /// Who it is.
+    pub header: TransferHeader,
+    /// The entries, or parts of entries, it carries; in LSN order, never empty.
+    pub entries: Vec<EntryHeader>,
+    /// The block area: wholly covered blocks, in entry order, then address order. A block's index
+    /// here is its block number, whatever the alignment of its write.
+    pub blocks: Vec<Runs>,
+    /// The fragment area: partly covered bytes, in the same order.
+    pub fragments: Vec<Runs>,
+}
+
+/// The header of a data transfer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransferHeader {
+    /// The session.
+    pub epoch: Epoch,
+    /// Its name within the session.
+    pub id: TransferId,
+    /// The CP of the NVRAM half its entries lie in; a transfer never mixes halves.
+    pub cp: CpId,
+    /// The LSN of its first entry.
+    pub first_lsn: Lsn,
+}
+
+/// A log entry, or in a transfer the part of one that the transfer carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryHeader {
+    /// Its place in the log.
+    pub lsn: Lsn,
+    /// The entry before it (Spec 3.1).
+    pub predecessor: Lsn,
+    /// The client's write.
+    pub write: WriteId,
+    /// All bytes of the write.
+    pub range: WriteRange,
+    /// First byte carried here, counted from the start of the write.
+    pub part_start: u64,
+    /// Bytes carried here; all of them in NVRAM.
+    pub part_length: u64,
+}
+
+impl EntryHeader {
+    /// The pieces carried here, in address order.
+    pub fn pieces(&self, size: BlockSize) -> impl Iterator<Item = Piece> {
+        self.range.part(self.part_start, self.part_length, size)
+    }
+}
+
+/// One block of a consistency point.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// The block.
+    pub address: BlockAddress,
+    /// Its contents, or where they already are.
+    pub body: ItemBody,
+}
+
+/// How a block of a CP is sent: exactly one of these (Spec 5.3; Claims 9, 13).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ItemBody {
+    /// The block in full: partially modified, metadata, or its reference is void.
+    Full(Contents),
+    /// Where the destination already has it.
+    Reference(Reference),
+}
+
+/// Names a block that was sent before: the transfer and the place within it (Claims 3, 4, 12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Reference {
+    /// The data transfer.
+    pub transfer: TransferId,
+    /// The place in its block area.
+    pub number: BlockNumber,
+}

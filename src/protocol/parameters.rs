@@ -1,0 +1,128 @@
+//! The knobs of the protocol. Names are those of the scenario file.
+
+use super::block::BlockSize;
+use super::wire;
+use crate::units::{Bytes, Span};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// When the client of a write is answered (Spec 3.7).
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum AckRule {
+    /// Durable in the source's own NVRAM.
+    Local,
+    /// And on the wire.
+    Sent,
+    /// And in the destination's memory.
+    Received,
+    /// And durable in the destination's log storage.
+    #[default]
+    Logged,
+    /// And on the destination's disks, by a committed CP.
+    Applied,
+}
+
+/// Which side gets a log entry first (Spec 3.7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Dispatch {
+    /// NVRAM and WAN at once.
+    #[default]
+    Parallel,
+    /// The WAN first; NVRAM once the destination has acknowledged the entry.
+    DestinationFirst,
+}
+
+/// What is sent for a block at a consistency point (Spec 10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Policy {
+    /// The patent: a reference for a wholly overwritten block, else the block.
+    #[default]
+    References,
+    /// Log forwarding as well, but every dirty block in full.
+    FullBlocks,
+}
+
+/// File-system metadata that a CP writes beside the data (Spec 5.8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Metadata {
+    /// None.
+    #[default]
+    None,
+    /// A tree of indirect blocks, fan-out 1024, and an allocation bitmap.
+    Tree,
+}
+
+/// When the destination flushes its own storage, which frees NVLog files (Spec 4.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum FlushRule {
+    /// After each CP it commits.
+    #[default]
+    PerCp,
+    /// At every multiple of this period.
+    Every(Span),
+}
+
+/// Everything both nodes must know. Bounds are in force exactly as given (Spec 3.8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parameters {
+    /// Bytes in a block (2.1).
+    pub block_size: BlockSize,
+    /// What a CP sends (10).
+    pub policy: Policy,
+    /// When clients are answered (3.7).
+    pub ack: AckRule,
+    /// Who gets an entry first (3.7).
+    pub dispatch: Dispatch,
+    /// What a CP writes beside the data (5.8).
+    pub metadata: Metadata,
+    /// Bytes in one NVRAM half (3.1).
+    pub nvram_half: Bytes,
+    /// A half is full at this many entries instead of at its bytes (5.1).
+    pub entries: Option<u64>,
+    /// Period of the CP timer; `None`: no timer (5.1).
+    pub every: Option<Span>,
+    /// Data bytes in one transfer (3.3).
+    pub transfer_bytes: Bytes,
+    /// How long an entry may wait for company in its transfer (3.3).
+    pub transfer_delay: Span,
+    /// Bits in a transfer ID (3.3).
+    pub transfer_id_bits: u32,
+    /// Size of the table of live transfer IDs (3.5).
+    pub transfer_ids: u64,
+    /// Dirty and frozen buffers together (3.8).
+    pub buffers: u64,
+    /// A CP starts when this many buffers are dirty (5.1).
+    pub dirty_high_water: u64,
+    /// Bytes of a `CP_DATA` message (5.3).
+    pub cp_message_bytes: Bytes,
+    /// Bytes the link's queue takes, as wire lengths before packets are made (8.1).
+    pub link_queue: Bytes,
+    /// NVLog files of the destination (4.3).
+    pub nvlog_files: u8,
+    /// When the destination flushes (4.3).
+    pub flush: FlushRule,
+    /// Bytes of transfers the destination keeps in memory beside log storage (5.5).
+    pub cache: Bytes,
+    /// No progress for this long ends the session; WAIT is said three times as often (6.2, 4.3).
+    pub timeout: Span,
+}
+
+impl Parameters {
+    /// Distinct transfer IDs that the ID's bits can name.
+    #[must_use]
+    pub const fn id_space(&self) -> u64 {
+        1 << self.transfer_id_bits
+    }
+
+    /// The longest message a node with these knobs sends.
+    #[must_use]
+    pub fn longest_message(&self) -> Bytes {
+        wire::longest(self.transfer_bytes.get(), self.cp_message_bytes.get(), self.block_size)
+    }
+}

@@ -1,0 +1,146 @@
+//! The length of every message, field by field, and what its bytes are for (Spec 9).
+//!
+//! Contents are symbolic, so a message is measured rather than written; the widths below are those
+//! of a fixed little-endian encoding. The link counts exactly these lengths.
+
+mod category;
+mod packing;
+
+pub use category::{Breakdown, Category};
+pub use packing::Packing;
+
+use super::block::{BlockSize, Contents};
+use super::{Item, ItemBody, Message, Transfer};
+use crate::units::Bytes;
+
+/// Type, version, flags, length, checksum: 2 + 1 + 1 + 4 + 8 bytes, before every message.
+pub const MESSAGE_HEADER: u64 = 16;
+const EPOCH: u64 = 8;
+const TRANSFER_ID: u64 = 4;
+const COUNT: u64 = 4;
+/// Generation and number.
+const CP: u64 = 4 + 8;
+/// Generation, incarnation, sequence.
+const LSN: u64 = 4 + 4 + 8;
+const INCARNATION: u64 = 4;
+/// Client and operation number.
+const WRITE: u64 = 4 + 8;
+/// Volume, offset, length.
+const RANGE: u64 = 4 + 8 + 8;
+/// Volume, area and level, index.
+const ADDRESS: u64 = 4 + 2 + 8;
+const ITEM_KIND: u64 = 2;
+
+/// The header of a transfer: epoch, transfer ID, CP, first LSN, number of entries.
+pub const TRANSFER_HEADER: u64 = MESSAGE_HEADER + EPOCH + TRANSFER_ID + CP + LSN + COUNT;
+/// One entry header, in a transfer and in NVRAM: LSN, predecessor, write, range, part.
+pub const ENTRY_HEADER: u64 = LSN + LSN + WRITE + RANGE + 8 + 8;
+/// What stands before a block sent in full (C of Spec 9.4): address, kind, checksum.
+pub const ITEM_HEADER: u64 = ADDRESS + ITEM_KIND + 8;
+/// A block sent as a reference (R of Spec 9.4): address, kind, transfer ID, block number.
+pub const REFERENCE: u64 = ADDRESS + ITEM_KIND + TRANSFER_ID + 4;
+/// The header of a `CP_DATA` message: epoch, CP, number of items.
+pub const CP_DATA_HEADER: u64 = MESSAGE_HEADER + EPOCH + CP + COUNT;
+/// `CP_BEGIN`: epoch, CP, range of transfers, last LSN.
+pub const CP_BEGIN: u64 = MESSAGE_HEADER + EPOCH + CP + 2 * TRANSFER_ID + LSN;
+/// `CP_END`: epoch, CP, count of blocks.
+pub const CP_END: u64 = MESSAGE_HEADER + EPOCH + CP + 8;
+/// `LOG_ACK`: epoch, incarnation, LSN.
+pub const LOG_ACK: u64 = MESSAGE_HEADER + EPOCH + INCARNATION + LSN;
+/// `CP_ACK`: epoch, CP.
+pub const CP_ACK: u64 = MESSAGE_HEADER + EPOCH + CP;
+/// `NAK`: epoch, CP, address.
+pub const NAK: u64 = MESSAGE_HEADER + EPOCH + CP + ADDRESS;
+/// `WAIT`: epoch.
+pub const WAIT: u64 = MESSAGE_HEADER + EPOCH;
+
+/// Bytes that a log entry takes in NVRAM: header and data.
+#[must_use]
+pub const fn entry_in_nvram(data: u64) -> u64 {
+    ENTRY_HEADER.saturating_add(data)
+}
+
+/// The length of one item of a CP.
+#[must_use]
+pub fn item(item: &Item, size: BlockSize) -> Bytes {
+    match item.body {
+        ItemBody::Full(_) => item_in_full(size),
+        ItemBody::Reference(_) => Bytes::new(REFERENCE),
+    }
+}
+
+/// The length of one item sent in full.
+#[must_use]
+pub fn item_in_full(size: BlockSize) -> Bytes {
+    Bytes::new(ITEM_HEADER + u64::from(size.get()))
+}
+
+/// The length of `message` before packets are made of it.
+#[must_use]
+pub fn length(message: &Message, size: BlockSize) -> Bytes {
+    Bytes::new(breakdown(message, size).total())
+}
+
+/// The length of `message` by what its bytes are for.
+#[must_use]
+pub fn breakdown(message: &Message, size: BlockSize) -> Breakdown {
+    let block = u64::from(size.get());
+    let mut bytes = Breakdown::default();
+    match message {
+        Message::Transfer(transfer) => transfer_breakdown(transfer, block, &mut bytes),
+        Message::CpBegin { .. } => bytes.add(Category::CpControl, CP_BEGIN),
+        Message::CpData { items, .. } => {
+            bytes.add(Category::CpControl, CP_DATA_HEADER);
+            for item in items {
+                item_breakdown(item, block, &mut bytes);
+            }
+        }
+        Message::CpEnd { .. } => bytes.add(Category::CpControl, CP_END),
+        Message::NakAnswer { .. } => {
+            let answer = MESSAGE_HEADER + EPOCH + CP + ITEM_HEADER + block;
+            bytes.add(Category::Naks, answer);
+        }
+        Message::LogAck { .. } => bytes.add(Category::Acknowledgements, LOG_ACK),
+        Message::CpAck { .. } => bytes.add(Category::CpControl, CP_ACK),
+        Message::Nak { .. } => bytes.add(Category::Naks, NAK),
+        Message::Wait { .. } => bytes.add(Category::Session, WAIT),
+    }
+    bytes
+}
+
+fn transfer_breakdown(transfer: &Transfer, block: u64, bytes: &mut Breakdown) {
+    let entries = u64::try_from(transfer.entries.len()).expect("a length fits u64");
+    let blocks = u64::try_from(transfer.blocks.len()).expect("a length fits u64");
+    bytes.add(Category::LogHeaders, TRANSFER_HEADER + ENTRY_HEADER * entries);
+    bytes.add(Category::LogBlocks, block * blocks);
+    let fragments = transfer.fragments.iter().map(super::block::Runs::length).sum();
+    bytes.add(Category::LogFragments, fragments);
+}
+
+fn item_breakdown(item: &Item, block: u64, bytes: &mut Breakdown) {
+    match &item.body {
+        ItemBody::Full(Contents::Data(_)) => bytes.add(Category::CpBlocks, ITEM_HEADER + block),
+        ItemBody::Full(Contents::Metadata(_)) => {
+            bytes.add(Category::CpMetadata, ITEM_HEADER + block);
+        }
+        ItemBody::Reference(_) => bytes.add(Category::CpReferences, REFERENCE),
+    }
+}
+
+/// The longest message that these limits allow. A transfer holds at most `transfer_bytes` of data
+/// and as much again of entry headers; a `CP_DATA` message may hold one block beyond its limit.
+#[must_use]
+pub fn longest(transfer_bytes: u64, message_bytes: u64, size: BlockSize) -> Bytes {
+    let areas = transfer_bytes.saturating_mul(2);
+    let transfer = areas.saturating_add(TRANSFER_HEADER + ENTRY_HEADER);
+    let one_block = CP_DATA_HEADER + ITEM_HEADER + u64::from(size.get());
+    Bytes::new(transfer.max(message_bytes).max(one_block))
+}
+
+/// Where each area of a transfer lies when it is stored or sent: headers, blocks, fragments.
+#[must_use]
+pub fn block_offset(transfer: &Transfer, number: usize, size: BlockSize) -> u64 {
+    let entries = u64::try_from(transfer.entries.len()).expect("a length fits u64");
+    let before = u64::try_from(number).expect("an index fits u64");
+    TRANSFER_HEADER + ENTRY_HEADER * entries + u64::from(size.get()) * before
+}
