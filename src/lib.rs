@@ -1,5 +1,7 @@
 //! mirrorsim
 
+pub mod facts;
+pub mod metrics;
 pub mod protocol;
 pub mod random;
 pub mod scenario;

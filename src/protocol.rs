@@ -13,8 +13,8 @@ pub mod block;
 pub mod wire;
 
 pub use id::{
-    BlockNumber, ClientId, CpId, CpNumber, Epoch, FaultId, Generation, Half, Incarnation, Lsn,
-    LogFile, OpNumber, Ticket, TransferId, WriteId,
+    BlockNumber, ClientId, CpId, CpNumber, Epoch, FaultId, Generation, Half, Incarnation, LogFile,
+    Lsn, OpNumber, Ticket, TransferId, WriteId,
 };
 pub use message::{
     EntryHeader, Item, ItemBody, Message, Reference, Transfer, TransferHeader, TransferRange,

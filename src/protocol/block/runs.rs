@@ -232,8 +232,11 @@ mod tests {
     fn a_run_put_inside_another_splits_it() {
         let mut runs = Runs::of(0, 4096, write(1, 100));
         runs.put(run(512, 1024, write(2, 0)));
-        let expected =
-            [run(0, 512, write(1, 100)), run(512, 1024, write(2, 0)), run(1024, 4096, write(1, 1124))];
+        let expected = [
+            run(0, 512, write(1, 100)),
+            run(512, 1024, write(2, 0)),
+            run(1024, 4096, write(1, 1124)),
+        ];
         assert_eq!(runs.as_slice(), expected);
         runs.put(run(512, 1024, write(1, 612)));
         assert_eq!(runs, Runs::of(0, 4096, write(1, 100)), "what belongs together is merged");
