@@ -1,5 +1,6 @@
 //! mirrorsim
 
+pub mod checker;
 pub mod facts;
 pub mod metrics;
 pub mod protocol;

@@ -113,6 +113,18 @@ pub enum Comparison {
     Exactly,
 }
 
+/// A rule that a scenario breaks: which key, its value, the rule.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{key}` is {value}: {rule}")]
+pub struct Problem {
+    /// The path of the key: `clients[0].workload.trace`.
+    pub key: String,
+    /// Its value as JSON text.
+    pub value: String,
+    /// The rule, in words.
+    pub rule: String,
+}
+
 impl Scenario {
     /// The scenario with every key written out, as JSON; reads back as itself.
     #[must_use]
