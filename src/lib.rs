@@ -1,6 +1,7 @@
 //! mirrorsim
 
 pub mod checker;
+pub mod disk;
 pub mod facts;
 pub mod metrics;
 pub mod protocol;
