@@ -8,3 +8,4 @@ pub mod protocol;
 pub mod random;
 pub mod scenario;
 pub mod units;
+pub mod wan;
