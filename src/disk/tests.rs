@@ -187,6 +187,17 @@ fn hdd_sequential_reads_run_at_the_zone_rate() {
     }
 }
 
+/// Where rates do not come out even, and across cylinders, no turn is lost either.
+#[test]
+fn hdd_sequential_reads_pass_on_to_the_next_cylinder() {
+    let requests: [_; 10] = std::array::from_fn(|i| read(500_700_000 + i as u64 * 65_536, 65_536));
+    let times = fresh(&hdd(1), requests);
+    // 75 MB/s half way in.
+    let each = 65_536 * 1_000 / 75;
+    let even = |pair: &[u64]| (pair[1] - pair[0]).abs_diff(each) < 1_500;
+    assert!(times.windows(2).all(even), "{times:?}, {each} apart");
+}
+
 /// A moment too late, and the sector has passed: a whole turn less that moment.
 #[test]
 fn hdd_a_sequential_read_that_comes_late_waits_for_a_turn() {
