@@ -1,9 +1,11 @@
 //! mirrorsim
 
 pub mod checker;
+pub mod disk;
 pub mod facts;
 pub mod metrics;
 pub mod protocol;
 pub mod random;
 pub mod scenario;
 pub mod units;
+pub mod wan;
