@@ -93,32 +93,27 @@ impl Model {
 
     /// Learns what a fact says, before properties look at it.
     pub fn before(&mut self, fact: &Fact) {
-        match &fact.what {
-            What::Appended(half, cp, entry) => self.appended(*half, *cp, entry),
-            What::Sent(Direction::ToSource, number, message) => {
-                if let Message::CpAck { cp, .. } = **message {
-                    self.acks_under_way.insert(*number, cp);
-                }
-            }
-            What::Arrived(Direction::ToSource, number) => {
-                self.acknowledged.extend(self.acks_under_way.remove(number));
-            }
-            // Everything else is learnt after the properties had their look, or not at all.
-            _ => {}
+        if let What::Appended(half, cp, entry) = &fact.what {
+            self.appended(*half, *cp, entry);
+        } else if let What::Sent(Direction::ToSource, number, message) = &fact.what
+            && let Message::CpAck { cp, .. } = **message
+        {
+            self.acks_under_way.insert(*number, cp);
+        } else if let What::Arrived(Direction::ToSource, number) = &fact.what {
+            self.acknowledged.extend(self.acks_under_way.remove(number));
         }
     }
 
     /// Learns what a fact says, after properties looked at it.
     pub fn after(&mut self, fact: &Fact) {
-        match &fact.what {
-            What::Sent(Direction::ToDestination, _, message) => {
-                if let Message::Transfer(transfer) = &**message {
-                    self.sent(transfer);
-                }
-            }
-            What::Committed(role, cp, _) => self.committed[*role as usize] = *cp,
-            What::HalfFreed(half) => self.freed(*half),
-            _ => {}
+        if let What::Sent(Direction::ToDestination, _, message) = &fact.what
+            && let Message::Transfer(transfer) = &**message
+        {
+            self.sent(transfer);
+        } else if let What::Committed(role, cp, _) = &fact.what {
+            self.committed[*role as usize] = *cp;
+        } else if let What::HalfFreed(half) = &fact.what {
+            self.freed(*half);
         }
     }
 
