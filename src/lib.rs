@@ -6,4 +6,5 @@ pub mod metrics;
 pub mod protocol;
 pub mod random;
 pub mod scenario;
+pub mod trace;
 pub mod units;
