@@ -116,6 +116,12 @@ impl Builder {
     #[must_use]
     pub fn finish(mut self) -> Trace {
         self.trace.records.sort_by_key(|record| record.time);
+        self.renumber();
+        self.trace
+    }
+
+    /// Numbers the targets as the records name them first.
+    fn renumber(&mut self) {
         let old = std::mem::take(&mut self.trace.targets);
         let mut renumbered: Vec<Option<u32>> = vec![None; old.len()];
         for record in &mut self.trace.records {
@@ -126,7 +132,6 @@ impl Builder {
                 u32::try_from(targets.len() - 1).expect("no more targets than before")
             });
         }
-        self.trace
     }
 }
 

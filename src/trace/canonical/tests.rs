@@ -70,7 +70,7 @@ fn each_broken_line_is_named() {
         assert!(found.contains(expected), "{found:?} lacks {expected:?}");
     }
     assert!(message(b"1,v,0,4\0,0").contains("line 5 holds the control character 0x00"));
-    assert!(message(&[b'1'; 70_000]).contains("line 5 is longer than 65536 bytes"));
+    assert!(message("1".repeat(70_000).as_bytes()).contains("line 5 is longer than 65536 bytes"));
 }
 
 #[test]
@@ -88,8 +88,12 @@ fn a_header_is_needed() {
 
 #[test]
 fn broken_gzip_is_named() {
-    let rows: String = (0..3000).map(|i| format!("{i},v,{},512,0\n", i * 7919 % 10007)).collect();
-    let whole = gzipped(format!("{HEADER}\n{rows}").as_bytes());
+    let row = |i| format!("{i},v,{},512,0", i * 7919 % 10007);
+    let rows = (0..3000).map(row).collect::<Vec<_>>().join(
+        "
+",
+    );
+    let whole = gzipped(format!("{HEADER}\n{rows}\n").as_bytes());
     let short = read(&whole[..whole.len() / 2]).expect_err("half of it is missing").to_string();
     assert!(short.contains("stops early"), "{short}");
     let mut bad = whole.clone();
