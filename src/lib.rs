@@ -8,3 +8,4 @@ pub mod random;
 pub mod scenario;
 pub mod trace;
 pub mod units;
+pub mod workload;
