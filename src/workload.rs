@@ -10,9 +10,12 @@
 //!
 //! Only operations that may be issued soon are in memory; traces are shared and stay where they are.
 
+mod entries;
 mod operations;
 mod replay;
 mod synthetic;
+
+pub use entries::check_entries;
 
 use crate::protocol::{ClientId, OpNumber, Request, WriteId};
 use crate::random::Decisions;
