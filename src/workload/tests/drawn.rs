@@ -111,7 +111,7 @@ fn neither_answers_nor_flushes_move_a_draw() {
         let mut seen = Vec::new();
         for arrival in arrivals {
             for chain in [1, 7] {
-                let workload = Synthetic { addresses, chain, ..synthetic(500, arrival) };
+                let workload = Synthetic { chain, addresses, ..synthetic(500, arrival) };
                 let uneven = Answers::Uneven(Span::from_millis(2), Span::from_micros(1));
                 seen.push(by_number(&issued(&workload, QUICK)));
                 seen.push(by_number(&issued(&workload, uneven)));
