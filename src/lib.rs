@@ -1,5 +1,6 @@
 //! mirrorsim
 
+pub mod batch;
 pub mod checker;
 pub mod disk;
 pub mod facts;
@@ -7,5 +8,8 @@ pub mod metrics;
 pub mod protocol;
 pub mod random;
 pub mod scenario;
+pub mod simulation;
+pub mod trace;
 pub mod units;
 pub mod wan;
+pub mod workload;

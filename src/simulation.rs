@@ -262,7 +262,7 @@ impl<'a> Simulation<'a> {
     fn departs(&mut self, direction: Direction) {
         let departed = self.links[direction as usize].departed(self.now);
         let (message, sent) = departed.message;
-        let carried = crate::wan::wire_length(&self.scenario.wan, self.length_of(&message));
+        let carried = self.scenario.wan.wire_length(self.length_of(&message));
         self.recorder.begin(self.now, Some(sent));
         self.recorder.leading_fact(What::Departed(direction, departed.number, carried.get()));
         let cause = self.recorder.cause().expect("the departure is a fact");

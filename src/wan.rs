@@ -26,28 +26,6 @@ use crate::units::{Bytes, SimTime, Span};
 use std::collections::VecDeque;
 use window::Window;
 
-/// Bytes of network and transport headers inside a packet.
-const PACKET_HEADERS: u64 = 40;
-
-/// Packets that a message of this length is cut into. The MTU must exceed the 40 B of headers.
-#[must_use]
-pub fn packets(wan: &Wan, length: Bytes) -> u64 {
-    assert!(wan.mtu.get() > PACKET_HEADERS, "a packet has room for data");
-    length.get().div_ceil(wan.mtu.get() - PACKET_HEADERS).max(1)
-}
-
-/// Bytes of headers and framing that a message of this length costs.
-#[must_use]
-pub fn overhead(wan: &Wan, length: Bytes) -> Bytes {
-    Bytes::new(packets(wan, length).saturating_mul(wan.packet_overhead.get()))
-}
-
-/// Bytes on the wire for a message of this length.
-#[must_use]
-pub fn wire_length(wan: &Wan, length: Bytes) -> Bytes {
-    Bytes::new(length.get().saturating_add(overhead(wan, length).get()))
-}
-
 /// One direction of the link. `M` is whatever travels.
 #[derive(Debug)]
 pub struct Link<M> {
@@ -150,7 +128,7 @@ impl<M> Link<M> {
         let Head { queued, departure } = self.head.take().expect("only a head can leave");
         assert!(departure == now, "the head leaves at the time promised, {departure}, not {now}");
         self.queued -= queued.length.get();
-        self.carried += wire_length(&self.wan, queued.length).get();
+        self.carried += self.wan.wire_length(queued.length).get();
         let arrival = now.after(self.wan.propagation).after(queued.jitter);
         self.arrival = match self.wan.transport {
             Transport::Tcp => arrival.max(self.arrival),
@@ -162,6 +140,12 @@ impl<M> Link<M> {
             arrival: self.arrival,
             next: self.begin_next(now),
         }
+    }
+
+    /// The number that the next message handed over will have.
+    #[must_use]
+    pub const fn next_number(&self) -> u64 {
+        self.sent
     }
 
     /// Lengths, before packets, of the messages handed over and not departed.
@@ -180,7 +164,7 @@ impl<M> Link<M> {
     fn begin_next(&mut self, now: SimTime) -> Option<SimTime> {
         assert!(self.head.is_none(), "one message leaves at a time");
         let queued = self.waiting.pop_front()?;
-        let wire = wire_length(&self.wan, queued.length);
+        let wire = self.wan.wire_length(queued.length);
         let departure = match &mut self.window {
             Some(window) => window.depart(now, wire, queued.jitter),
             None => now.after(self.wan.bandwidth.time_for(wire)),

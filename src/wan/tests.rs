@@ -58,9 +58,9 @@ fn each_message_starts_a_packet_of_its_own() {
     let wan = wan(Transport::Tcp);
     for (length, count) in [(0, 1), (1, 1), (1460, 1), (1461, 2), (65_536, 45)] {
         let length = Bytes::new(length);
-        assert_eq!(packets(&wan, length), count);
-        assert_eq!(overhead(&wan, length).get(), 78 * count);
-        assert_eq!(wire_length(&wan, length).get(), length.get() + 78 * count);
+        assert_eq!(wan.packets(length), count);
+        assert_eq!(wan.overhead(length).get(), 78 * count);
+        assert_eq!(wan.wire_length(length).get(), length.get() + 78 * count);
     }
 }
 
