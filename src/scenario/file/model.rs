@@ -1,0 +1,165 @@
+//! The scenario as its JSON writes it: every key, its meaning, its default.
+//!
+//! Doc comments here become the descriptions of the JSON Schema, defaults its defaults. `null`
+//! stands only where a key says so; keys whose default derives from others are left out instead.
+
+mod disk;
+mod machine;
+mod words;
+mod workload;
+
+pub(super) use disk::{DiskKind, DiskText};
+pub(super) use machine::{CpText, DestinationText, SourceText, TransferText, WanText};
+pub(super) use words::EndAfter;
+pub(super) use workload::{
+    AddressKind, AddressText, ArrivalKind, ArrivalText, ClientText, OperationText, RangeText,
+    WorkloadKind, WorkloadText,
+};
+
+use crate::protocol::{AckRule, Dispatch, Metadata, Policy};
+use crate::scenario::Mode;
+use crate::units::{Bytes, Span};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// A run of mirrorsim: a mirror of two storage appliances, its clients, and what must come out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(title = "mirrorsim scenario")]
+pub(super) struct Document {
+    /// The address of this schema, for editors; means nothing to a run.
+    #[serde(rename = "$schema", skip_serializing)]
+    pub schema: Option<String>,
+    /// A few words for reports.
+    pub name: String,
+    /// What the scenario shows, in sentences.
+    pub description: String,
+    /// What is sent for a block at a consistency point.
+    pub policy: Policy,
+    /// What happens to clients while the destination is out of reach.
+    pub mode: Mode,
+    /// When the client of a write is answered.
+    pub ack: AckRule,
+    /// Which side gets a log entry first; `destination-first` needs an `ack` of `received` or more.
+    pub dispatch: Dispatch,
+    /// Bytes in a block: a power of two from 512B to 1GiB.
+    pub block_size: Bytes,
+    /// File-system metadata that a consistency point writes beside the data.
+    pub metadata: Metadata,
+    /// Who asks for what; at least one.
+    pub clients: Vec<ClientText>,
+    /// The source's machine.
+    pub source: SourceText,
+    /// How log entries are packed into data transfers.
+    pub transfer: TransferText,
+    /// How the blocks of a consistency point are packed into messages.
+    pub cp: CpText,
+    /// The link between the sides, each direction alike.
+    pub wan: WanText,
+    /// The destination's machine.
+    pub destination: DestinationText,
+    /// Who promotes the destination, and when.
+    pub failover: FailoverText,
+    /// No progress for this long ends the session between the sides.
+    pub timeout: Span,
+    /// How often a lost session is tried again.
+    pub reconnect: Span,
+    /// Planned and drawn faults; not simulated yet, so the list must be empty.
+    pub faults: Vec<Value>,
+    /// Draw faults at random as well; not simulated yet, so it must be false.
+    pub swarm: bool,
+    /// The wrong protocol to run instead; not simulated yet, so it must be null.
+    pub sabotage: Option<String>,
+    /// When the run is over.
+    pub end: EndText,
+    /// Bounds on the run itself; reaching one violates L2.
+    pub limits: LimitsText,
+    /// Keys of the report and what they must be: `"pass"`, `17`, `">= 0.3"`.
+    pub expect: BTreeMap<String, Value>,
+}
+
+impl Default for Document {
+    fn default() -> Self {
+        Self {
+            schema: None,
+            name: "unnamed".to_owned(),
+            description: String::new(),
+            policy: Policy::default(),
+            mode: Mode::default(),
+            ack: AckRule::default(),
+            dispatch: Dispatch::default(),
+            block_size: Bytes::kib(4),
+            metadata: Metadata::default(),
+            clients: Vec::new(),
+            source: SourceText::default(),
+            transfer: TransferText::default(),
+            cp: CpText::default(),
+            wan: WanText::default(),
+            destination: DestinationText::default(),
+            failover: FailoverText::default(),
+            timeout: Span::from_secs(10),
+            reconnect: Span::from_secs(60),
+            faults: Vec::new(),
+            swarm: false,
+            sabotage: None,
+            end: EndText::default(),
+            limits: LimitsText::default(),
+            expect: BTreeMap::new(),
+        }
+    }
+}
+
+/// Who promotes the destination, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct FailoverText {
+    /// Who decides; a witness is not simulated yet.
+    pub by: FailoverBy,
+    /// When the operator promotes the destination; null: never. Not simulated yet.
+    pub at: Option<Span>,
+}
+
+/// Who decides about a failover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum FailoverBy {
+    /// A person.
+    #[default]
+    Operator,
+    /// A third party that grants one side.
+    Witness,
+}
+
+/// When the run is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct EndText {
+    /// `workload`: when every client is done; or a time at which clients stop asking.
+    pub after: EndAfter,
+    /// Whether a last consistency point brings both images up to date.
+    pub final_consistency_point: bool,
+}
+
+impl Default for EndText {
+    fn default() -> Self {
+        Self { after: EndAfter(None), final_consistency_point: true }
+    }
+}
+
+/// Bounds on the run itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct LimitsText {
+    /// Simulated time.
+    pub simulated: Span,
+    /// Events handled.
+    pub events: u64,
+}
+
+impl Default for LimitsText {
+    fn default() -> Self {
+        Self { simulated: Span::from_secs(24 * 3600), events: 2_000_000_000 }
+    }
+}

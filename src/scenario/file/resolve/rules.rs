@@ -1,0 +1,202 @@
+//! What makes no sense is refused, with the rule it breaks.
+
+use super::bounds::{Bounds, LONGEST, entries, on_wire};
+use super::problem;
+use crate::protocol::block::BlockSize;
+use crate::protocol::wire::ENTRY_HEADER;
+use crate::protocol::{AckRule, Dispatch, FlushRule};
+use crate::scenario::Problem;
+use crate::scenario::file::model::{Document, FailoverBy};
+use crate::units::{Bytes, Ratio, Span};
+use serde::Serialize;
+
+/// A rule: whether it is broken, the key, its value, the rule in words.
+type Row<'a> = (bool, &'static str, &'a dyn ErasedValue, String);
+
+/// A value of any key, as JSON text.
+trait ErasedValue {
+    fn json(&self) -> String;
+}
+
+impl<T: Serialize> ErasedValue for T {
+    fn json(&self) -> String {
+        serde_json::to_string(self).expect("a key's value is plain JSON")
+    }
+}
+
+fn first_broken(rows: &[Row<'_>]) -> Result<(), Problem> {
+    match rows.iter().find(|(broken, ..)| *broken) {
+        None => Ok(()),
+        Some((_, key, value, rule)) => {
+            Err(Problem { key: (*key).to_owned(), value: value.json(), rule: rule.clone() })
+        }
+    }
+}
+
+/// What a later release will simulate.
+pub(super) fn later(document: &Document) -> Result<(), Problem> {
+    let Document { faults, swarm, sabotage, failover, wan, .. } = document;
+    let not_yet = |what: &str| format!("{what} not simulated yet");
+    first_broken(&[
+        (!faults.is_empty(), "faults", faults, not_yet("faults are")),
+        (wan.loss != Ratio::ZERO, "wan.loss", &wan.loss, not_yet("loss of packets is")),
+        (*swarm, "swarm", swarm, not_yet("swarms of drawn faults are")),
+        (sabotage.is_some(), "sabotage", sabotage, not_yet("wrong protocols are")),
+        (failover.at.is_some(), "failover.at", &failover.at, not_yet("failover is")),
+        (failover.by != FailoverBy::Operator, "failover.by", &failover.by, not_yet("a witness is")),
+    ])
+}
+
+/// The block size is a power of two (Spec 2.1).
+pub(super) fn block_size(document: &Document) -> Result<BlockSize, Problem> {
+    let size = document.block_size;
+    BlockSize::new(size)
+        .ok_or_else(|| problem("block_size", &size, "a power of two from 512B to 1GiB"))
+}
+
+/// Rules of single keys.
+pub(super) fn plain(document: &Document) -> Result<(), Problem> {
+    let Document { clients, timeout, reconnect, limits, end, .. } = document;
+    let timer = || "a timer of no length would go off for ever".to_owned();
+    let zero = Span::ZERO;
+    first_broken(&[
+        (clients.is_empty(), "clients", clients, "at least one client asks for something".into()),
+        (*timeout == zero, "timeout", timeout, timer()),
+        (*reconnect == zero, "reconnect", reconnect, timer()),
+        (limits.simulated == zero, "limits.simulated", &limits.simulated, "above 0s".into()),
+        (limits.events == 0, "limits.events", &limits.events, "at least 1".into()),
+        (end.after.0 == Some(zero), "end.after", &end.after, "above 0s".into()),
+    ])?;
+    source(document)?;
+    link(document)?;
+    destination(document)
+}
+
+fn source(document: &Document) -> Result<(), Problem> {
+    let Document { source, transfer, cp, dispatch, ack, .. } = document;
+    let point = &source.consistency_point;
+    let half = source.nvram_half;
+    let most = Bytes::mib(1 << 30);
+    let forwards = *ack >= AckRule::Received;
+    let bits = transfer.id_bits;
+    first_broken(&[
+        (
+            half.get() <= ENTRY_HEADER || half > most,
+            "source.nvram_half",
+            &half,
+            format!(
+                "from {} (an entry's header and a byte) to {most}",
+                Bytes::new(ENTRY_HEADER + 1)
+            ),
+        ),
+        (
+            point.every == Some(Span::ZERO),
+            "source.consistency_point.every",
+            &point.every,
+            "a timer of no length would go off for ever; null: no timer".into(),
+        ),
+        (
+            point.entries.is_some_and(|count| count == 0 || count > entries(half)),
+            "source.consistency_point.entries",
+            &point.entries,
+            format!("from 1 to {}, which is what a half of {half} holds", entries(half)),
+        ),
+        (
+            transfer.max_bytes.is_some_and(|bytes| bytes > most),
+            "transfer.max_bytes",
+            &transfer.max_bytes,
+            format!("at most {most}"),
+        ),
+        (!(1..=32).contains(&bits), "transfer.id_bits", &bits, "from 1 to 32".into()),
+        (
+            cp.message_bytes == Bytes::ZERO || cp.message_bytes > most,
+            "cp.message_bytes",
+            &cp.message_bytes,
+            format!("from 1B to {most}"),
+        ),
+        (
+            *dispatch == Dispatch::DestinationFirst && !forwards,
+            "dispatch",
+            dispatch,
+            format!(
+                "needs an `ack` of received, logged or applied: under {} the destination acknowledges nothing that NVRAM could wait for",
+                ack.json()
+            ),
+        ),
+    ])
+}
+
+fn link(document: &Document) -> Result<(), Problem> {
+    let wan = &document.wan;
+    let overhead = wan.packet_overhead;
+    first_broken(&[
+        (
+            wan.bandwidth.get() == 0,
+            "wan.bandwidth",
+            &wan.bandwidth,
+            "a link of no bandwidth carries nothing".into(),
+        ),
+        (
+            wan.mtu <= Bytes::new(40),
+            "wan.mtu",
+            &wan.mtu,
+            "above 40B, which network and transport headers take".into(),
+        ),
+        (overhead > Bytes::kib(64), "wan.packet_overhead", &overhead, "at most 64KiB".into()),
+    ])
+}
+
+fn destination(document: &Document) -> Result<(), Problem> {
+    let destination = &document.destination;
+    first_broken(&[
+        (
+            !(2..=8).contains(&destination.nvlog_files),
+            "destination.nvlog_files",
+            &destination.nvlog_files,
+            "from 2 to 8".into(),
+        ),
+        (
+            destination.flush.0 == FlushRule::Every(Span::ZERO),
+            "destination.flush",
+            &destination.flush,
+            "a timer of no length would go off for ever; \"per-cp\": after each CP".into(),
+        ),
+    ])
+}
+
+/// Rules of bounds, given or derived.
+pub(super) fn bounds(document: &Document, bounds: &Bounds) -> Result<(), Problem> {
+    let Bounds { queue, window, message, .. } = *bounds;
+    let on_wire = on_wire(document, message);
+    let bits = document.transfer.id_bits;
+    let space = 1 << bits;
+    let (ids, buffers, water) = (bounds.transfer_ids, bounds.buffers, bounds.dirty_high_water);
+    first_broken(&[
+        (
+            ids == 0 || ids > space,
+            "transfer.ids",
+            &ids,
+            format!("from 1 to {space}, which is what {bits} `transfer.id_bits` name"),
+        ),
+        (buffers == 0, "source.buffers", &buffers, "at least 1".into()),
+        (
+            water == 0 || water > buffers,
+            "source.dirty_high_water",
+            &water,
+            format!("from 1 to {buffers}, the number of `source.buffers`"),
+        ),
+        (
+            queue < message || queue > LONGEST,
+            "wan.queue",
+            &queue,
+            format!("from {message}, the longest message, to {LONGEST}"),
+        ),
+        (
+            window < on_wire || window > LONGEST,
+            "wan.window",
+            &window,
+            format!("from {on_wire}, the longest message in packets, to {LONGEST}"),
+        ),
+        (bounds.cache > LONGEST, "destination.cache", &bounds.cache, format!("at most {LONGEST}")),
+    ])
+}

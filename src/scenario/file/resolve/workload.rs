@@ -1,0 +1,135 @@
+//! Clients: one kind of workload each, with that kind's keys.
+
+use super::bounds::{blocks_of, transfers_of};
+use super::{operations, problem, synthetic};
+use crate::protocol::Operation;
+use crate::protocol::block::BlockSize;
+use crate::protocol::wire::entry_in_nvram;
+use crate::scenario::file::model::{ClientText, WorkloadKind, WorkloadText};
+use crate::scenario::{Client, Problem, Scenario, TraceReplay, Workload};
+use crate::units::{Bytes, Ratio};
+
+/// Completes `text` and gives the client it describes.
+pub(super) fn resolve(
+    text: &mut ClientText,
+    number: usize,
+    size: BlockSize,
+) -> Result<Client, Problem> {
+    let name = text.name.get_or_insert_with(|| format!("c{number}")).clone();
+    let at = format!("clients[{number}].workload");
+    let kind = kind(&mut text.workload, &at)?;
+    let workload = match kind {
+        WorkloadKind::Trace => Workload::Trace(trace(&mut text.workload, &at)?),
+        WorkloadKind::Synthetic => {
+            Workload::Synthetic(synthetic::resolve(&mut text.workload, size, &at)?)
+        }
+        WorkloadKind::Operations => {
+            Workload::Operations(operations::resolve(&mut text.workload, &at)?)
+        }
+    };
+    Ok(Client { name, workload })
+}
+
+fn kind(text: &mut WorkloadText, at: &str) -> Result<WorkloadKind, Problem> {
+    let told = match (&text.trace, &text.operations) {
+        (Some(_), _) => WorkloadKind::Trace,
+        (None, Some(_)) => WorkloadKind::Operations,
+        (None, None) => WorkloadKind::Synthetic,
+    };
+    let kind = *text.kind.get_or_insert(told);
+    if let Some((key, kinds)) = text.foreign_key(kind) {
+        let kinds: Vec<_> = kinds.iter().map(|kind| kind.word()).collect();
+        let own = kind.word();
+        let rule = format!("belongs to kind {}; this workload is {own}", kinds.join(", "));
+        let value = serde_json::to_value(&*text).expect("a workload is plain JSON");
+        return Err(problem(format!("{at}.{key}"), &value[key], rule));
+    }
+    Ok(kind)
+}
+
+fn trace(text: &mut WorkloadText, at: &str) -> Result<TraceReplay, Problem> {
+    let trace = text.trace.clone().unwrap_or_default();
+    if trace.is_empty() {
+        return Err(problem(format!("{at}.trace"), &text.trace, "names a trace file"));
+    }
+    Ok(TraceReplay {
+        trace,
+        replay: *text.replay.get_or_insert_default(),
+        offset_shift: *text.offset_shift.get_or_insert(Bytes::ZERO),
+        volume: *text.volume.get_or_insert(0),
+    })
+}
+
+/// Whether every write that is known by now gets through.
+pub(super) fn fits(scenario: &Scenario) -> Result<(), Problem> {
+    for (number, client) in scenario.clients.iter().enumerate() {
+        match &client.workload {
+            Workload::Trace(_) => {}
+            Workload::Synthetic(synthetic) if synthetic.reads == Ratio::ONE => {}
+            Workload::Synthetic(synthetic) => {
+                for (place, share) in synthetic.sizes.iter().enumerate() {
+                    let key = format!("clients[{number}].workload.sizes[{place}].size");
+                    in_half(scenario, share.size, key)?;
+                    scenario.room_for(share.size)?;
+                }
+            }
+            Workload::Operations(list) => {
+                for planned in list {
+                    room_for_planned(scenario, planned.operation)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A single request may be too long for a half: it is refused when it is made.
+fn room_for_planned(scenario: &Scenario, operation: Operation) -> Result<(), Problem> {
+    match operation {
+        Operation::Write(range) => scenario.room_for(Bytes::new(range.length)),
+        Operation::Read(_) | Operation::Flush(_) => Ok(()),
+    }
+}
+
+fn in_half(scenario: &Scenario, length: Bytes, key: String) -> Result<(), Problem> {
+    let half = scenario.parameters.nvram_half;
+    if entry_in_nvram(length.get()) > half.get() {
+        let rule = format!("with its header it must fit an NVRAM half of {half}");
+        return Err(problem(key, &length, rule));
+    }
+    Ok(())
+}
+
+impl Scenario {
+    /// Whether a write of `length` ever gets through: the bounds must have room for it alone, since
+    /// a consistency point frees no more than everything. What no NVRAM half holds is refused by
+    /// the source and needs no room.
+    ///
+    /// # Errors
+    /// The bound that has too little room.
+    pub fn room_for(&self, length: Bytes) -> Result<(), Problem> {
+        let parameters = &self.parameters;
+        let (half, size) = (parameters.nvram_half, parameters.block_size);
+        let entry = entry_in_nvram(length.get());
+        if entry > half.get() {
+            return Ok(());
+        }
+        let blocks = blocks_of(length, size);
+        if blocks > parameters.buffers {
+            let rule = format!("a write of {length} may touch {blocks} blocks at once");
+            return Err(problem("source.buffers", &parameters.buffers, rule));
+        }
+        let parts = transfers_of(length, parameters.transfer_bytes, size);
+        if parts > parameters.transfer_ids {
+            let rule = format!("a write of {length} may take {parts} transfers at once");
+            return Err(problem("transfer.ids", &parameters.transfer_ids, rule));
+        }
+        match parameters.entries {
+            Some(count) if count.saturating_mul(entry) > half.get() => {
+                let rule = format!("so many writes of {length} do not fit a half of {half}");
+                Err(problem("source.consistency_point.entries", &count, rule))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
