@@ -1,6 +1,41 @@
 //! Facts → verdict. Every property of Spec 11 is a reader of facts; none looks into a node.
+//!
+//! | property | file |
+//! | --- | --- |
+//! | S1a acknowledged copies exist | `acknowledged` |
+//! | S2 images, S3 atomic, S5 at the destination, S25 metadata | `images`, `metadata` |
+//! | S4 CP numbers | `numbers` |
+//! | S5 references name the frozen bytes, S6 only where allowed, S23 none missing | `references` |
+//! | S7 fresh IDs, nothing stale accepted | `transfers` |
+//! | S8 nothing freed early | `freeing` |
+//! | S21 bounds | `bounds` |
+//! | S22 reads linearizable | `reads` |
+//! | S23 bytes add up | `bytes` |
+//! | L1, L2, L4, L5 | `liveness` |
+//!
+//! S24, the same facts for the same scenario and seed, is a comparison of two runs' digests. The
+//! truth that the others measure by is [`model::Model`], built from the log alone. Properties that
+//! need faults (S9–S20, L3, L6–L9) are not here yet.
 
-use crate::facts::Role;
+mod acknowledged;
+mod bounds;
+mod bytes;
+mod findings;
+mod freeing;
+mod images;
+mod liveness;
+mod metadata;
+pub mod model;
+mod numbers;
+mod reads;
+mod references;
+mod transfers;
+
+pub use findings::Findings;
+
+use crate::facts::{Fact, Role, Sink};
+use crate::protocol::Policy;
+use crate::scenario::Scenario;
 use crate::units::SimTime;
 use serde::{Deserialize, Serialize};
 
@@ -45,5 +80,67 @@ impl Verdict {
     #[must_use]
     pub const fn is_pass(&self) -> bool {
         self.violations.is_empty()
+    }
+}
+
+/// Reads the facts of one run and judges them.
+#[derive(Debug)]
+pub struct Checker {
+    policy: Policy,
+    model: model::Model,
+    findings: Findings,
+    acknowledged: acknowledged::Acknowledged,
+    images: images::Images,
+    transfers: transfers::Transfers,
+    freeing: freeing::Freeing,
+    bounds: bounds::Bounds,
+    reads: reads::Reads,
+    added_up: bytes::AddedUp,
+    liveness: liveness::Liveness,
+}
+
+impl Checker {
+    /// A checker for a run of this scenario.
+    #[must_use]
+    pub fn new(scenario: &Scenario) -> Self {
+        let parameters = scenario.parameters;
+        let size = parameters.block_size;
+        Self {
+            policy: parameters.policy,
+            model: model::Model::new(size),
+            findings: Findings::default(),
+            acknowledged: acknowledged::Acknowledged::new(parameters.ack),
+            images: images::Images::new(parameters.metadata, size),
+            transfers: transfers::Transfers::default(),
+            freeing: freeing::Freeing::default(),
+            bounds: bounds::Bounds::new(parameters),
+            reads: reads::Reads::new(size),
+            added_up: bytes::AddedUp::new(size, &scenario.wan),
+            liveness: liveness::Liveness::new(&scenario.end),
+        }
+    }
+
+    /// The verdict over the facts read.
+    #[must_use]
+    pub fn into_verdict(self) -> Verdict {
+        self.findings.into_verdict()
+    }
+}
+
+impl Sink for Checker {
+    fn take(&mut self, fact: &Fact) {
+        self.model.before(fact);
+        let (model, findings) = (&self.model, &mut self.findings);
+        self.acknowledged.take(fact, model, findings);
+        self.images.take(fact, model, findings);
+        numbers::check(fact, model, findings);
+        references::check(fact, self.policy, model, findings);
+        self.transfers.take(fact, model, findings);
+        self.freeing.take(fact, model, findings);
+        self.bounds.take(fact, findings);
+        self.reads.take(fact, model, findings);
+        self.added_up.take(fact, findings);
+        self.liveness.take(fact, model, findings);
+        self.model.after(fact);
     }
 }

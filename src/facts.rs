@@ -7,9 +7,11 @@
 
 mod digest;
 mod file;
+mod usage;
 
 pub use digest::Digest;
 pub use file::{FactReader, FactWriter};
+pub use usage::{Counts, Usage};
 
 use crate::protocol::block::{BlockAddress, Contents};
 use crate::protocol::{

@@ -10,6 +10,14 @@ mod message;
 mod parameters;
 
 pub mod block;
+pub mod buffer;
+pub mod destination;
+pub mod metadata;
+pub mod nvlog;
+pub mod nvram;
+pub mod policy;
+pub mod source;
+pub mod transfer;
 pub mod wire;
 
 pub use id::{
@@ -62,7 +70,9 @@ pub enum Outcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
-    /// A write that no NVRAM half can hold (Spec 2.1).
+    /// A write of no bytes.
+    Empty,
+    /// A write that no NVRAM half, or no other bound, could ever hold (Spec 2.1).
     LargerThanHalf,
     /// A range that ends beyond 2⁶⁴ (Spec 2.1).
     BeyondVolume,
@@ -127,9 +137,11 @@ pub enum Timer {
 pub enum Effect {
     /// Answer a client.
     Answer(WriteId, Outcome),
-    /// Write a log entry into an NVRAM half; answered by [`Input::NvramDurable`]. Durable entries are
-    /// a prefix of those appended, so a host must persist them in order.
+    /// Take a log entry into an NVRAM half; it has its LSN and its place, and is not durable yet.
     NvramAppend(Half, CpId, EntryHeader),
+    /// Make the entry with this LSN durable; answered by [`Input::NvramDurable`]. Asked for in LSN
+    /// order, and to be done in that order: what is durable is a prefix (Spec 3.1).
+    NvramPersist(Lsn),
     /// Free a half: its entries are on disk on both sides (Spec 5.7).
     NvramFree(Half),
     /// Hand a message to the link towards the peer; answered by [`Input::Departed`].

@@ -115,6 +115,31 @@ pub struct Wan {
     pub window: Bytes,
 }
 
+/// Bytes of network and transport headers inside a packet.
+const PACKET_HEADERS: u64 = 40;
+
+impl Wan {
+    /// Packets that a message of this length is cut into; each message starts its own (Spec 8.1).
+    /// The MTU must exceed the 40 B of headers.
+    #[must_use]
+    pub fn packets(&self, length: Bytes) -> u64 {
+        assert!(self.mtu.get() > PACKET_HEADERS, "a packet has room for data");
+        length.get().div_ceil(self.mtu.get() - PACKET_HEADERS).max(1)
+    }
+
+    /// Bytes of headers and framing that a message of this length costs.
+    #[must_use]
+    pub fn overhead(&self, length: Bytes) -> Bytes {
+        Bytes::new(self.packets(length).saturating_mul(self.packet_overhead.get()))
+    }
+
+    /// Bytes on the wire for a message of this length.
+    #[must_use]
+    pub fn wire_length(&self, length: Bytes) -> Bytes {
+        Bytes::new(length.get().saturating_add(self.overhead(length).get()))
+    }
+}
+
 /// How messages travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

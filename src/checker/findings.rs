@@ -1,0 +1,43 @@
+//! Violations as they are found.
+
+use super::{Place, Verdict, Violation};
+use crate::facts::{Fact, Role};
+
+/// Violations kept with their message; further ones are counted.
+const KEPT: usize = 100;
+
+/// Collects violations.
+#[derive(Debug, Default)]
+pub struct Findings {
+    verdict: Verdict,
+}
+
+impl Findings {
+    /// Notes that `property` was broken at `fact`.
+    pub fn add(
+        &mut self,
+        fact: &Fact,
+        property: &'static str,
+        role: Role,
+        kind: &'static str,
+        message: String,
+    ) {
+        if self.verdict.violations.len() == KEPT {
+            self.verdict.more += 1;
+            return;
+        }
+        self.verdict.violations.push(Violation {
+            property: property.to_owned(),
+            at: fact.at,
+            place: Place { role, state: "in_sync".to_owned(), kind: kind.to_owned() },
+            message,
+            fact: fact.number,
+        });
+    }
+
+    /// What was found.
+    #[must_use]
+    pub fn into_verdict(self) -> Verdict {
+        self.verdict
+    }
+}

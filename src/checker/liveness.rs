@@ -1,0 +1,79 @@
+//! L1, L2, L4, L5: when the run is over, every CP has ended, every operation was answered, nothing
+//! waits for what cannot come, and all space is reclaimed.
+
+use super::Findings;
+use super::model::Model;
+use crate::facts::{Direction, EndReason, Ending, Fact, Role, What};
+use crate::protocol::{CpId, Message, Occupancy, WriteId};
+use std::collections::BTreeSet;
+
+/// Operations and CPs under way.
+#[derive(Debug)]
+pub struct Liveness {
+    /// Whether the run ends with a consistency point, so that no space may be left in use.
+    final_point: bool,
+    operations: BTreeSet<WriteId>,
+    begun: BTreeSet<CpId>,
+}
+
+impl Liveness {
+    /// For a run that ends with a consistency point, or not.
+    #[must_use]
+    pub const fn new(end: &crate::scenario::End) -> Self {
+        let final_point = end.final_consistency_point;
+        Self { final_point, operations: BTreeSet::new(), begun: BTreeSet::new() }
+    }
+
+    /// Reads a fact.
+    pub fn take(&mut self, fact: &Fact, model: &Model, findings: &mut Findings) {
+        if let What::Requested(request) = &fact.what {
+            self.operations.insert(request.id);
+        } else if let What::Answered(id, _) = &fact.what {
+            self.operations.remove(id);
+        } else if let What::Sent(Direction::ToDestination, _, message) = &fact.what
+            && let Message::CpBegin { cp, .. } = **message
+        {
+            self.begun.insert(cp);
+        } else if let What::HalfFreed(_) = &fact.what {
+            // The model forgets a CP after this fact; those it forgot earlier have ended.
+            self.begun.retain(|cp| model.points.contains_key(cp));
+        } else if let What::Ended(ending) = &fact.what {
+            self.ended(fact, ending, model, findings);
+        }
+    }
+
+    fn ended(&mut self, fact: &Fact, ending: &Ending, model: &Model, findings: &mut Findings) {
+        self.begun.retain(|cp| model.points.contains_key(cp));
+        let reason = match ending.reason {
+            EndReason::Done => "nothing is left to happen",
+            EndReason::TimeLimit => "the limit on simulated time is reached",
+            EndReason::EventLimit => "the limit on events is reached",
+        };
+        if let Some(cp) = self.begun.first() {
+            let message = format!("{reason}, but {cp} has not ended");
+            findings.add(fact, "L1", Role::Source, "cp_open", message);
+        }
+        if let Some(first) = self.operations.first() {
+            let count = self.operations.len();
+            let message = format!("{reason}, but {count} operations have no answer, {first} first");
+            findings.add(fact, "L2", Role::Source, "unanswered", message.clone());
+            if ending.reason == EndReason::Done {
+                findings.add(fact, "L4", Role::Source, "deadlock", message);
+            }
+        } else if ending.reason != EndReason::Done {
+            let message = format!("{reason} before the run was over");
+            findings.add(fact, "L2", Role::Source, "limit", message);
+        }
+        if self.final_point && ending.reason == EndReason::Done {
+            check_reclaimed(fact, Role::Source, &ending.source, findings);
+            check_reclaimed(fact, Role::Destination, &ending.destination, findings);
+        }
+    }
+}
+
+fn check_reclaimed(fact: &Fact, role: Role, held: &Occupancy, findings: &mut Findings) {
+    if *held != Occupancy::default() {
+        let message = format!("after the last CP there are still in use: {held:?}");
+        findings.add(fact, "L5", role, "space_in_use", message);
+    }
+}

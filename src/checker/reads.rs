@@ -1,0 +1,112 @@
+//! S22: reads are linearizable, in the order of the log (Spec 3.9). What a read returns is the
+//! contents of the volume at one moment between its request and its answer.
+
+use super::Findings;
+use super::model::Model;
+use crate::facts::{Fact, Role, What};
+use crate::protocol::block::{BlockAddress, BlockSize, Origin, Piece, Run, Runs, WriteRange};
+use crate::protocol::{EntryHeader, Operation, Outcome, WriteId};
+use std::collections::BTreeMap;
+
+/// Reads under way and what was logged meanwhile.
+#[derive(Debug)]
+pub struct Reads {
+    size: BlockSize,
+    open: BTreeMap<WriteId, Open>,
+}
+
+/// A read under way.
+#[derive(Debug)]
+struct Open {
+    pieces: Vec<Piece>,
+    /// The contents when the read was asked for.
+    before: BTreeMap<BlockAddress, Runs>,
+    /// Entries logged since that touch the range, in order.
+    since: Vec<EntryHeader>,
+}
+
+impl Reads {
+    /// No reads.
+    #[must_use]
+    pub const fn new(size: BlockSize) -> Self {
+        Self { size, open: BTreeMap::new() }
+    }
+
+    /// Reads a fact.
+    pub fn take(&mut self, fact: &Fact, model: &Model, findings: &mut Findings) {
+        if let What::Requested(request) = &fact.what
+            && let Operation::Read(range) = request.operation
+        {
+            self.requested(request.id, range, model);
+        } else if let What::Appended(_, _, entry) = &fact.what {
+            for open in self.open.values_mut() {
+                if entry
+                    .range
+                    .pieces(self.size)
+                    .any(|piece| open.before.contains_key(&piece.address))
+                {
+                    open.since.push(*entry);
+                }
+            }
+        } else if let What::Answered(id, outcome) = &fact.what
+            && let Some(open) = self.open.remove(id)
+            && let Outcome::Read(blocks) = outcome
+        {
+            check(fact, *id, open, blocks, self.size, findings);
+        }
+    }
+
+    fn requested(&mut self, id: WriteId, range: WriteRange, model: &Model) {
+        if range.end().is_none() {
+            return;
+        }
+        let pieces: Vec<_> = range.pieces(self.size).collect();
+        let before =
+            pieces.iter().map(|piece| (piece.address, model.newest(piece.address))).collect();
+        self.open.insert(id, Open { pieces, before, since: Vec::new() });
+    }
+}
+
+/// Looks for a moment at which the volume held what was returned.
+fn check(
+    fact: &Fact,
+    id: WriteId,
+    open: Open,
+    blocks: &[(BlockAddress, Runs)],
+    size: BlockSize,
+    findings: &mut Findings,
+) {
+    let Open { pieces, mut before, since } = open;
+    let mut since = since.into_iter();
+    let mut first = None;
+    loop {
+        match difference(&pieces, &before, blocks) {
+            None => return,
+            Some(message) => first.get_or_insert(message),
+        };
+        let Some(entry) = since.next() else { break };
+        for piece in entry.range.pieces(size) {
+            if let Some(contents) = before.get_mut(&piece.address) {
+                let origin = Origin::Write { id: entry.write, position: piece.position };
+                contents.put(Run { start: piece.start, end: piece.end, origin });
+            }
+        }
+    }
+    let first = first.unwrap_or_default();
+    let message = format!("read {id} saw no moment of the volume; at its request: {first}");
+    findings.add(fact, "S22", Role::Source, "not_linearizable", message);
+}
+
+fn difference(
+    pieces: &[Piece],
+    contents: &BTreeMap<BlockAddress, Runs>,
+    blocks: &[(BlockAddress, Runs)],
+) -> Option<String> {
+    if pieces.len() != blocks.len() {
+        return Some(format!("{} blocks instead of {}", blocks.len(), pieces.len()));
+    }
+    pieces.iter().zip(blocks).find_map(|(piece, (address, held))| {
+        let expected = contents.get(address)?.slice(piece.start, piece.end);
+        held.difference(&expected).map(|difference| format!("{address} {difference}"))
+    })
+}

@@ -1,0 +1,101 @@
+//! S7: transfer IDs are fresh, and no message of another session or CP is acted upon (Spec 3.3, 4.2,
+//! 5.4).
+
+use super::Findings;
+use super::model::Model;
+use crate::facts::{Direction, Fact, Role, What};
+use crate::protocol::{CpId, Epoch, Message};
+use std::collections::BTreeMap;
+
+/// Follows messages to what they bring about.
+#[derive(Debug, Default)]
+pub struct Transfers {
+    /// Messages on their way, by direction and number: what they claim to belong to.
+    under_way: BTreeMap<(Direction, u64), Claim>,
+    /// Stale messages that arrived, by the fact of their arrival: only a refusal may follow.
+    stale: BTreeMap<u64, (Role, String)>,
+}
+
+#[derive(Debug)]
+struct Claim {
+    epoch: Epoch,
+    /// The CP, for messages of the synchronization phase.
+    cp: Option<CpId>,
+}
+
+impl Transfers {
+    /// Reads a fact.
+    pub fn take(&mut self, fact: &Fact, model: &Model, findings: &mut Findings) {
+        self.check_consequence(fact, findings);
+        if let What::Sent(direction, number, message) = &fact.what {
+            check_fresh(fact, message, model, findings);
+            let claim = Claim { epoch: message.epoch(), cp: cp_of(message) };
+            self.under_way.insert((*direction, *number), claim);
+        } else if let What::Arrived(direction, number) = &fact.what
+            && let Some(claim) = self.under_way.remove(&(*direction, *number))
+        {
+            self.arrived(fact, *direction, *number, &claim, model);
+        }
+    }
+
+    fn arrived(
+        &mut self,
+        fact: &Fact,
+        direction: Direction,
+        number: u64,
+        claim: &Claim,
+        model: &Model,
+    ) {
+        let role = match direction {
+            Direction::ToDestination => Role::Destination,
+            Direction::ToSource => Role::Source,
+        };
+        let why = match claim {
+            Claim { epoch, .. } if *epoch != model.epoch => format!("epoch {epoch}"),
+            Claim { cp: Some(cp), .. } if is_over(*cp, role, model) => format!("{cp}, committed"),
+            Claim { .. } => return,
+        };
+        self.stale.insert(fact.number, (role, format!("message {number} of {why}")));
+    }
+
+    fn check_consequence(&self, fact: &Fact, findings: &mut Findings) {
+        let Some(cause) = fact.cause else { return };
+        let Some((role, message)) = self.stale.get(&cause) else { return };
+        if !matches!(fact.what, What::Refused(..)) {
+            findings.add(fact, "S7", *role, "stale_accepted", format!("{message} was acted upon"));
+        }
+    }
+}
+
+/// Whether a CP is over for the side that gets a message of it.
+fn is_over(cp: CpId, role: Role, model: &Model) -> bool {
+    match role {
+        Role::Destination => cp <= model.committed_by(Role::Destination),
+        Role::Source => !model.points.contains_key(&cp),
+    }
+}
+
+fn check_fresh(fact: &Fact, message: &Message, model: &Model, findings: &mut Findings) {
+    let Message::Transfer(transfer) = message else { return };
+    let header = transfer.header;
+    if let Some(live) = model.transfers.get(&header.id) {
+        let message = format!(
+            "transfer ID {} was given to a transfer of {}, while one of {} still has it",
+            header.id, header.cp, live.cp
+        );
+        findings.add(fact, "S7", Role::Source, "id_not_fresh", message);
+    }
+}
+
+/// The CP of a message of the synchronization phase.
+const fn cp_of(message: &Message) -> Option<CpId> {
+    match message {
+        Message::CpBegin { cp, .. }
+        | Message::CpData { cp, .. }
+        | Message::CpEnd { cp, .. }
+        | Message::NakAnswer { cp, .. }
+        | Message::CpAck { cp, .. }
+        | Message::Nak { cp, .. } => Some(*cp),
+        Message::Transfer(_) | Message::LogAck { .. } | Message::Wait { .. } => None,
+    }
+}

@@ -1,0 +1,171 @@
+//! How much of each bounded thing is in use, as the facts tell: for the check of bounds (S21) and
+//! for the peaks of a report.
+
+use super::{Direction, Fact, Sink, What};
+use crate::protocol::block::{BlockAddress, BlockSize};
+use crate::protocol::{CpId, Half, LogFile, Message, wire};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is in use after the facts read so far, and the most there was at once.
+#[derive(Debug)]
+pub struct Usage {
+    size: BlockSize,
+    /// What is in use now.
+    pub now: Counts,
+    /// The most of each.
+    pub peak: Counts,
+    halves: BTreeMap<Half, HalfUse>,
+    files: BTreeMap<LogFile, u64>,
+    /// Lengths of messages handed to the link and not departed, by direction.
+    queued: [BTreeMap<u64, u64>; 2],
+}
+
+/// Amounts of the bounded things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Bytes in the fuller NVRAM half.
+    pub nvram_half_bytes: u64,
+    /// Entries in the fuller NVRAM half.
+    pub nvram_half_entries: u64,
+    /// Live transfer IDs.
+    pub transfer_ids: u64,
+    /// Blocks dirty or frozen.
+    pub buffers: u64,
+    /// Bytes in the fullest NVLog file.
+    pub nvlog_file_bytes: u64,
+    /// NVLog files in use.
+    pub nvlog_files: u64,
+    /// Bytes in the link's queue towards the destination.
+    pub link_queue_bytes: u64,
+}
+
+/// What the entries of one half hold on to.
+#[derive(Debug)]
+struct HalfUse {
+    cp: CpId,
+    bytes: u64,
+    entries: u64,
+    transfers: u64,
+    blocks: BTreeSet<BlockAddress>,
+}
+
+impl Usage {
+    /// Nothing in use.
+    #[must_use]
+    pub fn new(size: BlockSize) -> Self {
+        Self {
+            size,
+            now: Counts::default(),
+            peak: Counts::default(),
+            halves: BTreeMap::new(),
+            files: BTreeMap::new(),
+            queued: [BTreeMap::new(), BTreeMap::new()],
+        }
+    }
+
+    fn sent(&mut self, direction: Direction, number: u64, message: &Message) {
+        let length = wire::length(message, self.size).get();
+        self.queued[direction as usize].insert(number, length);
+        match direction {
+            Direction::ToDestination => self.now.link_queue_bytes += length,
+            Direction::ToSource => {}
+        }
+        if let Message::Transfer(transfer) = message {
+            let half = self.halves.values_mut().find(|half| half.cp == transfer.header.cp);
+            if let Some(half) = half {
+                half.transfers += 1;
+                self.now.transfer_ids += 1;
+            }
+        }
+    }
+
+    fn departed(&mut self, direction: Direction, number: u64) {
+        let length = self.queued[direction as usize].remove(&number).unwrap_or(0);
+        match direction {
+            Direction::ToDestination => self.now.link_queue_bytes -= length,
+            Direction::ToSource => {}
+        }
+    }
+
+    fn recount_halves(&mut self) {
+        let most = |count: fn(&HalfUse) -> u64| self.halves.values().map(count).max().unwrap_or(0);
+        self.now.nvram_half_bytes = most(|half| half.bytes);
+        self.now.nvram_half_entries = most(|half| half.entries);
+        self.now.transfer_ids = self.halves.values().map(|half| half.transfers).sum();
+        self.now.buffers = self.halves.values().map(|half| half.blocks.len() as u64).sum();
+    }
+
+    fn recount_files(&mut self) {
+        self.now.nvlog_file_bytes = self.files.values().copied().max().unwrap_or(0);
+        self.now.nvlog_files = self.files.len() as u64;
+    }
+}
+
+impl Sink for Usage {
+    fn take(&mut self, fact: &Fact) {
+        match &fact.what {
+            What::Appended(half, cp, entry) => {
+                let empty = HalfUse {
+                    cp: *cp,
+                    bytes: 0,
+                    entries: 0,
+                    transfers: 0,
+                    blocks: BTreeSet::new(),
+                };
+                let half = self.halves.entry(*half).or_insert(empty);
+                half.bytes += wire::entry_in_nvram(entry.range.length);
+                half.entries += 1;
+                half.blocks.extend(entry.range.pieces(self.size).map(|piece| piece.address));
+                self.recount_halves();
+            }
+            What::HalfFreed(half) => {
+                self.halves.remove(half);
+                self.recount_halves();
+            }
+            What::Sent(direction, number, message) => self.sent(*direction, *number, message),
+            What::Departed(direction, number, _) => self.departed(*direction, *number),
+            What::LogWriteAsked(file, offset, length, _) => {
+                let used = self.files.entry(*file).or_default();
+                *used = (*used).max(offset + length);
+                self.recount_files();
+            }
+            What::LogFreed(file) => {
+                self.files.remove(file);
+                self.recount_files();
+            }
+            What::Requested(_)
+            | What::Answered(..)
+            | What::NvramDurable(_)
+            | What::Arrived(..)
+            | What::Refused(..)
+            | What::VolumeReadAsked(..)
+            | What::VolumeWriteAsked(..)
+            | What::VolumeWritten(..)
+            | What::Committed(..)
+            | What::LogWritten(..)
+            | What::LogReadAsked(..)
+            | What::Flushed
+            | What::TimerFired(..)
+            | What::OperatorAsked
+            | What::Noted(..)
+            | What::Ended(_) => {}
+        }
+        self.peak = self.peak.most(&self.now);
+    }
+}
+
+impl Counts {
+    /// The larger of each.
+    #[must_use]
+    pub fn most(&self, other: &Self) -> Self {
+        Self {
+            nvram_half_bytes: self.nvram_half_bytes.max(other.nvram_half_bytes),
+            nvram_half_entries: self.nvram_half_entries.max(other.nvram_half_entries),
+            transfer_ids: self.transfer_ids.max(other.transfer_ids),
+            buffers: self.buffers.max(other.buffers),
+            nvlog_file_bytes: self.nvlog_file_bytes.max(other.nvlog_file_bytes),
+            nvlog_files: self.nvlog_files.max(other.nvlog_files),
+            link_queue_bytes: self.link_queue_bytes.max(other.link_queue_bytes),
+        }
+    }
+}

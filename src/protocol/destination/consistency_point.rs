@@ -1,0 +1,259 @@
+//! Consistency points at the destination (Spec 5.4–5.6; Claims 1, 15, 16, 21).
+//!
+//! Each block of a CP comes in full or as a reference. A reference is resolved from the destination's
+//! own log; one that cannot be is NAKed, and the block comes in full. When every block is durable in
+//! a shadow page, all of them become the image at once.
+
+use super::super::block::{BlockAddress, Contents, Runs};
+use super::super::nvlog::Located;
+use super::super::{
+    CpId, Effect, Item, ItemBody, Lsn, Message, Note, Reference, Refusal, ResolvedFrom, Ticket,
+    TransferId, TransferRange,
+};
+use super::Destination;
+use crate::units::SimTime;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The CP being received. Messages may come in any order and more than once.
+#[derive(Debug)]
+pub(super) struct Reception {
+    cp: CpId,
+    /// From `CP_BEGIN`: the CP's transfers and its last entry.
+    begin: Option<(TransferRange, Lsn)>,
+    /// From `CP_END`: distinct blocks in the CP.
+    blocks: Option<u64>,
+    /// Blocks that came, in full or as a reference.
+    seen: BTreeSet<BlockAddress>,
+    /// References whose transfer is still on its way (Spec 5.4).
+    held: BTreeMap<TransferId, Vec<(BlockAddress, Reference)>>,
+    /// References being read back from log storage.
+    reading: BTreeMap<Ticket, BlockAddress>,
+    /// References that were NAKed.
+    naked: BTreeSet<BlockAddress>,
+    /// Shadow writes not yet durable.
+    writing: BTreeSet<Ticket>,
+    commit: Commit,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Commit {
+    Awaited,
+    UnderWay,
+}
+
+impl Reception {
+    const fn new(cp: CpId) -> Self {
+        Self {
+            cp,
+            begin: None,
+            blocks: None,
+            seen: BTreeSet::new(),
+            held: BTreeMap::new(),
+            reading: BTreeMap::new(),
+            naked: BTreeSet::new(),
+            writing: BTreeSet::new(),
+            commit: Commit::Awaited,
+        }
+    }
+
+    /// The last entry of the CP, if every block is durable and none is missing.
+    fn complete(&self) -> Option<Lsn> {
+        let all = self.blocks == Some(self.seen.len() as u64);
+        let settled = self.held.is_empty()
+            && self.reading.is_empty()
+            && self.naked.is_empty()
+            && self.writing.is_empty();
+        self.begin.filter(|_| all && settled).map(|(_, last_lsn)| last_lsn)
+    }
+}
+
+impl Destination {
+    /// The reception that a message of this CP belongs to, begun by whatever message of it comes
+    /// first. A message of a CP that is committed or foreign is refused (Spec 5.4).
+    fn reception_of(&mut self, cp: CpId, effects: &mut Vec<Effect>) -> Option<&mut Reception> {
+        if cp == self.committed.next() {
+            return Some(self.reception.get_or_insert_with(|| Reception::new(cp)));
+        }
+        effects.push(Effect::Refuse(Refusal::ForeignCp));
+        None
+    }
+
+    /// `CP_BEGIN`: from now on it is known which transfers are still to come.
+    pub(super) fn begin(
+        &mut self,
+        cp: CpId,
+        transfers: TransferRange,
+        last_lsn: Lsn,
+        effects: &mut Vec<Effect>,
+    ) {
+        if let Some(reception) = self.reception_of(cp, effects) {
+            reception.begin = Some((transfers, last_lsn));
+            self.settle_held(effects);
+            self.commit_if_complete(effects);
+        }
+    }
+
+    /// `CP_END`: from now on it is known how many blocks there are.
+    pub(super) fn end(&mut self, cp: CpId, blocks: u64, effects: &mut Vec<Effect>) {
+        if let Some(reception) = self.reception_of(cp, effects) {
+            reception.blocks = Some(blocks);
+            self.commit_if_complete(effects);
+        }
+    }
+
+    /// Blocks of a CP. One that came before changes nothing.
+    pub(super) fn items(&mut self, cp: CpId, items: Vec<Item>, effects: &mut Vec<Effect>) {
+        if self.reception_of(cp, effects).is_none() {
+            return;
+        }
+        for item in items {
+            if !self.reception_mut().seen.insert(item.address) {
+                continue;
+            }
+            match item.body {
+                ItemBody::Full(contents) => self.write_shadow(item.address, contents, effects),
+                ItemBody::Reference(reference) => self.resolve(item.address, reference, effects),
+            }
+        }
+    }
+
+    /// Resolves a reference: transfer ID → offset → block → own disks (Spec 5.5; Claim 15).
+    fn resolve(&mut self, address: BlockAddress, reference: Reference, effects: &mut Vec<Effect>) {
+        let cp = self.reception_mut().cp;
+        match self.log.locate(cp, reference) {
+            Located::InMemory(runs) => {
+                effects.push(Effect::Note(Note::Resolved(address, ResolvedFrom::Memory)));
+                self.write_shadow(address, Contents::Data(runs), effects);
+            }
+            Located::InStorage(file, offset) => {
+                let ticket = self.ticket();
+                self.reception_mut().reading.insert(ticket, address);
+                effects.push(Effect::ReadLog(ticket, file, offset));
+            }
+            Located::NoSuchBlock => self.nak(address, effects),
+            Located::Unknown => self.hold_or_nak(address, reference, effects),
+        }
+    }
+
+    /// A reference to a transfer that is not here: still on its way, or void (Spec 5.4).
+    fn hold_or_nak(
+        &mut self,
+        address: BlockAddress,
+        reference: Reference,
+        effects: &mut Vec<Effect>,
+    ) {
+        let reception = self.reception_mut();
+        let expected =
+            |(transfers, _): (TransferRange, Lsn)| transfers.contains(reference.transfer);
+        if reception.begin.is_none_or(expected) {
+            reception.held.entry(reference.transfer).or_default().push((address, reference));
+            effects.push(Effect::Note(Note::Held(address)));
+        } else {
+            self.nak(address, effects);
+        }
+    }
+
+    fn nak(&mut self, address: BlockAddress, effects: &mut Vec<Effect>) {
+        let epoch = self.epoch;
+        let reception = self.reception_mut();
+        reception.naked.insert(address);
+        effects.push(Effect::Send(Message::Nak { epoch, cp: reception.cp, address }));
+    }
+
+    /// After `CP_BEGIN`: what was held for a transfer outside its range is void.
+    fn settle_held(&mut self, effects: &mut Vec<Effect>) {
+        let Some(reception) = &mut self.reception else { return };
+        let Some((transfers, _)) = reception.begin else { return };
+        let void: Vec<_> =
+            reception.held.keys().filter(|id| !transfers.contains(**id)).copied().collect();
+        for id in void {
+            for (address, _) in self.reception_mut().held.remove(&id).unwrap_or_default() {
+                self.nak(address, effects);
+            }
+        }
+    }
+
+    /// A transfer was stored: references that waited for it are resolved.
+    pub(super) fn transfer_stored(&mut self, cp: CpId, id: TransferId, effects: &mut Vec<Effect>) {
+        let Some(reception) = self.reception.as_mut().filter(|held| held.cp == cp) else { return };
+        for (address, reference) in reception.held.remove(&id).unwrap_or_default() {
+            self.resolve(address, reference, effects);
+        }
+    }
+
+    /// A referenced block was read back; what fails its check is NAKed (Spec 5.4).
+    pub(super) fn log_read(
+        &mut self,
+        ticket: Ticket,
+        runs: Option<Runs>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some(reception) = &mut self.reception else { return };
+        let Some(address) = reception.reading.remove(&ticket) else { return };
+        match runs {
+            Some(runs) => {
+                effects.push(Effect::Note(Note::Resolved(address, ResolvedFrom::LogStorage)));
+                self.write_shadow(address, Contents::Data(runs), effects);
+            }
+            None => self.nak(address, effects),
+        }
+    }
+
+    /// The source answered a NAK with the block in full.
+    pub(super) fn nak_answered(
+        &mut self,
+        cp: CpId,
+        address: BlockAddress,
+        contents: Contents,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some(reception) = self.reception_of(cp, effects) else { return };
+        if reception.naked.remove(&address) {
+            self.write_shadow(address, contents, effects);
+        }
+    }
+
+    fn write_shadow(
+        &mut self,
+        address: BlockAddress,
+        contents: Contents,
+        effects: &mut Vec<Effect>,
+    ) {
+        let ticket = self.ticket();
+        let reception = self.reception_mut();
+        reception.writing.insert(ticket);
+        effects.push(Effect::WriteVolume(ticket, reception.cp, address, contents));
+    }
+
+    /// A shadow write is durable.
+    pub(super) fn volume_written(&mut self, ticket: Ticket, effects: &mut Vec<Effect>) {
+        if let Some(reception) = &mut self.reception {
+            reception.writing.remove(&ticket);
+        }
+        self.commit_if_complete(effects);
+    }
+
+    /// Commits once the count of `CP_END` is reached and all is durable (Spec 5.6).
+    fn commit_if_complete(&mut self, effects: &mut Vec<Effect>) {
+        let Some(reception) = &mut self.reception else { return };
+        let Some(last_lsn) = reception.complete() else { return };
+        if reception.commit == Commit::Awaited {
+            reception.commit = Commit::UnderWay;
+            effects.push(Effect::Commit(reception.cp, last_lsn));
+        }
+    }
+
+    /// The CP is the image now: tell the source, forget the CP's transfers (Spec 4.1, 5.6).
+    pub(super) fn committed(&mut self, now: SimTime, cp: CpId, effects: &mut Vec<Effect>) {
+        let reception = self.reception.take().filter(|reception| reception.cp == cp);
+        assert!(reception.is_some(), "only the CP being received is committed");
+        self.committed = cp;
+        effects.push(Effect::Send(Message::CpAck { epoch: self.epoch, cp }));
+        self.log.committed(cp);
+        self.flush_after_commit(now, effects);
+    }
+
+    fn reception_mut(&mut self) -> &mut Reception {
+        self.reception.as_mut().expect("a CP is being received")
+    }
+}

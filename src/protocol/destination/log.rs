@@ -1,0 +1,122 @@
+//! Transfers in: stored in log storage, acknowledged (Spec 4).
+
+use super::super::{Effect, FlushRule, Lsn, Message, Note, Refusal, Ticket, Timer, Transfer};
+use super::{Destination, FlushState, Writing};
+use crate::units::{SimTime, Span};
+
+impl Destination {
+    /// A transfer of this session arrived.
+    pub(super) fn transfer(&mut self, now: SimTime, transfer: Transfer, effects: &mut Vec<Effect>) {
+        let header = transfer.header;
+        if header.cp <= self.committed || self.log.knows(&header) {
+            // Spec 4.2: acknowledged again, changes nothing.
+            effects.push(Effect::Refuse(Refusal::Duplicate));
+            self.acknowledge(effects);
+            return;
+        }
+        for entry in &transfer.entries {
+            self.progress.announce(entry);
+        }
+        if self.counts_when_received() {
+            self.count(&parts_of(&transfer), effects);
+        }
+        self.write_to_log(now, transfer, effects);
+    }
+
+    /// Writes a transfer to its file, or keeps it until one is free (Spec 4.3).
+    fn write_to_log(&mut self, now: SimTime, transfer: Transfer, effects: &mut Vec<Effect>) {
+        let Some((file, offset)) = self.log.store(&transfer) else {
+            self.log.keep_waiting(transfer);
+            if !self.wait_is_set {
+                effects.push(Effect::Note(Note::DestinationWaits));
+                self.set_wait(now, effects);
+            }
+            return;
+        };
+        let (cp, id, parts) = (transfer.header.cp, transfer.header.id, parts_of(&transfer));
+        let ticket = self.ticket();
+        self.writing.insert(ticket, Writing { cp, id, parts });
+        effects.push(Effect::WriteLog(ticket, file, offset, transfer));
+        self.transfer_stored(cp, id, effects);
+    }
+
+    /// A transfer is durable in log storage.
+    pub(super) fn log_written(&mut self, ticket: Ticket, effects: &mut Vec<Effect>) {
+        let writing = self.writing.remove(&ticket).expect("a write that was asked for");
+        if writing.cp > self.committed {
+            self.log.durable(writing.cp, writing.id);
+        }
+        if !self.counts_when_received() {
+            self.count(&writing.parts, effects);
+        }
+    }
+
+    /// Counts parts of entries that meet the rule, and acknowledges if the prefix grew.
+    fn count(&mut self, parts: &[(Lsn, u64)], effects: &mut Vec<Effect>) {
+        for (lsn, bytes) in parts {
+            self.progress.count(*lsn, *bytes);
+        }
+        if self.progress.advance() {
+            self.acknowledge(effects);
+        }
+    }
+
+    fn acknowledge(&self, effects: &mut Vec<Effect>) {
+        effects.push(Effect::Send(Message::LogAck {
+            epoch: self.epoch,
+            incarnation: self.incarnation,
+            through: self.progress.through(),
+        }));
+    }
+
+    fn set_wait(&mut self, now: SimTime, effects: &mut Vec<Effect>) {
+        self.wait_is_set = true;
+        let third = Span::from_nanos(self.parameters.timeout.as_nanos() / 3);
+        effects.push(Effect::SetTimer(Timer::Wait, now.after(third)));
+    }
+
+    /// Says WAIT while transfers wait for a file (Spec 4.3).
+    pub(super) fn say_wait(&mut self, now: SimTime, effects: &mut Vec<Effect>) {
+        self.wait_is_set = false;
+        if self.log.is_waiting() {
+            effects.push(Effect::Send(Message::Wait { epoch: self.epoch }));
+            self.set_wait(now, effects);
+        }
+    }
+
+    /// A CP was committed: its file is free after a flush, which waits for no peer (Spec 4.3).
+    pub(super) fn flush_after_commit(&mut self, now: SimTime, effects: &mut Vec<Effect>) {
+        if self.flush != FlushState::Idle || !self.log.needs_flush() {
+            return;
+        }
+        match self.parameters.flush {
+            FlushRule::PerCp => self.start_flush(effects),
+            FlushRule::Every(period) => {
+                self.flush = FlushState::TimerSet;
+                effects.push(Effect::SetTimer(Timer::Flush, now.next_multiple_of(period)));
+            }
+        }
+    }
+
+    pub(super) fn start_flush(&mut self, effects: &mut Vec<Effect>) {
+        self.flush = FlushState::UnderWay;
+        self.log.flush_started();
+        effects.push(Effect::Flush);
+    }
+
+    /// The flush happened: files are free, and transfers that waited are stored.
+    pub(super) fn flushed(&mut self, now: SimTime, effects: &mut Vec<Effect>) {
+        self.flush = FlushState::Idle;
+        for file in self.log.flushed() {
+            effects.push(Effect::FreeLog(file));
+        }
+        for transfer in self.log.take_waiting() {
+            self.write_to_log(now, transfer, effects);
+        }
+        self.flush_after_commit(now, effects);
+    }
+}
+
+fn parts_of(transfer: &Transfer) -> Vec<(Lsn, u64)> {
+    transfer.entries.iter().map(|entry| (entry.lsn, entry.part_length)).collect()
+}

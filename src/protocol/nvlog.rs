@@ -1,0 +1,228 @@
+//! The destination's log: NVLog files in its log storage, and for each transfer the offsets of its
+//! blocks there (Spec 4; Claims 6, 15).
+//!
+//! This is the account; the bytes are the host's. A reference (transfer ID, block number) is resolved
+//! here: transfer ID → the offset of that block in local storage, or its bytes while still cached.
+
+use super::block::{BlockSize, Runs};
+use super::{
+    BlockNumber, CpId, LogFile, Lsn, Reference, Transfer, TransferHeader, TransferId, wire,
+};
+use crate::units::Bytes;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// The NVLog files and the map into them.
+#[derive(Debug)]
+pub struct NvLog {
+    size: BlockSize,
+    files: Vec<File>,
+    /// What is kept of CPs not yet committed. A CP's transfers leave it at commit (Spec 4.1).
+    map: BTreeMap<CpId, BTreeMap<TransferId, Stored>>,
+    /// Transfers received that no file is free for (Spec 4.3), in the order they came.
+    waiting: VecDeque<Transfer>,
+    cache: Cache,
+}
+
+/// What a file is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum File {
+    Free,
+    /// Holds the entries of a CP; bytes used.
+    Holds(CpId, u64),
+    /// Its CP is committed; free at the next flush (Spec 4.3).
+    Committed,
+    /// Its CP was committed before the flush that is under way.
+    Flushing,
+}
+
+/// A transfer in log storage.
+#[derive(Debug)]
+struct Stored {
+    file: LogFile,
+    first_lsn: Lsn,
+    /// Offset of each block of the block area within the file (Claims 6, 15).
+    blocks: Vec<u64>,
+    /// The blocks in memory: until durable at least, then while the cache has room.
+    cached: Option<Vec<Runs>>,
+    length: u64,
+}
+
+/// Transfers kept in memory: those being written, then the newest that fit.
+#[derive(Debug)]
+struct Cache {
+    limit: u64,
+    bytes: u64,
+    /// Durable ones, oldest first; some may be gone from the map.
+    durable: VecDeque<(CpId, TransferId)>,
+}
+
+/// Where a referenced block is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Located {
+    /// In memory.
+    InMemory(Runs),
+    /// In log storage, at this offset of this file.
+    InStorage(LogFile, u64),
+    /// The transfer has no such block.
+    NoSuchBlock,
+    /// The transfer is not here.
+    Unknown,
+}
+
+impl NvLog {
+    /// Free files and an empty map.
+    #[must_use]
+    pub fn new(files: u8, cache: Bytes, size: BlockSize) -> Self {
+        Self {
+            size,
+            files: vec![File::Free; usize::from(files)],
+            map: BTreeMap::new(),
+            waiting: VecDeque::new(),
+            cache: Cache { limit: cache.get(), bytes: 0, durable: VecDeque::new() },
+        }
+    }
+
+    /// Whether this very transfer is here: same ID, same first LSN (Spec 4.2).
+    #[must_use]
+    pub fn knows(&self, header: &TransferHeader) -> bool {
+        let stored = self.map.get(&header.cp).and_then(|log| log.get(&header.id));
+        stored.is_some_and(|stored| stored.first_lsn == header.first_lsn)
+            || self.waiting.iter().any(|transfer| transfer.header == *header)
+    }
+
+    /// Finds a place for a transfer: the file of its header's CP, or a free one; `None` while there
+    /// is none. The transfer is in the map from then on.
+    pub fn store(&mut self, transfer: &Transfer) -> Option<(LogFile, u64)> {
+        let cp = transfer.header.cp;
+        let holds = |file: &File| matches!(file, File::Holds(held, _) if *held == cp);
+        let mut free = self.files.iter().position(holds);
+        free = free.or_else(|| self.files.iter().position(|file| *file == File::Free));
+        let place = free?;
+        let offset = match self.files[place] {
+            File::Holds(_, used) => used,
+            File::Free | File::Committed | File::Flushing => 0,
+        };
+        let length = length_of(transfer, self.size);
+        self.files[place] = File::Holds(cp, offset + length);
+        let file = LogFile(u8::try_from(place).expect("at most eight files"));
+        let block = |number| offset + wire::block_offset(transfer, number, self.size);
+        let stored = Stored {
+            file,
+            first_lsn: transfer.header.first_lsn,
+            blocks: (0..transfer.blocks.len()).map(block).collect(),
+            cached: Some(transfer.blocks.clone()),
+            length,
+        };
+        self.cache.bytes += length;
+        self.map.entry(cp).or_default().insert(transfer.header.id, stored);
+        Some((file, offset))
+    }
+
+    /// Keeps a transfer until a file is free.
+    pub fn keep_waiting(&mut self, transfer: Transfer) {
+        self.waiting.push_back(transfer);
+    }
+
+    /// The transfers that waited, to be tried again.
+    pub fn take_waiting(&mut self) -> VecDeque<Transfer> {
+        std::mem::take(&mut self.waiting)
+    }
+
+    /// Whether transfers wait for a file.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// The transfer is durable in log storage: it may leave memory when room is needed.
+    pub fn durable(&mut self, cp: CpId, id: TransferId) {
+        self.cache.durable.push_back((cp, id));
+        while self.cache.bytes > self.cache.limit {
+            let Some((cp, id)) = self.cache.durable.pop_front() else { return };
+            let stored = self.map.get_mut(&cp).and_then(|log| log.get_mut(&id));
+            if let Some(stored) = stored.filter(|stored| stored.cached.is_some()) {
+                stored.cached = None;
+                self.cache.bytes -= stored.length;
+            }
+        }
+    }
+
+    /// Finds the block that a reference of this CP names (Spec 5.5).
+    #[must_use]
+    pub fn locate(&self, cp: CpId, reference: Reference) -> Located {
+        let stored = self.map.get(&cp).and_then(|log| log.get(&reference.transfer));
+        let Some(stored) = stored else { return Located::Unknown };
+        let BlockNumber(number) = reference.number;
+        let place = usize::try_from(number).expect("u32 fits usize");
+        let Some(offset) = stored.blocks.get(place) else { return Located::NoSuchBlock };
+        match &stored.cached {
+            Some(blocks) => Located::InMemory(blocks[place].clone()),
+            None => Located::InStorage(stored.file, *offset),
+        }
+    }
+
+    /// A CP was committed: its transfers leave the map, its file is free after the next flush.
+    pub fn committed(&mut self, cp: CpId) {
+        let gone = self.map.remove(&cp).unwrap_or_default();
+        let cached = gone.values().filter(|stored| stored.cached.is_some());
+        self.cache.bytes -= cached.map(|stored| stored.length).sum::<u64>();
+        let gone: BTreeSet<_> = gone.into_keys().collect();
+        self.cache.durable.retain(|(held, id)| *held != cp || !gone.contains(id));
+        for file in &mut self.files {
+            if matches!(file, File::Holds(held, _) if *held == cp) {
+                *file = File::Committed;
+            }
+        }
+    }
+
+    /// Whether a file waits for a flush.
+    #[must_use]
+    pub fn needs_flush(&self) -> bool {
+        self.files.contains(&File::Committed)
+    }
+
+    /// A flush begins: it will free the files whose CP is committed by now.
+    pub fn flush_started(&mut self) {
+        for file in self.files.iter_mut().filter(|file| **file == File::Committed) {
+            *file = File::Flushing;
+        }
+    }
+
+    /// The flush happened; gives the files that are free now.
+    pub fn flushed(&mut self) -> Vec<LogFile> {
+        let mut freed = Vec::new();
+        for (place, file) in self.files.iter_mut().enumerate() {
+            if *file == File::Flushing {
+                *file = File::Free;
+                freed.push(LogFile(u8::try_from(place).expect("at most eight files")));
+            }
+        }
+        freed
+    }
+
+    /// Files in use.
+    #[must_use]
+    pub fn files_in_use(&self) -> u64 {
+        self.files.iter().filter(|file| **file != File::Free).count() as u64
+    }
+
+    /// Transfers in the map or waiting.
+    #[must_use]
+    pub fn transfers(&self) -> u64 {
+        let mapped: usize = self.map.values().map(BTreeMap::len).sum();
+        (mapped + self.waiting.len()) as u64
+    }
+
+    /// Bytes of transfers in memory.
+    #[must_use]
+    pub const fn cached_bytes(&self) -> u64 {
+        self.cache.bytes
+    }
+}
+
+/// Bytes of a transfer in log storage: as on the wire.
+#[must_use]
+pub fn length_of(transfer: &Transfer, size: BlockSize) -> u64 {
+    let fragments: u64 = transfer.fragments.iter().map(Runs::length).sum();
+    wire::block_offset(transfer, transfer.blocks.len(), size) + fragments
+}

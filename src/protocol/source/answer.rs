@@ -1,0 +1,129 @@
+//! When a client is answered: the five `ack` rules, and flushes (Spec 3.7, 5.1).
+
+use super::super::block::VolumeId;
+use super::super::{AckRule, ClientId, Effect, Lsn, OpNumber, Outcome, WriteId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Writes and flushes not yet answered, and how far each rule holds.
+#[derive(Debug)]
+pub(super) struct Answers {
+    rule: AckRule,
+    /// Durable in NVRAM, with every earlier one. No rule is met before (Spec 3.1).
+    nvram: Lsn,
+    /// Wholly on the wire.
+    wire: Lsn,
+    /// Acknowledged by the destination; under `applied`, covered by a CP it committed.
+    destination: Lsn,
+    /// Logged writes without an answer.
+    logged: BTreeMap<Lsn, (WriteId, VolumeId)>,
+    /// Per client and volume, what a flush has to wait for: every write without an answer.
+    open: BTreeMap<(ClientId, VolumeId), BTreeSet<OpNumber>>,
+    /// Flushes without an answer.
+    flushes: BTreeMap<(ClientId, VolumeId), BTreeSet<OpNumber>>,
+    /// Flushes that may be answered at once.
+    ready: Vec<WriteId>,
+}
+
+impl Answers {
+    pub(super) const fn new(rule: AckRule) -> Self {
+        Self {
+            rule,
+            nvram: Lsn::ORIGIN,
+            wire: Lsn::ORIGIN,
+            destination: Lsn::ORIGIN,
+            logged: BTreeMap::new(),
+            open: BTreeMap::new(),
+            flushes: BTreeMap::new(),
+            ready: Vec::new(),
+        }
+    }
+
+    /// A write arrived; a later flush waits for it, logged or not.
+    pub(super) fn arrived(&mut self, id: WriteId, volume: VolumeId) {
+        self.open.entry((id.client, volume)).or_default().insert(id.op);
+    }
+
+    /// A write became this log entry.
+    pub(super) fn logged(&mut self, lsn: Lsn, id: WriteId, volume: VolumeId) {
+        self.logged.insert(lsn, (id, volume));
+    }
+
+    /// A flush arrived: answered when every earlier write of the client to the volume is.
+    pub(super) fn flush(&mut self, id: WriteId, volume: VolumeId) {
+        self.flushes.entry((id.client, volume)).or_default().insert(id.op);
+        self.release_flushes(id.client, volume);
+    }
+
+    pub(super) fn durable_in_nvram(&mut self, lsn: Lsn) {
+        self.nvram = self.nvram.max(lsn);
+    }
+
+    pub(super) fn departed(&mut self, lsn: Lsn) {
+        self.wire = self.wire.max(lsn);
+    }
+
+    /// The destination's acknowledgement. Under `applied` only a CP counts.
+    pub(super) fn acknowledged(&mut self, through: Lsn) {
+        if self.rule != AckRule::Applied {
+            self.destination = self.destination.max(through);
+        }
+    }
+
+    /// `CP_ACK` satisfies every rule for the CP's entries.
+    pub(super) fn applied(&mut self, through: Lsn) {
+        self.destination = self.destination.max(through);
+        self.wire = self.wire.max(through);
+    }
+
+    /// Whether every entry up to `lsn` is durable in NVRAM.
+    pub(super) fn is_durable_in_nvram(&self, lsn: Lsn) -> bool {
+        lsn <= self.nvram
+    }
+
+    /// Answers whom the rule allows, writes in LSN order, then flushes.
+    pub(super) fn answer(&mut self, effects: &mut Vec<Effect>) {
+        let through = self.nvram.min(match self.rule {
+            AckRule::Local => self.nvram,
+            AckRule::Sent => self.wire,
+            AckRule::Received | AckRule::Logged | AckRule::Applied => self.destination,
+        });
+        while let Some(entry) = self.logged.first_entry().filter(|entry| *entry.key() <= through) {
+            let (id, volume) = entry.remove();
+            effects.push(Effect::Answer(id, Outcome::Written));
+            self.closed(id, volume);
+        }
+        for id in self.ready.drain(..) {
+            effects.push(Effect::Answer(id, Outcome::Flushed));
+        }
+    }
+
+    /// A write needs no answer any more.
+    pub(super) fn closed(&mut self, id: WriteId, volume: VolumeId) {
+        let key = (id.client, volume);
+        let open = self.open.get_mut(&key).expect("an answered write had arrived");
+        open.remove(&id.op);
+        if open.is_empty() {
+            self.open.remove(&key);
+        }
+        self.release_flushes(id.client, volume);
+    }
+
+    fn release_flushes(&mut self, client: ClientId, volume: VolumeId) {
+        let Some(flushes) = self.flushes.get_mut(&(client, volume)) else { return };
+        let oldest = self.open.get(&(client, volume)).and_then(|open| open.first().copied());
+        while let Some(op) = flushes.first().copied() {
+            if oldest.is_some_and(|write| write < op) {
+                return;
+            }
+            flushes.remove(&op);
+            self.ready.push(WriteId { client, op });
+        }
+        self.flushes.remove(&(client, volume));
+    }
+
+    /// Writes logged and flushes taken that are not answered.
+    pub(super) fn open(&self) -> u64 {
+        let flushes: usize = self.flushes.values().map(BTreeSet::len).sum();
+        (self.logged.len() + flushes + self.ready.len()) as u64
+    }
+}

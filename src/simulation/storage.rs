@@ -1,0 +1,102 @@
+//! Devices of a site: a queue that takes time, and contents that change when a request is done.
+
+use crate::disk::{Access, Disk, Request, Started};
+use crate::protocol::block::{Area, BlockAddress, BlockSize, Contents, Runs};
+use crate::protocol::{CpId, LogFile, Lsn, Ticket, Transfer};
+use crate::scenario::DiskModel;
+use crate::units::SimTime;
+
+/// What a request to a device does when it is done. Reads hold what was there when they were asked
+/// for: a block is never changed under a read of it, since shadow pages lie elsewhere.
+#[derive(Debug)]
+pub enum Io {
+    /// A block of the volume disks was read.
+    VolumeRead(Ticket, Contents),
+    /// A shadow page is durable.
+    VolumeWrite(Ticket, CpId, BlockAddress, Contents),
+    /// A CP's commit record is durable.
+    Commit(CpId, Lsn),
+    /// A transfer is durable in an NVLog file.
+    LogWrite(Ticket, LogFile, u64, Box<Transfer>),
+    /// A block of an NVLog file was read.
+    LogRead(Ticket, Option<Runs>),
+    /// Log storage was flushed.
+    LogFlush,
+}
+
+/// Which device of the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Device {
+    /// The source's volume disks.
+    SourceVolume,
+    /// The destination's volume disks.
+    DestinationVolume,
+    /// The destination's log storage.
+    DestinationLog,
+}
+
+/// A request under way: what it does, and the fact that asked for it.
+pub type Asked = (Io, u64);
+
+/// A device's queue, and the requests that went into service.
+#[derive(Debug)]
+pub struct Server {
+    disk: Disk<Asked>,
+    started: Vec<Started<Asked>>,
+}
+
+impl Server {
+    /// An idle device.
+    #[must_use]
+    pub fn new(model: &DiskModel) -> Self {
+        Self { disk: Disk::new(model), started: Vec::new() }
+    }
+
+    /// Takes a request.
+    pub fn submit(&mut self, now: SimTime, request: Request<Asked>) {
+        self.disk.submit(now, request, &mut self.started);
+    }
+
+    /// The earliest request in service is done.
+    pub fn finished(&mut self, now: SimTime) {
+        self.disk.finished(now, &mut self.started);
+    }
+
+    /// The requests that went into service since the last call: each is an event to come.
+    pub fn started(&mut self) -> std::vec::Drain<'_, Started<Asked>> {
+        self.started.drain(..)
+    }
+}
+
+/// A request for a block of the volume disks. A shadow page lies near its home: volumes follow one
+/// another at distances of 1 TiB, metadata behind the data; a small disk wraps.
+#[must_use]
+pub fn volume_request(
+    kind: Access,
+    address: BlockAddress,
+    size: BlockSize,
+    token: Asked,
+) -> Request<Asked> {
+    let length = size.bytes().get();
+    let area = match address.area {
+        Area::Data => 0,
+        Area::Indirect(level) => u64::from(level) << 36,
+        Area::Bitmap => 1 << 35,
+    };
+    let volume = u64::from(address.volume.0) << 40;
+    let position = address.index.wrapping_mul(length).wrapping_add(volume).wrapping_add(area);
+    Request { token, kind, position, length }
+}
+
+/// A request for a range of an NVLog file; files lie 1 GiB apart.
+#[must_use]
+pub fn log_request(
+    kind: Access,
+    file: LogFile,
+    offset: u64,
+    length: u64,
+    token: Asked,
+) -> Request<Asked> {
+    let position = (u64::from(file.0) << 30).wrapping_add(offset);
+    Request { token, kind, position, length }
+}
