@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod checker;
+pub mod cli;
 pub mod disk;
 pub mod facts;
 pub mod metrics;
