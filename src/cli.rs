@@ -44,9 +44,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments = match parsed {
         Ok(arguments) => arguments,
         Err(error) => {
-            // A closed pipe is no reason to complain.
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Usage } else { Exit::Expected };
+            return misused(&error, &words);
         }
     };
     let context = Context {
@@ -63,6 +61,19 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
     }
 }
 
+/// Says what is wrong with the words, or gives the help or version they ask for.
+fn misused(error: &clap::Error, words: &[OsString]) -> Exit {
+    // A closed pipe is no reason to complain.
+    let _ = error.print();
+    if !error.use_stderr() {
+        return Exit::Expected;
+    }
+    if words.len() > 1 {
+        let _ = writeln!(std::io::stderr(), "reproduce: {}", quote(words));
+    }
+    Exit::Usage
+}
+
 fn carry_out(command: Command, context: &Context) -> Result<Exit, Failure> {
     match command {
         Command::Run(arguments) => run::run(&arguments, context),
@@ -75,9 +86,6 @@ fn carry_out(command: Command, context: &Context) -> Result<Exit, Failure> {
 }
 
 fn complain(failure: &Failure, context: &Context) {
-    if failure.message.is_empty() {
-        return;
-    }
     let head = context.colour.bad("error:");
     let text = format!("{head} {}\nreproduce: {}\n", failure.message, context.line);
     // There is nobody left to tell.

@@ -10,7 +10,7 @@ mod file;
 mod usage;
 
 pub use digest::Digest;
-pub use file::{FactReader, FactWriter};
+pub use file::{FORMAT, FactReader, FactWriter};
 pub use usage::{Counts, Usage};
 
 use crate::protocol::block::{BlockAddress, Contents};

@@ -1,13 +1,22 @@
 //! Commands and their arguments.
 
 use super::progress::Mode;
+use crate::random::GENERATOR;
+use crate::{facts, report};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
+use std::sync::LazyLock;
+
+/// The version, and what decides whether files of two versions compare.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let formats = [GENERATOR, report::FORMAT, facts::FORMAT].join(", ");
+    format!("{} ({formats})", env!("CARGO_PKG_VERSION"))
+});
 
 /// Deterministic simulator of synchronous storage mirroring with references (US 7,200,726).
 #[derive(Debug, Parser)]
-#[command(name = "mirrorsim", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "mirrorsim", version, long_version = VERSION.as_str(), max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "Exit status: 0 as expected, 1 violated, 2 bad usage or scenario, \
     3 digests differ, 74 a file cannot be read or written.")]
 pub(super) struct Arguments {

@@ -19,13 +19,12 @@ impl Colour {
         let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
         let terminal = std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
+        let wanted = set("CLICOLOR_FORCE") || (terminal && !dumb);
+        let automatic = if wanted && !set("NO_COLOR") { Self::On } else { Self::Off };
         match choice {
             ColorChoice::Always => Self::On,
             ColorChoice::Never => Self::Off,
-            ColorChoice::Auto if set("NO_COLOR") => Self::Off,
-            ColorChoice::Auto if set("CLICOLOR_FORCE") => Self::On,
-            ColorChoice::Auto if terminal && !dumb => Self::On,
-            ColorChoice::Auto => Self::Off,
+            ColorChoice::Auto => automatic,
         }
     }
 

@@ -8,6 +8,6 @@ use super::output::Output;
 pub(super) fn run(arguments: &CompletionsArguments) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut command(), "mirrorsim", &mut script);
-    Output::open(None)?.write(&String::from_utf8_lossy(&script))?;
+    Output::open(None)?.write(&script)?;
     Ok(Exit::Expected)
 }

@@ -37,7 +37,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Why a command came to nothing; an empty message has been said elsewhere.
+/// Why a command came to nothing.
 #[derive(Debug)]
 pub(super) struct Failure {
     pub exit: Exit,

@@ -15,7 +15,7 @@ pub(super) fn run(arguments: &OutputArguments) -> Result<Exit, Failure> {
         let message = format!("{} is there already: nothing was written", path.display());
         return Err(Failure::new(Exit::File, message));
     }
-    Output::open(path)?.write(STARTER)?;
+    Output::open(path)?.write(STARTER.as_bytes())?;
     Ok(Exit::Expected)
 }
 

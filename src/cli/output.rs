@@ -1,98 +1,114 @@
-//! Files that are written: checked before work starts, complete or not there at all.
+//! Files that are written: checked before work starts. What is written at once is complete or not
+//! there at all; what is streamed grows as it comes.
 
 use super::exit::Failure;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-/// Where data goes.
+/// Where data will go.
 pub(super) struct Output {
     name: String,
-    writer: BufWriter<Box<dyn Write>>,
-    /// A file under a name of its own until it is complete.
-    pending: Option<Pending>,
+    target: Target,
 }
 
-struct Pending {
-    partial: PathBuf,
-    path: PathBuf,
+enum Target {
+    Standard,
+    /// A terminal, a pipe: what cannot be replaced.
+    Device(File),
+    File(PathBuf),
+}
+
+/// Data on its way.
+pub(super) struct Stream {
+    name: String,
+    writer: BufWriter<Box<dyn Write>>,
 }
 
 impl Output {
-    /// Opens `path` for writing; none or `-` is standard output. An existing file stays as it is
-    /// until [`Output::finish`].
+    /// Checks that `path` can be written; none or `-` is standard output. An existing file stays as
+    /// it is for now.
     pub fn open(path: Option<&Path>) -> Result<Self, Failure> {
         let Some(path) = path.filter(|path| *path != Path::new("-")) else {
-            let writer: Box<dyn Write> = Box::new(io::stdout());
-            return Ok(Self {
-                name: "standard output".into(),
-                writer: BufWriter::new(writer),
-                pending: None,
-            });
+            return Ok(Self { name: "standard output".into(), target: Target::Standard });
         };
         let name = path.display().to_string();
-        let (file, pending) =
-            Self::open_file(path).map_err(|error| Failure::file(&name, "written", &error))?;
-        Ok(Self { name, writer: BufWriter::new(Box::new(file)), pending })
+        let target = check(path).map_err(|error| Failure::file(&name, "written", &error))?;
+        Ok(Self { name, target })
     }
 
-    fn open_file(path: &Path) -> io::Result<(File, Option<Pending>)> {
-        let path = match fs::metadata(path) {
-            Ok(found) => {
-                // Whoever may not write to the file may not replace it; devices cannot be replaced.
-                let file = OpenOptions::new().write(true).open(path)?;
-                if !found.is_file() {
-                    return Ok((file, None));
-                }
-                fs::canonicalize(path)?
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
-            Err(error) => return Err(error),
+    /// Writes everything at once.
+    pub fn write(self, bytes: &[u8]) -> Result<(), Failure> {
+        let Target::File(path) = &self.target else {
+            let mut stream = self.stream()?;
+            let written = stream.writer().write_all(bytes);
+            return stream.finish(written);
         };
-        let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?.to_string_lossy();
-        let partial = path.with_file_name(format!(".{name}.{}.partial", std::process::id()));
-        let file = File::create(&partial)?;
-        Ok((file, Some(Pending { partial, path })))
+        let partial = partial(path);
+        let written = fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, path));
+        written.map_err(|error| {
+            // What is left of an unfinished file is of no use; if it stays, so be it.
+            let _ = fs::remove_file(&partial);
+            Failure::file(&self.name, "written", &error)
+        })
     }
 
+    /// Begins to write; an existing file is lost.
+    pub fn stream(self) -> Result<Stream, Failure> {
+        let writer: Box<dyn Write> = match self.target {
+            Target::Standard => Box::new(io::stdout()),
+            Target::Device(file) => Box::new(file),
+            Target::File(path) => {
+                let file = File::create(path);
+                Box::new(file.map_err(|error| Failure::file(&self.name, "written", &error))?)
+            }
+        };
+        Ok(Stream { name: self.name, writer: BufWriter::new(writer) })
+    }
+}
+
+impl Stream {
     /// Where to write.
     pub fn writer(&mut self) -> &mut impl Write {
         &mut self.writer
     }
 
-    /// Writes `text` and finishes.
-    pub fn write(mut self, text: &str) -> Result<(), Failure> {
-        let written = self.writer.write_all(text.as_bytes());
-        self.finish(written)
-    }
-
-    /// Puts the complete file in its place. `written`: whether everything went in. A closed pipe is
-    /// no failure: whoever read from it has had enough.
+    /// Ends. `written`: whether everything went in. A closed pipe is no failure: whoever read from
+    /// it has had enough.
     pub fn finish(mut self, written: io::Result<()>) -> Result<(), Failure> {
-        let placed = written.and_then(|()| self.writer.flush()).and_then(|()| self.place());
-        match placed {
+        match written.and_then(|()| self.writer.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            placed => placed.map_err(|error| Failure::file(&self.name, "written", &error)),
+            ended => ended.map_err(|error| Failure::file(&self.name, "written", &error)),
         }
-    }
-
-    fn place(&mut self) -> io::Result<()> {
-        match &self.pending {
-            Some(Pending { partial, path }) => fs::rename(partial, path)?,
-            None => return Ok(()),
-        }
-        self.pending = None;
-        Ok(())
     }
 }
 
-impl Drop for Output {
-    fn drop(&mut self) {
-        if let Some(Pending { partial, .. }) = &self.pending {
-            // What is left of an unfinished file is of no use; if it stays, so be it.
-            let _ = fs::remove_file(partial);
+/// Where a path leads, if it can be written.
+fn check(path: &Path) -> io::Result<Target> {
+    let path = match fs::metadata(path) {
+        Ok(found) => {
+            let file = OpenOptions::new().write(true).open(path)?;
+            if !found.is_file() {
+                return Ok(Target::Device(file));
+            }
+            fs::canonicalize(path)?
         }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
+        Err(error) => return Err(error),
+    };
+    if path.file_name().is_none() {
+        return Err(io::ErrorKind::IsADirectory.into());
     }
+    let partial = partial(&path);
+    File::create(&partial)?;
+    fs::remove_file(&partial)?;
+    Ok(Target::File(path))
+}
+
+/// The name under which a file is written before it takes its place.
+fn partial(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{}.partial", std::process::id()))
 }
 
 #[cfg(test)]
@@ -100,17 +116,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_complete_or_not_there() {
+    fn a_file_is_checked_and_then_replaced_at_once() {
         let directory = tempfile::tempdir().expect("a directory to write to");
         let path = directory.path().join("report.json");
-        let open = || Output::open(Some(&path)).map_err(|failure| failure.message);
-        drop(open().expect("it can be written"));
-        assert!(!path.exists());
-        open().expect("it can be written").write("one").map_err(|f| f.message).expect("written");
-        drop(open().expect("it can be written"));
-        assert_eq!(fs::read_to_string(&path).ok().as_deref(), Some("one"));
+        let open = |path: &Path| Output::open(Some(path)).map_err(|failure| failure.message);
+        let read = || fs::read_to_string(&path).ok();
+        drop(open(&path).expect("it can be written"));
+        assert_eq!(read(), None);
+        for text in ["one", "two"] {
+            let output = open(&path).expect("it can be written");
+            output.write(text.as_bytes()).map_err(|f| f.message).expect("it is written");
+            assert_eq!(read().as_deref(), Some(text));
+        }
         assert_eq!(fs::read_dir(directory.path()).map(Iterator::count).ok(), Some(1));
-        assert!(Output::open(Some(&directory.path().join("no/such/place"))).is_err());
-        assert!(Output::open(Some(directory.path())).is_err());
+        assert!(open(&directory.path().join("no/such/place")).is_err());
+        assert!(open(directory.path()).is_err());
     }
 }

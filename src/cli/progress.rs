@@ -68,7 +68,7 @@ impl Progress {
 }
 
 /// A line on standard error.
-pub(super) fn remark(words: &str) {
+fn remark(words: &str) {
     // Nobody is left to read it if this fails.
     let _ = writeln!(std::io::stderr(), "{words}");
 }

@@ -7,6 +7,7 @@ use super::output::Output;
 use super::progress::Progress;
 use super::{Context, engine, input};
 use crate::facts::{FactWriter, Sink};
+use crate::report::expect::Expected;
 use crate::report::{Host, Report, VerdictWord, json, text};
 use crate::workload::Traces;
 use std::path::Path;
@@ -24,13 +25,13 @@ pub(super) fn run(arguments: &RunArguments, context: &Context) -> Result<Exit, F
     let input = input::scenario(&arguments.scenario, &arguments.set)?;
     let output = Output::open(arguments.output.as_deref())?;
     if arguments.dry_run {
-        output.write(input.scenario.canonical())?;
+        output.write(input.scenario.canonical().as_bytes())?;
         return Ok(Exit::Expected);
     }
     let traces = input::traces(&arguments.scenario, &input)?;
     let (mut report, took) = first(arguments, &input, &traces, context)?;
     report.host = Some(host(context, took));
-    output.write(&rendered(&report, arguments, context))?;
+    output.write(rendered(&report, arguments, context).as_bytes())?;
     if arguments.twice {
         again(arguments, &input, &traces, &report.digest, context)?;
     }
@@ -50,20 +51,19 @@ fn first(
     let Some(path) = &arguments.facts else {
         return once(arguments, input, traces, None, context);
     };
-    let mut output = Output::open(Some(path))?;
-    let mut writer = match FactWriter::new(output.writer()) {
+    let mut stream = Output::open(Some(path))?.stream()?;
+    let mut writer = match FactWriter::new(stream.writer()) {
         Ok(writer) => writer,
-        Err(error) => return Err(output.finish(Err(error)).err().unwrap_or_else(closed)),
+        // A closed pipe: whoever read from it has had enough, but the report is still wanted.
+        Err(error) => {
+            stream.finish(Err(error))?;
+            return once(arguments, input, traces, None, context);
+        }
     };
     let result = once(arguments, input, traces, Some(&mut writer), context)?;
     let written = writer.finish();
-    output.finish(written)?;
+    stream.finish(written)?;
     Ok(result)
-}
-
-/// Whoever read the facts has had enough before the run began.
-fn closed() -> Failure {
-    Failure::new(Exit::Expected, "")
 }
 
 fn once(
@@ -129,7 +129,7 @@ fn rendered(report: &Report, arguments: &RunArguments, context: &Context) -> Str
 fn disappointment(report: &Report) -> String {
     let violations =
         report.violations.iter().map(|line| format!("{}: {}", line.property, line.message));
-    let missed = report.expectations.iter().filter(|line| !line.met).map(|line| line.message());
+    let missed = report.expectations.iter().filter(|line| !line.met).map(Expected::message);
     let lines: Vec<_> = missed.chain(violations.take(3)).collect();
     lines.join("\n  ")
 }

@@ -7,6 +7,6 @@ use crate::scenario::file;
 
 /// Writes the schema.
 pub(super) fn run(arguments: &OutputArguments) -> Result<Exit, Failure> {
-    Output::open(arguments.output.as_deref())?.write(&file::schema())?;
+    Output::open(arguments.output.as_deref())?.write(file::schema().as_bytes())?;
     Ok(Exit::Expected)
 }

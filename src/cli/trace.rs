@@ -17,19 +17,22 @@ pub(super) fn run(arguments: &TraceArguments) -> Result<Exit, Failure> {
     if arguments.block_size == Bytes::ZERO {
         return Err(Failure::new(Exit::Usage, "--block-size 0B: a block has at least one byte"));
     }
-    let mut output = Output::open(arguments.output.as_deref())?;
+    let output = Output::open(arguments.output.as_deref())?;
     let trace = input::trace(&arguments.file)?;
     if arguments.stats {
-        output.write(&described(&trace.stats(arguments.block_size.get()), arguments.block_size))?;
+        let stats = trace.stats(arguments.block_size.get());
+        output.write(described(&stats, arguments.block_size).as_bytes())?;
         return Ok(Exit::Expected);
     }
     let zip = |path: &Path| path.extension().is_some_and(|extension| extension == "gz");
+    let mut text = Vec::new();
     let written = if arguments.output.as_deref().is_some_and(zip) {
-        zipped(&trace, output.writer())
+        zipped(&trace, &mut text)
     } else {
-        trace::write(&trace, output.writer())
+        trace::write(&trace, &mut text)
     };
-    output.finish(written)?;
+    written.map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
+    output.write(&text)?;
     Ok(Exit::Expected)
 }
 
@@ -51,7 +54,7 @@ fn described(stats: &TraceStats, block_size: Bytes) -> String {
         ("with FUA", count(stats.through_writes)),
         ("flushes", count(stats.flushes)),
         ("written", bytes(stats.bytes_written.get())),
-        ("in whole blocks", format!("{} of {block_size}", bytes(stats.whole_bytes.get()))),
+        ("in whole blocks", format!("{} (blocks of {block_size})", bytes(stats.whole_bytes.get()))),
         ("blocks touched", count(stats.blocks_touched)),
     ];
     let lines = rows.map(|(name, value)| format!("{name:<16} {value}\n"));

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::io::{self, BufRead, Write};
 
 /// The name and version of the format.
-const FORMAT: &str = "mirrorsim-facts/1";
+pub const FORMAT: &str = "mirrorsim-facts/1";
 
 #[derive(Serialize, Deserialize)]
 struct Heading {

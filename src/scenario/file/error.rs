@@ -7,6 +7,8 @@ use std::ops::Range;
 
 /// Characters of a source line that an excerpt shows at most.
 const EXCERPT: usize = 100;
+/// Characters of a value that a message shows at most.
+const SHOWN: usize = 60;
 
 /// Why a text is no scenario. [`fmt::Display`] gives the sentence, [`FileError::render`] the
 /// sentence with the place it is about.
@@ -47,7 +49,10 @@ impl FileError {
 
     /// A rule that a resolved scenario breaks.
     pub(super) fn rule(problem: &Problem) -> Self {
-        Self::whole(problem.to_string())
+        let Problem { key, value, rule } = problem;
+        Self::whole(
+            Problem { key: key.clone(), value: shorten(value), rule: rule.clone() }.to_string(),
+        )
     }
 
     /// Points at a part of the text.
@@ -131,6 +136,14 @@ impl Excerpt {
             "",
             "^".repeat(*width)
         )
+    }
+}
+
+/// The beginning of a value, as a message shows it.
+pub(super) fn shorten(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! From a JSON value to typed keys, and from serde's words to ours.
 
-use super::error::{FileError, Part};
+use super::error::{FileError, Part, shorten};
 use super::locate::join;
 use super::model::Document;
 use serde_json::Value;
@@ -8,8 +8,6 @@ use serde_path_to_error::{Path, Segment};
 
 /// Policies of the specification that are not simulated yet.
 const LATER_POLICIES: [&str; 4] = ["extents", "cp-only", "write-once", "snapshot-delta"];
-/// Characters of a value that a message shows.
-const SHOWN: usize = 60;
 
 /// A value that its key does not take.
 pub(super) struct Wrong {
@@ -135,13 +133,6 @@ fn follow<'a>(root: &'a Value, path: &Path) -> (String, Option<&'a Value>) {
 /// What stands between backticks.
 fn quoted(words: &str) -> Vec<&str> {
     words.split('`').skip(1).step_by(2).collect()
-}
-
-fn shorten(text: &str) -> String {
-    match text.char_indices().nth(SHOWN) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
-    }
 }
 
 /// What serde says, as a rule: without the value, in the words of JSON.
