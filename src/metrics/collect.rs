@@ -9,7 +9,7 @@ use crate::protocol::{
 };
 use crate::scenario::{Scenario, Wan};
 use crate::units::{Bytes, SimTime};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Collects the figures of one run.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub struct Collector {
     /// Since when at least one write has been waiting.
     stalled_since: Option<SimTime>,
     /// CPs that one side has committed.
-    half_committed: BTreeMap<CpId, ()>,
+    half_committed: BTreeSet<CpId>,
     /// The running CP's messages, had every block gone in full.
     in_full: Packing,
 }
@@ -43,7 +43,7 @@ impl Collector {
             open: BTreeMap::new(),
             waiting: BTreeMap::new(),
             stalled_since: None,
-            half_committed: BTreeMap::new(),
+            half_committed: BTreeSet::new(),
             in_full: Packing::new(parameters.cp_message_bytes),
         }
     }
@@ -101,7 +101,9 @@ impl Collector {
             Message::CpData { items, .. } => {
                 self.save(-signed(total));
                 self.synchronized(total);
-                items.iter().for_each(|item| self.item(item));
+                for item in items {
+                    self.item(item);
+                }
             }
             Message::CpEnd { .. } => {
                 self.synchronized(total);
@@ -176,10 +178,10 @@ impl Collector {
     }
 
     fn committed(&mut self, cp: CpId) {
-        if self.half_committed.remove(&cp).is_some() {
+        if self.half_committed.remove(&cp) {
             self.figures.synchronization.consistency_points += 1;
         } else {
-            self.half_committed.insert(cp, ());
+            self.half_committed.insert(cp);
         }
     }
 }
