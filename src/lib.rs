@@ -51,11 +51,13 @@
 
 pub mod batch;
 pub mod checker;
+pub mod cli;
 pub mod disk;
 pub mod facts;
 pub mod metrics;
 pub mod protocol;
 pub mod random;
+pub mod report;
 pub mod scenario;
 pub mod simulation;
 pub mod trace;

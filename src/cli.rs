@@ -1,0 +1,118 @@
+//! The command line: the only place with files, standard streams, progress and wall clock.
+//!
+//! Data goes to standard output, remarks and progress to standard error. Every failure names what
+//! is wrong and prints the whole line that reproduces it; [`Exit`] lists what the process answers.
+
+mod arguments;
+mod colour;
+mod completions;
+mod engine;
+mod exit;
+mod init;
+mod input;
+mod man;
+mod output;
+mod progress;
+mod run;
+mod schema;
+mod trace;
+
+pub use arguments::command;
+pub use exit::Exit;
+
+use arguments::{Arguments, Command};
+use clap::{CommandFactory, FromArgMatches};
+use colour::Colour;
+use exit::Failure;
+use std::ffi::OsString;
+use std::io::Write as _;
+
+/// What every command is given beside its own arguments.
+struct Context {
+    /// The whole line, quoted for a shell.
+    line: String,
+    colour: Colour,
+    progress: progress::Mode,
+}
+
+/// Runs the command that `words` ask for; the first word is the program's name.
+pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
+    let words: Vec<_> = words.into_iter().collect();
+    let parsed = Arguments::command()
+        .try_get_matches_from(&words)
+        .and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = match parsed {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // A closed pipe is no reason to complain.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Expected };
+        }
+    };
+    let context = Context {
+        line: quote(&words),
+        colour: Colour::choose(arguments.color),
+        progress: arguments.progress_mode(),
+    };
+    match carry_out(arguments.command, &context) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            complain(&failure, &context);
+            failure.exit
+        }
+    }
+}
+
+fn carry_out(command: Command, context: &Context) -> Result<Exit, Failure> {
+    match command {
+        Command::Run(arguments) => run::run(&arguments, context),
+        Command::Init(arguments) => init::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
+        Command::Trace(arguments) => trace::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
+    }
+}
+
+fn complain(failure: &Failure, context: &Context) {
+    if failure.message.is_empty() {
+        return;
+    }
+    let head = context.colour.bad("error:");
+    let text = format!("{head} {}\nreproduce: {}\n", failure.message, context.line);
+    // There is nobody left to tell.
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+/// The words as a shell reads them back.
+fn quote(words: &[OsString]) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
+    let quoted = words.iter().enumerate().map(|(place, word)| {
+        let word = word.to_string_lossy();
+        if place == 0 {
+            "mirrorsim".to_owned()
+        } else if !word.is_empty() && word.chars().all(plain) {
+            word.into_owned()
+        } else {
+            format!("'{}'", word.replace('\'', r"'\''"))
+        }
+    });
+    quoted.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_quoted_for_a_shell() {
+        let words = ["/x/mirrorsim", "run", "a b.json", "--set", "name=it's", ""];
+        let words: Vec<_> = words.iter().map(OsString::from).collect();
+        assert_eq!(quote(&words), r"mirrorsim run 'a b.json' --set 'name=it'\''s' ''");
+    }
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        command().debug_assert();
+    }
+}

@@ -1,0 +1,22 @@
+//! The one door from the command line to the engine.
+
+use crate::batch;
+use crate::facts::Sink;
+use crate::report::Report;
+use crate::scenario::{Problem, Scenario};
+use crate::units::SimTime;
+use crate::workload::Traces;
+
+/// Runs a scenario once and reports what it showed.
+pub(super) fn run(
+    scenario: &Scenario,
+    seed: u64,
+    traces: &Traces,
+    sink: Option<&mut dyn Sink>,
+    progress: &mut dyn FnMut(SimTime, u64),
+) -> Result<Report, Problem> {
+    let outcome = batch::run(scenario, seed, traces, sink, progress)?;
+    let batch::Outcome { verdict, figures, finished } = outcome;
+    let (digest, ending) = (finished.digest, &finished.ending);
+    Ok(Report::new(scenario, seed, &verdict, &figures, digest, ending, finished.simulated))
+}

@@ -1,0 +1,82 @@
+//! Files that are read: scenarios and the traces they name.
+
+use super::exit::{Exit, Failure};
+use crate::scenario::{Scenario, Workload};
+use crate::trace::{self, Trace};
+use crate::workload::Traces;
+use std::fs::File;
+use std::io::{self, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A scenario and the traces it names.
+pub(super) struct Input {
+    /// The file's name in messages.
+    pub name: String,
+    /// What it says.
+    pub scenario: Scenario,
+}
+
+/// Reads a scenario file; `-` is standard input.
+pub(super) fn scenario(path: &Path, overrides: &[(String, String)]) -> Result<Input, Failure> {
+    let name = name(path);
+    let bytes = read(path).map_err(|error| Failure::file(&name, "read", &error))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Failure::new(
+            Exit::Usage,
+            format!("{name} is not UTF-8 text: byte {at} begins no character"),
+        )
+    })?;
+    let scenario = Scenario::parse(&text, overrides)
+        .map_err(|error| Failure::new(Exit::Usage, error.render(&name)))?;
+    Ok(Input { name, scenario })
+}
+
+/// Reads every trace that the scenario names, each once. Paths are relative to the scenario file,
+/// those of a scenario from standard input to the working directory.
+pub(super) fn traces(path: &Path, input: &Input) -> Result<Traces, Failure> {
+    let mut traces = Traces::new();
+    for (number, client) in input.scenario.clients.iter().enumerate() {
+        let Workload::Trace(replay) = &client.workload else { continue };
+        if traces.contains_key(&replay.trace) {
+            continue;
+        }
+        let file = path.parent().unwrap_or(Path::new("")).join(&replay.trace);
+        let trace = trace_file(&file).map_err(|reason| {
+            let key = format!("clients[{number}].workload.trace");
+            let message = format!("`{key}` is {:?}: {reason}\n  --> {}", replay.trace, input.name);
+            Failure::new(Exit::Usage, message)
+        })?;
+        traces.insert(replay.trace.clone(), Arc::new(trace));
+    }
+    Ok(traces)
+}
+
+fn trace_file(path: &PathBuf) -> Result<Trace, String> {
+    let shown = path.display();
+    let file = File::open(path).map_err(|error| format!("{shown} cannot be read: {error}"))?;
+    trace::read(BufReader::new(file)).map_err(|error| format!("{shown}: {error}"))
+}
+
+/// Reads a trace named on the command line; `-` is standard input.
+pub(super) fn trace(path: &Path) -> Result<Trace, Failure> {
+    let name = name(path);
+    let bytes = read(path).map_err(|error| Failure::file(&name, "read", &error))?;
+    trace::read(bytes.as_slice())
+        .map_err(|error| Failure::new(Exit::Usage, format!("{name}: {error}")))
+}
+
+/// What a path is called in messages.
+pub(super) fn name(path: &Path) -> String {
+    if path == Path::new("-") { "<stdin>".to_owned() } else { path.display().to_string() }
+}
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if path != Path::new("-") {
+        return std::fs::read(path);
+    }
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,23 @@
+//! `mirrorsim man`: the manual.
+
+use super::arguments::{ManArguments, command};
+use super::exit::{Exit, Failure};
+use super::output::Output;
+
+/// Writes a page for each command to a directory, or the first page to standard output.
+pub(super) fn run(arguments: &ManArguments) -> Result<Exit, Failure> {
+    match &arguments.directory {
+        Some(directory) => {
+            clap_mangen::generate_to(command(), directory).map_err(|error| {
+                Failure::file(&directory.display().to_string(), "written", &error)
+            })?;
+        }
+        None => {
+            let mut page = Vec::new();
+            let rendered = clap_mangen::Man::new(command()).render(&mut page);
+            rendered.map_err(|error| Failure::file("the manual", "written", &error))?;
+            Output::open(None)?.write(&String::from_utf8_lossy(&page))?;
+        }
+    }
+    Ok(Exit::Expected)
+}

@@ -1,0 +1,65 @@
+//! Aligned columns: names to the left, figures to the right.
+
+use std::fmt::Write as _;
+
+/// Rows of cells; the first column is a name, the others are figures.
+pub(super) struct Table {
+    rows: Vec<Vec<String>>,
+    figures: Align,
+}
+
+/// Where the cells after the first stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Align {
+    Left,
+    Right,
+}
+
+impl Table {
+    /// A table of figures under these heads.
+    pub fn new(heads: &[&str]) -> Self {
+        let heads = heads.iter().map(|head| (*head).to_owned()).collect();
+        Self { rows: vec![heads], figures: Align::Right }
+    }
+
+    /// Names and what is to be said of each.
+    pub const fn facts() -> Self {
+        Self { rows: Vec::new(), figures: Align::Left }
+    }
+
+    /// Adds a row.
+    pub fn row(&mut self, cells: Vec<String>) {
+        self.rows.push(cells);
+    }
+
+    /// The rows as lines; nothing where there are only heads.
+    pub fn render(&self) -> String {
+        if self.figures == Align::Right && self.rows.len() < 2 {
+            return String::new();
+        }
+        let widths = self.widths();
+        let mut text = String::new();
+        for row in &self.rows {
+            let mut line = String::new();
+            for (place, (cell, width)) in row.iter().zip(&widths).enumerate() {
+                let padding = " ".repeat(width - cell.chars().count());
+                let gap = if place > 0 { "  " } else { "" };
+                let right = place > 0 && self.figures == Align::Right;
+                let (before, after) =
+                    if right { (padding, String::new()) } else { (String::new(), padding) };
+                let _ = write!(line, "{gap}{before}{cell}{after}");
+            }
+            let _ = writeln!(text, "{}", line.trim_end());
+        }
+        text
+    }
+
+    fn widths(&self) -> Vec<usize> {
+        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let width = |column: usize| {
+            let cells = self.rows.iter().filter_map(move |row| row.get(column));
+            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+        };
+        (0..columns).map(width).collect()
+    }
+}
