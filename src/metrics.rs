@@ -1,6 +1,10 @@
 //! Facts → figures. Reads facts as they come; what it keeps does not grow with the run. Figures of
 //! two runs merge.
 
+mod collect;
+
+pub use collect::Collector;
+
 use crate::facts::Direction;
 use crate::protocol::wire::Breakdown;
 use crate::protocol::{Trigger, WaitCause};
@@ -109,5 +113,89 @@ impl Figures {
     #[must_use]
     pub fn wan_total(&self, direction: Direction) -> u64 {
         self.wan[direction as usize].total()
+    }
+
+    /// Adds the figures of another run: sums, distributions, the larger peaks.
+    pub fn merge(&mut self, other: &Self) {
+        self.operations.merge(&other.operations);
+        self.write_latency.merge(&other.write_latency);
+        self.read_latency.merge(&other.read_latency);
+        self.synchronization.merge(&other.synchronization);
+        for direction in Direction::BOTH {
+            self.wan[direction as usize].merge(&other.wan[direction as usize]);
+            self.messages[direction as usize] += other.messages[direction as usize];
+        }
+        self.saved.bytes += other.saved.bytes;
+        self.saved.synchronization_bytes += other.saved.synchronization_bytes;
+        self.peaks.merge(&other.peaks);
+        for (cause, (writes, time)) in &other.waits {
+            let wait = self.waits.entry(*cause).or_default();
+            *wait = (wait.0 + writes, wait.1.plus(*time));
+        }
+    }
+}
+
+impl Operations {
+    fn merge(&mut self, other: &Self) {
+        self.writes_requested += other.writes_requested;
+        self.writes_acknowledged += other.writes_acknowledged;
+        self.writes_refused += other.writes_refused;
+        self.bytes_written = Bytes::new(self.bytes_written.get() + other.bytes_written.get());
+        self.reads += other.reads;
+        self.bytes_read = Bytes::new(self.bytes_read.get() + other.bytes_read.get());
+        self.flushes += other.flushes;
+    }
+}
+
+impl Synchronization {
+    fn merge(&mut self, other: &Self) {
+        self.consistency_points += other.consistency_points;
+        for (trigger, count) in &other.by_trigger {
+            *self.by_trigger.entry(*trigger).or_default() += count;
+        }
+        self.blocks_full += other.blocks_full;
+        self.blocks_referenced += other.blocks_referenced;
+        self.metadata_blocks += other.metadata_blocks;
+        self.naks += other.naks;
+        self.stalled = self.stalled.plus(other.stalled);
+    }
+}
+
+impl Peaks {
+    fn merge(&mut self, other: &Self) {
+        self.nvram_half_bytes = self.nvram_half_bytes.max(other.nvram_half_bytes);
+        self.transfer_ids = self.transfer_ids.max(other.transfer_ids);
+        self.buffers = self.buffers.max(other.buffers);
+        self.nvlog_file_bytes = self.nvlog_file_bytes.max(other.nvlog_file_bytes);
+        self.link_queue_bytes = self.link_queue_bytes.max(other.link_queue_bytes);
+    }
+}
+
+impl Latency {
+    /// No latencies yet; from 1 ns to a day.
+    fn new() -> Self {
+        const DAY_NS: u64 = 24 * 3_600_000_000_000;
+        let histogram = Histogram::new_with_bounds(1, DAY_NS, 3);
+        let histogram = histogram.expect("the bounds and three digits are in range");
+        Self { histogram, total_ns: 0, max_ns: 0 }
+    }
+
+    fn record(&mut self, latency: Span) {
+        let nanos = latency.as_nanos();
+        self.histogram.saturating_record(nanos.max(1));
+        self.total_ns += u128::from(nanos);
+        self.max_ns = self.max_ns.max(nanos);
+    }
+
+    /// How many were recorded.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.histogram.len()
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.histogram.add(&other.histogram).expect("both have the same bounds");
+        self.total_ns += other.total_ns;
+        self.max_ns = self.max_ns.max(other.max_ns);
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! A node is a pure state machine: [`Input`] in, [`Effect`]s out. It has no clock (`now` is a
 //! parameter), no randomness, no I/O, no floats. A host with sockets and disks could drive the same
-//! code that the simulation drives. The clauses cited as "Spec" are those of the protocol's
-//! specification in `docs/`, the claims those of US 7,200,726.
+//! code that the simulation drives. The clauses cited as "Spec" are those of
+//! [`crate::specification`], the claims those of US 7,200,726 ([`crate::claims`]).
 
 mod id;
 mod message;

@@ -13,9 +13,7 @@ use crate::disk::{Image, LogStorage};
 use crate::facts::{Direction, EndReason, Ending, Role, Sink, What};
 use crate::protocol::destination::Destination;
 use crate::protocol::source::Source;
-use crate::protocol::{
-    ClientId, Effect, Input, Lsn, Message, Operation, OpNumber, Timer, WriteId,
-};
+use crate::protocol::{ClientId, Effect, Input, Lsn, Message, OpNumber, Operation, Timer, WriteId};
 use crate::random::Decisions;
 use crate::scenario::{Problem, Scenario};
 use crate::units::{SimTime, Span};
@@ -25,7 +23,7 @@ use queue::Queue;
 use recorder::Recorder;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use storage::{Asked, Device, Io, Server};
+use storage::{Asked, Device, Server};
 
 /// What is to happen.
 #[derive(Debug)]

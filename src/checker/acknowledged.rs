@@ -3,7 +3,7 @@
 use super::Findings;
 use super::model::Model;
 use crate::facts::{Direction, Fact, Role, What};
-use crate::protocol::{AckRule, EntryHeader, Lsn, Message, Outcome, TransferId, WriteId};
+use crate::protocol::{AckRule, CpId, EntryHeader, Lsn, Message, Outcome, TransferId, WriteId};
 use std::collections::BTreeMap;
 
 /// Follows each entry to the places that the rules name.
@@ -18,7 +18,7 @@ pub struct Acknowledged {
     by_message: BTreeMap<u64, Parts>,
     by_transfer: BTreeMap<TransferId, Parts>,
     /// Entries whose write is not answered yet.
-    open: BTreeMap<WriteId, Lsn>,
+    open: BTreeMap<WriteId, (Lsn, CpId)>,
 }
 
 type Parts = Vec<(Lsn, u64)>;
@@ -82,8 +82,8 @@ impl Acknowledged {
 
     /// Reads a fact.
     pub fn take(&mut self, fact: &Fact, model: &Model, findings: &mut Findings) {
-        if let What::Appended(_, _, entry) = &fact.what {
-            self.open.insert(entry.write, entry.lsn);
+        if let What::Appended(_, cp, entry) = &fact.what {
+            self.open.insert(entry.write, (entry.lsn, *cp));
             for copies in [&mut self.wire, &mut self.memory, &mut self.log] {
                 copies.expect(entry);
             }
@@ -118,7 +118,7 @@ impl Acknowledged {
     }
 
     fn answered(&mut self, fact: &Fact, id: WriteId, model: &Model, findings: &mut Findings) {
-        let Some(lsn) = self.open.remove(&id) else {
+        let Some((lsn, cp)) = self.open.remove(&id) else {
             let message = format!("{id} was acknowledged, but is no entry of the log");
             findings.add(fact, "S1a", Role::Source, "not_logged", message);
             return;
@@ -126,7 +126,7 @@ impl Acknowledged {
         let missing = if lsn > self.nvram {
             Some((Role::Source, "not durable in NVRAM"))
         } else {
-            self.missing_beyond(lsn, model)
+            self.missing_beyond(lsn, cp, model)
         };
         if let Some((role, missing)) = missing {
             let rule = format!("{:?}", self.rule).to_lowercase();
@@ -135,10 +135,12 @@ impl Acknowledged {
         }
     }
 
-    fn missing_beyond(&self, lsn: Lsn, model: &Model) -> Option<(Role, &'static str)> {
-        let committed = model.committed_by(Role::Destination);
-        let uncommitted =
-            model.points.iter().any(|(cp, point)| *cp > committed && point.last_lsn >= lsn);
+    /// What is missing beyond the source's own NVRAM. A CP that the
+    /// destination committed satisfies every rule for its entries.
+    fn missing_beyond(&self, lsn: Lsn, cp: CpId, model: &Model) -> Option<(Role, &'static str)> {
+        if cp <= model.committed_by(Role::Destination) {
+            return None;
+        }
         let (there, missing) = match self.rule {
             AckRule::Local => return None,
             AckRule::Sent => (lsn <= self.wire.through, "not wholly on the wire"),
@@ -146,7 +148,7 @@ impl Acknowledged {
             AckRule::Logged => {
                 (lsn <= self.log.through, "not durable in the destination's log storage")
             }
-            AckRule::Applied => (!uncommitted, "in no CP that the destination committed"),
+            AckRule::Applied => (false, "in no CP that the destination committed"),
         };
         (!there).then_some((Role::Destination, missing))
     }

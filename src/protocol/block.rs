@@ -19,7 +19,7 @@ pub enum Contents {
     /// Bytes of clients: runs that cover the block without a gap.
     Data(Runs),
     /// A file-system metadata block (Spec 5.8): for each child that was ever written, its place
-    /// among the children and the CP that changed it last; in order of place.
+    /// among the children and the newest CP that changed data below it; in order of place.
     Metadata(Vec<(u32, CpNumber)>),
 }
 

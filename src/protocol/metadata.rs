@@ -2,7 +2,8 @@
 //! fan-out 1024 over each volume, and its allocation bitmap.
 //!
 //! The tree is as high as the highest block ever written needs. A metadata block holds, for each
-//! child, the CP that changed it last; a bitmap block, for the one region it describes, the same.
+//! child, the newest CP that changed data below it; a bitmap block, for the one region it describes,
+//! the same.
 //! It is made by the CP, never by a client, and always sent in full (S6).
 
 use super::block::{Area, BlockAddress, BlockSize, Contents, VolumeId};
@@ -168,7 +169,7 @@ mod tests {
         tree.update(cp(1), data(&[3]));
         let changed = tree.update(cp(2), data(&[5 * FAN_OUT * FAN_OUT]));
         assert_eq!(changed[&indirect(2, 0)], children(&[(0, 1)]), "made to reach the old root");
-        assert_eq!(changed[&indirect(3, 0)], children(&[(0, 2), (5, 2)]));
+        assert_eq!(changed[&indirect(3, 0)], children(&[(0, 1), (5, 2)]));
         assert!(!changed.contains_key(&indirect(1, 0)), "the old root itself did not change");
     }
 

@@ -86,7 +86,7 @@ impl Source {
     pub fn handle(&mut self, now: SimTime, input: Input, effects: &mut Vec<Effect>) {
         match input {
             Input::Request(request) => self.request(now, request, effects),
-            Input::Message(message) => self.message(message, effects),
+            Input::Message(message) => self.message(&message, effects),
             Input::NvramDurable(lsn) => self.answers.durable_in_nvram(lsn),
             Input::Departed => {
                 if let Some(lsn) = self.outlet.departed() {
@@ -125,12 +125,12 @@ impl Source {
         }
     }
 
-    fn message(&mut self, message: Message, effects: &mut Vec<Effect>) {
+    fn message(&mut self, message: &Message, effects: &mut Vec<Effect>) {
         if message.epoch() != self.epoch {
             effects.push(Effect::Refuse(Refusal::WrongEpoch));
             return;
         }
-        match message {
+        match *message {
             Message::LogAck { through, .. } => self.log_acknowledged(through, effects),
             Message::CpAck { cp, .. } => self.cp_acknowledged(cp, effects),
             Message::Nak { cp, address, .. } => self.nak(cp, address, effects),

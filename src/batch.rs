@@ -1,0 +1,44 @@
+//! Runs, each judged and measured while it happens.
+
+use crate::checker::{Checker, Verdict};
+use crate::facts::Sink;
+use crate::metrics::{Collector, Figures};
+use crate::random::Seeded;
+use crate::scenario::{Problem, Scenario};
+use crate::simulation::{Finished, Simulation};
+use crate::units::SimTime;
+use crate::workload::Traces;
+
+/// What a run showed.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// Whether every property held.
+    pub verdict: Verdict,
+    /// What it did and what it cost.
+    pub figures: Figures,
+    /// How it ended, and the digest of its facts.
+    pub finished: Finished,
+}
+
+/// Runs a scenario with one seed. Facts go to `sink` too, if there is one; `progress` is told the
+/// simulated time and the events handled, now and then.
+///
+/// # Errors
+/// A rule that the scenario breaks together with its traces.
+pub fn run(
+    scenario: &Scenario,
+    seed: u64,
+    traces: &Traces,
+    sink: Option<&mut dyn Sink>,
+    progress: &mut dyn FnMut(SimTime, u64),
+) -> Result<Outcome, Problem> {
+    let mut decisions = Seeded::new(seed);
+    let mut checker = Checker::new(scenario);
+    let mut collector = Collector::new(scenario);
+    let mut sinks: Vec<&mut dyn Sink> = vec![&mut checker, &mut collector];
+    if let Some(sink) = sink {
+        sinks.push(sink);
+    }
+    let finished = Simulation::new(scenario, traces, &mut decisions, sinks)?.run(progress);
+    Ok(Outcome { verdict: checker.into_verdict(), figures: collector.into_figures(), finished })
+}

@@ -1,0 +1,230 @@
+//! Figures out of facts, as they come.
+
+use super::{Figures, Latency, Saved};
+use crate::facts::{Direction, Fact, Sink, Usage, What};
+use crate::protocol::block::{Area, BlockSize};
+use crate::protocol::wire::{self, Category, Packing};
+use crate::protocol::{
+    CpId, Item, ItemBody, Message, Note, Operation, Outcome, Request, WaitCause, WriteId,
+};
+use crate::scenario::{Scenario, Wan};
+use crate::units::{Bytes, SimTime};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Collects the figures of one run.
+#[derive(Debug)]
+pub struct Collector {
+    size: BlockSize,
+    wan: Wan,
+    figures: Figures,
+    usage: Usage,
+    /// Operations without an answer.
+    open: BTreeMap<WriteId, (SimTime, Request)>,
+    /// Writes that wait for a bound.
+    waiting: BTreeMap<WriteId, (SimTime, WaitCause)>,
+    /// Since when at least one write has been waiting.
+    stalled_since: Option<SimTime>,
+    /// CPs that one side has committed.
+    half_committed: BTreeSet<CpId>,
+    /// The running CP's messages, had every block gone in full.
+    in_full: Packing,
+}
+
+impl Collector {
+    /// For a run of this scenario.
+    #[must_use]
+    pub fn new(scenario: &Scenario) -> Self {
+        let parameters = scenario.parameters;
+        Self {
+            size: parameters.block_size,
+            wan: scenario.wan.clone(),
+            figures: Figures::new(),
+            usage: Usage::new(parameters.block_size),
+            open: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            stalled_since: None,
+            half_committed: BTreeSet::new(),
+            in_full: Packing::new(parameters.cp_message_bytes),
+        }
+    }
+
+    /// The figures of the facts read.
+    #[must_use]
+    pub fn into_figures(mut self) -> Figures {
+        let peak = self.usage.peak;
+        self.figures.peaks = super::Peaks {
+            nvram_half_bytes: peak.nvram_half_bytes,
+            transfer_ids: peak.transfer_ids,
+            buffers: peak.buffers,
+            nvlog_file_bytes: peak.nvlog_file_bytes,
+            link_queue_bytes: peak.link_queue_bytes,
+        };
+        self.figures
+    }
+
+    fn requested(&mut self, at: SimTime, request: Request) {
+        if let Operation::Write(_) = request.operation {
+            self.figures.operations.writes_requested += 1;
+        }
+        self.open.insert(request.id, (at, request));
+    }
+
+    fn answered(&mut self, at: SimTime, id: WriteId, outcome: &Outcome) {
+        let Some((asked, request)) = self.open.remove(&id) else { return };
+        let latency = at.since(asked);
+        let operations = &mut self.figures.operations;
+        match (outcome, request.operation) {
+            (Outcome::Written, Operation::Write(range)) => {
+                operations.writes_acknowledged += 1;
+                add(&mut operations.bytes_written, range.length);
+                self.figures.write_latency.record(latency);
+            }
+            (Outcome::Read(_), Operation::Read(range)) => {
+                operations.reads += 1;
+                add(&mut operations.bytes_read, range.length);
+                self.figures.read_latency.record(latency);
+            }
+            (Outcome::Flushed, _) => operations.flushes += 1,
+            (Outcome::Refused(_), Operation::Write(_)) => operations.writes_refused += 1,
+            (Outcome::Written | Outcome::Read(_) | Outcome::Refused(_), _) => {}
+        }
+    }
+
+    fn sent(&mut self, direction: Direction, message: &Message) {
+        let mut bytes = wire::breakdown(message, self.size);
+        let overhead = self.wan.overhead(Bytes::new(bytes.total())).get();
+        bytes.add(Category::PacketOverhead, overhead);
+        self.figures.wan[direction as usize].merge(&bytes);
+        self.figures.messages[direction as usize] += 1;
+        let total = bytes.total();
+        match message {
+            Message::CpData { items, .. } => {
+                self.save(-signed(total));
+                self.synchronized(total);
+                for item in items {
+                    self.item(item);
+                }
+            }
+            Message::CpEnd { .. } => {
+                self.synchronized(total);
+                let last = self.in_full.close();
+                self.save_message(last);
+            }
+            Message::Nak { .. } => {
+                self.synchronized(total);
+                self.save(-signed(total));
+                let points = &mut self.figures.synchronization;
+                points.naks += 1;
+                // Spec 9: a NAKed block counts as full.
+                points.blocks_referenced -= 1;
+                points.blocks_full += 1;
+            }
+            Message::NakAnswer { .. } => {
+                self.synchronized(total);
+                self.save(-signed(total));
+            }
+            Message::CpBegin { .. } | Message::CpAck { .. } => self.synchronized(total),
+            Message::Transfer(_) | Message::LogAck { .. } | Message::Wait { .. } => {}
+        }
+    }
+
+    /// Counts a block of a CP, and packs it as if it went in full (Spec 9.3).
+    fn item(&mut self, item: &Item) {
+        let points = &mut self.figures.synchronization;
+        match (&item.body, item.address.area) {
+            (ItemBody::Reference(_), _) => points.blocks_referenced += 1,
+            (ItemBody::Full(_), Area::Data) => points.blocks_full += 1,
+            (ItemBody::Full(_), Area::Indirect(_) | Area::Bitmap) => points.metadata_blocks += 1,
+        }
+        let closed = self.in_full.add(wire::item_in_full(self.size));
+        self.save_message(closed);
+    }
+
+    /// A message that would have been sent, had every block gone in full.
+    fn save_message(&mut self, length: Option<Bytes>) {
+        if let Some(length) = length {
+            self.save(signed(self.wan.wire_length(length).get()));
+        }
+    }
+
+    const fn save(&mut self, bytes: i64) {
+        self.figures.saved.bytes += bytes;
+    }
+
+    const fn synchronized(&mut self, bytes: u64) {
+        self.figures.saved.synchronization_bytes += bytes;
+    }
+
+    fn noted(&mut self, at: SimTime, note: &Note) {
+        if let Note::CpStarted(_, trigger) = note {
+            *self.figures.synchronization.by_trigger.entry(*trigger).or_default() += 1;
+        } else if let Note::WriteWaits(id, cause) = note {
+            self.waiting.insert(*id, (at, *cause));
+            self.stalled_since.get_or_insert(at);
+        }
+    }
+
+    fn admitted(&mut self, at: SimTime, id: WriteId) {
+        let Some((since, cause)) = self.waiting.remove(&id) else { return };
+        let (writes, time) = self.figures.waits.entry(cause).or_default();
+        *writes += 1;
+        *time = time.plus(at.since(since));
+        if self.waiting.is_empty()
+            && let Some(since) = self.stalled_since.take()
+        {
+            let points = &mut self.figures.synchronization;
+            points.stalled = points.stalled.plus(at.since(since));
+        }
+    }
+
+    fn committed(&mut self, cp: CpId) {
+        if self.half_committed.remove(&cp) {
+            self.figures.synchronization.consistency_points += 1;
+        } else {
+            self.half_committed.insert(cp);
+        }
+    }
+}
+
+impl Sink for Collector {
+    fn take(&mut self, fact: &Fact) {
+        self.usage.take(fact);
+        if let What::Requested(request) = &fact.what {
+            self.requested(fact.at, *request);
+        } else if let What::Answered(id, outcome) = &fact.what {
+            self.answered(fact.at, *id, outcome);
+        } else if let What::Sent(direction, _, message) = &fact.what {
+            self.sent(*direction, message);
+        } else if let What::Noted(_, note) = &fact.what {
+            self.noted(fact.at, note);
+        } else if let What::Appended(_, _, entry) = &fact.what {
+            self.admitted(fact.at, entry.write);
+        } else if let What::Committed(_, cp, _) = &fact.what {
+            self.committed(*cp);
+        }
+    }
+}
+
+impl Figures {
+    fn new() -> Self {
+        Self {
+            operations: super::Operations::default(),
+            write_latency: Latency::new(),
+            read_latency: Latency::new(),
+            synchronization: super::Synchronization::default(),
+            wan: <[wire::Breakdown; 2]>::default(),
+            messages: [0; 2],
+            saved: Saved::default(),
+            peaks: super::Peaks::default(),
+            waits: BTreeMap::new(),
+        }
+    }
+}
+
+fn add(sum: &mut Bytes, length: u64) {
+    *sum = Bytes::new(sum.get() + length);
+}
+
+fn signed(bytes: u64) -> i64 {
+    i64::try_from(bytes).expect("a run sends fewer than 2⁶³ bytes")
+}
