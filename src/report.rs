@@ -140,11 +140,10 @@ impl Report {
         simulated: SimTime,
     ) -> Self {
         let [source, destination] = ending.images.clone();
-        let word = if verdict.is_pass() { VerdictWord::Pass } else { VerdictWord::Violation };
         let mut report = Self {
             format: FORMAT.to_owned(),
             generator: GENERATOR.to_owned(),
-            verdict: word,
+            verdict: VerdictWord::of(verdict),
             violations: verdict.violations.iter().map(ViolationLine::of).collect(),
             further_violations: verdict.more,
             expectations: Vec::new(),
@@ -186,6 +185,12 @@ impl Report {
     #[must_use]
     pub fn name(&self) -> &str {
         self.scenario.get("name").and_then(Value::as_str).unwrap_or("unnamed")
+    }
+}
+
+impl VerdictWord {
+    const fn of(verdict: &Verdict) -> Self {
+        if verdict.is_pass() { Self::Pass } else { Self::Violation }
     }
 }
 

@@ -1,5 +1,7 @@
 //! How far a run is: a bar on a terminal, lines elsewhere, always on standard error.
 
+#![expect(clippy::disallowed_types, reason = "progress is the wall clock's one place")]
+
 use crate::report::text::{count, span};
 use crate::units::SimTime;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};

@@ -68,26 +68,23 @@ pub(super) fn plain(document: &Document) -> Result<(), Problem> {
         (end.after.0 == Some(zero), "end.after", &end.after, "above 0s".into()),
     ])?;
     source(document)?;
+    messages(document)?;
     link(document)?;
     destination(document)
 }
 
+/// No half, transfer or message needs to be longer.
+const LONGEST_PART: Bytes = Bytes::mib(1 << 30);
+
 fn source(document: &Document) -> Result<(), Problem> {
-    let Document { source, transfer, cp, dispatch, ack, .. } = document;
-    let point = &source.consistency_point;
-    let half = source.nvram_half;
-    let most = Bytes::mib(1 << 30);
-    let forwards = *ack >= AckRule::Received;
-    let bits = transfer.id_bits;
+    let (point, half) = (&document.source.consistency_point, document.source.nvram_half);
+    let least = Bytes::new(ENTRY_HEADER + 1);
     first_broken(&[
         (
-            half.get() <= ENTRY_HEADER || half > most,
+            half < least || half > LONGEST_PART,
             "source.nvram_half",
             &half,
-            format!(
-                "from {} (an entry's header and a byte) to {most}",
-                Bytes::new(ENTRY_HEADER + 1)
-            ),
+            format!("from {least} (an entry's header and a byte) to {LONGEST_PART}"),
         ),
         (
             point.every == Some(Span::ZERO),
@@ -101,27 +98,34 @@ fn source(document: &Document) -> Result<(), Problem> {
             &point.entries,
             format!("from 1 to {}, which is what a half of {half} holds", entries(half)),
         ),
+    ])
+}
+
+fn messages(document: &Document) -> Result<(), Problem> {
+    let Document { transfer, cp, dispatch, ack, .. } = document;
+    let acknowledges = *ack >= AckRule::Received;
+    let bits = transfer.id_bits;
+    first_broken(&[
         (
-            transfer.max_bytes.is_some_and(|bytes| bytes > most),
+            transfer.max_bytes.is_some_and(|bytes| bytes > LONGEST_PART),
             "transfer.max_bytes",
             &transfer.max_bytes,
-            format!("at most {most}"),
+            format!("at most {LONGEST_PART}"),
         ),
         (!(1..=32).contains(&bits), "transfer.id_bits", &bits, "from 1 to 32".into()),
         (
-            cp.message_bytes == Bytes::ZERO || cp.message_bytes > most,
+            cp.message_bytes == Bytes::ZERO || cp.message_bytes > LONGEST_PART,
             "cp.message_bytes",
             &cp.message_bytes,
-            format!("from 1B to {most}"),
+            format!("from 1B to {LONGEST_PART}"),
         ),
         (
-            *dispatch == Dispatch::DestinationFirst && !forwards,
+            *dispatch == Dispatch::DestinationFirst && !acknowledges,
             "dispatch",
             dispatch,
-            format!(
-                "needs an `ack` of received, logged or applied: under {} the destination acknowledges nothing that NVRAM could wait for",
-                ack.json()
-            ),
+            "needs an `ack` of received, logged or applied: else the destination acknowledges \
+             nothing that NVRAM could wait for"
+                .into(),
         ),
     ])
 }
