@@ -27,7 +27,7 @@
 //! | [`facts`] | units protocol | append-only evidence, numbered, each with its cause |
 //! | [`simulation`] | all above | does not know what "correct" means |
 //! | [`checker`], [`metrics`] | units protocol scenario facts | never look into nodes; memory bounded |
-//! | [`report`] | units protocol scenario facts checker metrics | text in, text out |
+//! | [`report`] | units random protocol scenario facts checker metrics | text in, text out |
 //! | [`plots`] | units protocol report | draw only what a report holds |
 //! | [`batch`] | scenario workload random simulation facts checker metrics report | runs, judged and measured while they happen |
 //! | [`cli`] | all | the only stdout, stderr, files, progress bars, wall clock |

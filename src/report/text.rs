@@ -177,7 +177,8 @@ fn synchronization(report: &Report) -> String {
     let points = &report.synchronization;
     let started = list(points.by_trigger.iter().map(|(key, n)| (key.as_str(), count(*n))));
     let waits = list(report.waits.iter().map(|(key, waited)| {
-        (key.as_str(), format!("({} writes, {})", count(waited.writes), span(waited.ns)))
+        let mean = span(waited.ns / waited.writes.max(1));
+        (key.as_str(), format!("({} writes, {mean} each)", count(waited.writes)))
     }));
     let blocks = format!(
         "{} as references, {} in full, {} of metadata, {} NAKs",

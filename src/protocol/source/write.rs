@@ -29,15 +29,18 @@ impl Source {
             return refuse(id, Refusal::LargerThanHalf, effects);
         }
         self.answers.arrived(id, range.volume);
-        // First come, first served: behind others it waits for what the first in line waits for.
-        let first = self.waiting.front().map_or(range, |(_, first)| *first);
-        let cause = self.full_bound(first);
+        let cause = match self.waiting.front() {
+            None => self.lasting_bound(range, effects),
+            // First come, first served: it waits for what the first in line waits for.
+            Some((_, first)) => {
+                Some(self.full_bound(*first).expect("who waits for nothing was admitted"))
+            }
+        };
         match cause {
             None => self.log(now, id, range, effects),
             Some(cause) => {
                 note(Note::WriteWaits(id, cause), effects);
                 self.waiting.push_back((id, range));
-                self.trigger(trigger_for(cause), effects);
             }
         }
     }
@@ -45,15 +48,20 @@ impl Source {
     /// Logs the writes that waited, in order, as far as there is room.
     pub(super) fn admit(&mut self, now: SimTime, effects: &mut Vec<Effect>) {
         while let Some(&(id, range)) = self.waiting.front() {
-            if let Some(cause) = self.full_bound(range) {
-                self.trigger(trigger_for(cause), effects);
-                if self.full_bound(range).is_some() {
-                    return;
-                }
+            if self.lasting_bound(range, effects).is_some() {
+                return;
             }
             self.waiting.pop_front();
             self.log(now, id, range, effects);
         }
+    }
+
+    /// The bound that keeps a write out, after asking for the CP that frees it: a half that is full
+    /// while no CP runs is switched at once, and nobody waits.
+    fn lasting_bound(&mut self, range: WriteRange, effects: &mut Vec<Effect>) -> Option<WaitCause> {
+        let cause = self.full_bound(range)?;
+        self.trigger(trigger_for(cause), effects);
+        self.full_bound(range)
     }
 
     /// Whether the write would fit if nothing else were there.
