@@ -133,6 +133,8 @@ pub struct Ending {
 pub enum EndReason {
     /// Nothing is left to do.
     Done,
+    /// The workload is done, and the scenario wants no last consistency point.
+    WorkloadDone,
     /// The limit on simulated time was reached.
     TimeLimit,
     /// The limit on events was reached.

@@ -13,7 +13,7 @@ use crate::disk::{Image, LogStorage};
 use crate::facts::{Direction, EndReason, Ending, Role, Sink, What};
 use crate::protocol::destination::Destination;
 use crate::protocol::source::Source;
-use crate::protocol::{ClientId, Effect, Input, Lsn, Message, OpNumber, Operation, Timer, WriteId};
+use crate::protocol::{ClientId, Effect, Input, Lsn, Message, Timer, WriteId};
 use crate::random::Decisions;
 use crate::scenario::{Problem, Scenario};
 use crate::units::{SimTime, Span};
@@ -50,6 +50,14 @@ enum Event {
 struct Client {
     workload: Workload,
     wakes_at: Option<SimTime>,
+    asks: Asks,
+}
+
+/// Whether a client will ask for more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asks {
+    More,
+    NoMore,
 }
 
 /// What a link carries: a message and the fact that sent it.
@@ -83,6 +91,13 @@ pub struct Simulation<'a> {
     wishes: Vec<Effect>,
 }
 
+/// Whether a run goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    Continue,
+    Break,
+}
+
 /// The consistency point at the end of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum FinalPoint {
@@ -104,7 +119,7 @@ impl<'a> Simulation<'a> {
         crate::workload::check_entries(scenario, traces)?;
         let clients = (0..).map(ClientId).zip(&scenario.clients).map(|(id, client)| {
             let workload = Workload::new(id, &client.workload, traces)?;
-            Ok(Client { workload, wakes_at: None })
+            Ok(Client { workload, wakes_at: None, asks: Asks::More })
         });
         let clients = clients.collect::<Result<_, Problem>>()?;
         let parameters = scenario.parameters;
@@ -144,19 +159,13 @@ impl<'a> Simulation<'a> {
         for client in 0..self.clients.len() {
             self.schedule_client(client);
         }
-        let limits = self.scenario.limits;
         let reason = loop {
-            let Some((at, event)) = self.queue.pop() else {
-                if self.ask_for_final_point() {
-                    continue;
-                }
-                break EndReason::Done;
-            };
-            if at > SimTime::ZERO.after(limits.simulated) {
-                break EndReason::TimeLimit;
+            if self.workload_is_done() && self.end_workload() == Flow::Break {
+                break EndReason::WorkloadDone;
             }
-            if self.events == limits.events {
-                break EndReason::EventLimit;
+            let Some((at, event)) = self.queue.pop() else { break EndReason::Done };
+            if let Some(limit) = self.reached_limit(at) {
+                break limit;
             }
             assert!(at >= self.now, "time does not run backwards");
             self.now = at;
@@ -183,25 +192,41 @@ impl<'a> Simulation<'a> {
         Finished { digest: self.recorder.digest(), simulated: self.now, ending }
     }
 
-    /// Once nothing else is to happen, the operator asks for a last CP, if the scenario wants one.
-    fn ask_for_final_point(&mut self) -> bool {
-        let wanted = self.scenario.end.final_consistency_point;
-        if !wanted || self.final_point == FinalPoint::Asked {
-            return false;
-        }
+    /// Whether every client has all its answers and will ask for nothing more.
+    fn workload_is_done(&self) -> bool {
+        self.final_point == FinalPoint::ToCome
+            && self.outstanding == 0
+            && self.clients.iter().all(|client| client.asks == Asks::NoMore)
+    }
+
+    /// The workload is done: the operator asks for a last CP if the scenario wants one, and the run
+    /// goes on until nothing is left to happen; else it is over.
+    fn end_workload(&mut self) -> Flow {
         self.final_point = FinalPoint::Asked;
+        if !self.scenario.end.final_consistency_point {
+            return Flow::Break;
+        }
         self.recorder.begin(self.now, None);
         self.recorder.leading_fact(What::OperatorAsked);
         self.tell(Role::Source, Input::ConsistencyPoint);
-        true
+        Flow::Continue
+    }
+
+    fn reached_limit(&self, at: SimTime) -> Option<EndReason> {
+        let limits = self.scenario.limits;
+        if at > SimTime::ZERO.after(limits.simulated) {
+            return Some(EndReason::TimeLimit);
+        }
+        (self.events == limits.events).then_some(EndReason::EventLimit)
     }
 
     fn dispatch(&mut self, event: Event) {
         match event {
             Event::ClientWakes(client) => self.client_wakes(client),
             Event::ClientsStop => {
-                for client in &mut self.clients {
-                    client.workload.stop();
+                for place in 0..self.clients.len() {
+                    self.clients[place].workload.stop();
+                    self.schedule_client(place);
                 }
             }
             Event::Served(role, input, cause) => {
@@ -295,8 +320,14 @@ impl<'a> Simulation<'a> {
     /// Wakes the client when it may next ask.
     fn schedule_client(&mut self, place: usize) {
         let client = &mut self.clients[place];
-        let Next::At(at) = client.workload.next(self.now, self.decisions) else { return };
-        let at = at.max(self.now);
+        let at = match client.workload.next(self.now, self.decisions) {
+            Next::At(at) => at.max(self.now),
+            Next::AwaitAnswer => return,
+            Next::Done => {
+                client.asks = Asks::NoMore;
+                return;
+            }
+        };
         if client.wakes_at.is_none_or(|earlier| at < earlier) {
             client.wakes_at = Some(at);
             let id = ClientId(u32::try_from(place).expect("clients are few"));
@@ -307,7 +338,6 @@ impl<'a> Simulation<'a> {
     /// A client has its answer.
     fn client_answered(&mut self, id: WriteId) {
         self.outstanding -= 1;
-        let OpNumber(_) = id.op;
         let place = index_of(id.client);
         self.clients[place].workload.answered(self.now, id.op, self.decisions);
         self.schedule_client(place);
@@ -340,14 +370,5 @@ const fn sender(direction: Direction) -> Role {
     match direction {
         Direction::ToDestination => Role::Source,
         Direction::ToSource => Role::Destination,
-    }
-}
-
-/// Whether the operation writes.
-#[must_use]
-pub const fn is_write(operation: &Operation) -> bool {
-    match operation {
-        Operation::Write(_) => true,
-        Operation::Read(_) | Operation::Flush(_) => false,
     }
 }

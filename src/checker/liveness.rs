@@ -46,10 +46,13 @@ impl Liveness {
         self.begun.retain(|cp| model.points.contains_key(cp));
         let reason = match ending.reason {
             EndReason::Done => "nothing is left to happen",
+            EndReason::WorkloadDone => "the workload is done",
             EndReason::TimeLimit => "the limit on simulated time is reached",
             EndReason::EventLimit => "the limit on events is reached",
         };
-        if let Some(cp) = self.begun.first() {
+        // Where the run was to be over with the workload, a CP may be under way.
+        let cut = ending.reason == EndReason::WorkloadDone;
+        if let Some(cp) = self.begun.first().filter(|_| !cut) {
             let message = format!("{reason}, but {cp} has not ended");
             findings.add(fact, "L1", Role::Source, "cp_open", message);
         }
@@ -60,7 +63,7 @@ impl Liveness {
             if ending.reason == EndReason::Done {
                 findings.add(fact, "L4", Role::Source, "deadlock", message);
             }
-        } else if ending.reason != EndReason::Done {
+        } else if matches!(ending.reason, EndReason::TimeLimit | EndReason::EventLimit) {
             let message = format!("{reason} before the run was over");
             findings.add(fact, "L2", Role::Source, "limit", message);
         }

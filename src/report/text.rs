@@ -207,6 +207,7 @@ fn list<'a>(items: impl Iterator<Item = (&'a str, String)>) -> String {
 fn identity(report: &Report) -> String {
     let ended = match report.ended {
         EndReason::Done => "nothing was left to do",
+        EndReason::WorkloadDone => "the workload was done",
         EndReason::TimeLimit => "stopped by its limit on simulated time",
         EndReason::EventLimit => "stopped by its limit on events",
     };
