@@ -161,8 +161,10 @@ impl NvLog {
         }
     }
 
-    /// A CP was committed: its transfers leave the map, its file is free after the next flush.
+    /// A CP was committed: its transfers leave the map, its file is free after the next flush. Those
+    /// that still wait for a file are not needed any more; one stored now would never leave.
     pub fn committed(&mut self, cp: CpId) {
+        self.waiting.retain(|transfer| transfer.header.cp != cp);
         let gone = self.map.remove(&cp).unwrap_or_default();
         let cached = gone.values().filter(|stored| stored.cached.is_some());
         self.cache.bytes -= cached.map(|stored| stored.length).sum::<u64>();

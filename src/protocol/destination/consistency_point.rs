@@ -246,10 +246,13 @@ impl Destination {
     /// The CP is the image now: tell the source, forget the CP's transfers (Spec 4.1, 5.6).
     pub(super) fn committed(&mut self, now: SimTime, cp: CpId, effects: &mut Vec<Effect>) {
         let reception = self.reception.take().filter(|reception| reception.cp == cp);
-        assert!(reception.is_some(), "only the CP being received is committed");
+        let reception = reception.expect("only the CP being received is committed");
         self.committed = cp;
         effects.push(Effect::Send(Message::CpAck { epoch: self.epoch, cp }));
         self.log.committed(cp);
+        if let Some((_, last_lsn)) = reception.begin {
+            self.entries_committed(last_lsn, effects);
+        }
         self.flush_after_commit(now, effects);
     }
 

@@ -61,6 +61,14 @@ impl Destination {
         }
     }
 
+    /// A CP was committed, which acknowledges its entries; later ones may have waited for them.
+    pub(super) fn entries_committed(&mut self, last_lsn: Lsn, effects: &mut Vec<Effect>) {
+        self.progress.committed(last_lsn);
+        if self.progress.advance() {
+            self.acknowledge(effects);
+        }
+    }
+
     fn acknowledge(&self, effects: &mut Vec<Effect>) {
         effects.push(Effect::Send(Message::LogAck {
             epoch: self.epoch,

@@ -58,6 +58,13 @@ impl Progress {
         self.through != before
     }
 
+    /// A committed CP holds every entry up to `lsn`: they meet every rule, whether or not all their
+    /// transfers came (Spec 3.7).
+    pub(super) fn committed(&mut self, lsn: Lsn) {
+        self.through = self.through.max(lsn);
+        self.beyond.retain(|beyond, _| *beyond > lsn);
+    }
+
     /// The last entry of the complete prefix.
     pub(super) const fn through(&self) -> Lsn {
         self.through

@@ -1,0 +1,274 @@
+//! The commands of a script.
+//!
+//! ```text
+//! set KEY=VALUE …                   parameters; starts anew with two original images
+//! write c1 [v2] OFFSET+LENGTH       a client writes; also `read`; `at=destination` asks there
+//! flush c1 [v2]                     a client flushes
+//! checkpoint                        the operator asks for a CP
+//! nvram [all]                       the oldest entry, or every one, is durable in NVRAM
+//! depart [all]                      the oldest message to the destination leaves the queue
+//! deliver SIDE [all | n=2]          the oldest (nth) message arrives
+//! drop SIDE [n=2]                   it is lost
+//! duplicate SIDE [n=2]              the wire makes a second copy, behind the others
+//! alter SIDE [n=2] KEY=VALUE …      change epoch, cp, blocks, transfer or number in it
+//! flight SIDE                       list the messages on their way
+//! log [all | n=2 | fail]            log storage: the oldest (nth) request is done; a read fails
+//! disk SIDE [all | n=2]             volumes: the oldest (nth) request is done
+//! timer NAME                        a set timer fires; it is its time
+//! time 5ms                          it is this time after the beginning
+//! settle [quiet]                    all that is under way happens; quiet: only its result
+//! state                             what both nodes hold
+//! image SIDE volume V block B       what the committed image holds
+//! ```
+//!
+//! `all` means those under way now, not those that they cause.
+
+use crate::flight::Side;
+use crate::pair::Pair;
+use crate::settings::{self, number};
+use crate::show;
+use crate::storage::Check;
+use mirrorsim::protocol::block::{BlockAddress, VolumeId, WriteRange};
+use mirrorsim::protocol::{
+    BlockNumber, CpNumber, Epoch, Input, ItemBody, Message, Operation, Request, TransferId,
+};
+use mirrorsim::units::SimTime;
+
+type Done = Result<(), String>;
+
+/// Runs one command.
+pub fn run(command: &str, pair: &mut Pair) -> Done {
+    let words: Vec<&str> = command.split_whitespace().collect();
+    let (name, words) = words.split_first().ok_or("a command is missing")?;
+    match *name {
+        "set" => set(words, pair),
+        "write" | "read" | "flush" => request(name, words, pair),
+        "checkpoint" => {
+            pair.tell(Side::Source, Input::ConsistencyPoint);
+            Ok(())
+        }
+        "nvram" => repeat(words, pair.persisting(), || pair.persist()),
+        "depart" => {
+            let last = pair.flight(Side::Destination).messages().len();
+            let waiting = last
+                .checked_sub(1)
+                .map_or(0, |place| pair.flight(Side::Destination).departures_before(place));
+            repeat(words, waiting, || pair.depart(Side::Destination))
+        }
+        "deliver" | "drop" | "duplicate" | "alter" | "flight" => wire(name, words, pair),
+        "log" => log(words, pair),
+        "disk" => disk(words, pair),
+        "timer" => pair.fire(settings::word(words.first().ok_or("which timer?")?)?),
+        "time" => time(words, pair),
+        "settle" => settle(words, pair),
+        "state" => {
+            pair.state();
+            Ok(())
+        }
+        "image" => image(words, pair),
+        other => Err(format!("no command is called {other:?}")),
+    }
+}
+
+fn set(words: &[&str], pair: &mut Pair) -> Done {
+    let mut parameters = settings::default();
+    for word in words {
+        let (key, value) = word.split_once('=').ok_or_else(|| format!("{word:?} sets nothing"))?;
+        settings::apply(&mut parameters, key, value)?;
+    }
+    *pair = Pair::new(parameters);
+    Ok(())
+}
+
+/// What `key=…` stands for among the words.
+fn value<'a>(words: &[&'a str], key: &str) -> Option<&'a str> {
+    let value = |word: &&'a str| word.strip_prefix(key)?.strip_prefix('=');
+    words.iter().find_map(value)
+}
+
+fn request(name: &str, words: &[&str], pair: &mut Pair) -> Done {
+    let lettered = |letter: char| words.iter().find_map(|word| word.strip_prefix(letter));
+    let client = number(lettered('c').ok_or("which client?")?)?;
+    let volume = VolumeId(lettered('v').map_or(Ok(0), number)?);
+    let range = words.iter().find_map(|word| word.split_once('+'));
+    let range = || -> Result<WriteRange, String> {
+        let (offset, length) = range.ok_or("which bytes?")?;
+        Ok(WriteRange { volume, offset: length_of(offset)?, length: length_of(length)? })
+    };
+    let operation = match name {
+        "write" => Operation::Write(range()?),
+        "read" => Operation::Read(range()?),
+        _ => Operation::Flush(volume),
+    };
+    let side = value(words, "at").map_or(Ok(Side::Source), Side::parse)?;
+    let id = pair.next_operation(client);
+    pair.tell(side, Input::Request(Request { id, operation }));
+    Ok(())
+}
+
+/// A number of bytes, with or without a unit.
+fn length_of(text: &str) -> Result<u64, String> {
+    number(text).or_else(|_| settings::bytes(text).map(mirrorsim::units::Bytes::get))
+}
+
+/// Does it once, or for `all` as often as there are things under way.
+fn repeat(words: &[&str], under_way: usize, mut once: impl FnMut() -> Done) -> Done {
+    let times = if words.contains(&"all") { under_way } else { 1 };
+    (0..times).try_for_each(|_| once())
+}
+
+/// The place that `n=2` names among `count`; the oldest without.
+fn place(words: &[&str], count: usize) -> Result<usize, String> {
+    let nth: usize = value(words, "n").map_or(Ok(1), number)?;
+    let place = nth.checked_sub(1).filter(|place| *place < count);
+    place.ok_or_else(|| format!("there is no number {nth} of {count}"))
+}
+
+fn wire(name: &str, words: &[&str], pair: &mut Pair) -> Done {
+    let side = Side::parse(words.first().ok_or("at which side?")?)?;
+    let count = pair.flight(side).messages().len();
+    if name == "flight" {
+        let names: Vec<_> = pair.flight(side).messages().iter().map(show::name).collect();
+        names.into_iter().for_each(|name| pair.say(name));
+        return Ok(());
+    }
+    if name == "deliver" && words.contains(&"all") {
+        (0..count).for_each(|_| pair.deliver(side, 0));
+        return Ok(());
+    }
+    let place = place(words, count)?;
+    match name {
+        "deliver" => pair.deliver(side, place),
+        "drop" => {
+            for _ in 0..pair.flight(side).departures_before(place) {
+                pair.depart(side)?;
+            }
+            let lost = pair.flight(side).take(place);
+            pair.say(format!("- {} is lost", show::name(&lost)));
+        }
+        "duplicate" => {
+            for _ in 0..pair.flight(side).departures_before(place) {
+                pair.depart(side)?;
+            }
+            pair.flight(side).duplicate(place);
+        }
+        _ => {
+            let changes = words.iter().filter_map(|word| word.split_once('='));
+            for (key, value) in changes.filter(|(key, _)| *key != "n") {
+                alter(pair.flight(side).get_mut(place), key, value)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Changes a field of a message, as a broken or confused peer might.
+fn alter(message: &mut Message, key: &str, value: &str) -> Done {
+    let changed = match (key, message) {
+        ("epoch", message) => return alter_epoch(message, Epoch(number(value)?)),
+        ("cp", Message::CpBegin { cp, .. } | Message::CpEnd { cp, .. }) => {
+            cp.number = CpNumber(number(value)?);
+            true
+        }
+        ("cp", Message::CpAck { cp, .. } | Message::Nak { cp, .. }) => {
+            cp.number = CpNumber(number(value)?);
+            true
+        }
+        ("blocks", Message::CpEnd { blocks, .. }) => {
+            *blocks = number(value)?;
+            true
+        }
+        (field, Message::CpData { items, .. }) => match items.first_mut().map(|i| &mut i.body) {
+            Some(ItemBody::Reference(reference)) if field == "transfer" => {
+                reference.transfer = TransferId(number(value)?);
+                true
+            }
+            Some(ItemBody::Reference(reference)) if field == "number" => {
+                reference.number = BlockNumber(number(value)?);
+                true
+            }
+            Some(ItemBody::Reference(_) | ItemBody::Full(_)) | None => false,
+        },
+        (_, _) => false,
+    };
+    if changed { Ok(()) } else { Err(format!("the message has no {key:?} to change")) }
+}
+
+fn alter_epoch(message: &mut Message, to: Epoch) -> Done {
+    match message {
+        Message::Transfer(transfer) => transfer.header.epoch = to,
+        Message::CpBegin { epoch, .. }
+        | Message::CpData { epoch, .. }
+        | Message::CpEnd { epoch, .. }
+        | Message::NakAnswer { epoch, .. }
+        | Message::LogAck { epoch, .. }
+        | Message::CpAck { epoch, .. }
+        | Message::Nak { epoch, .. }
+        | Message::Wait { epoch } => *epoch = to,
+    }
+    Ok(())
+}
+
+fn log(words: &[&str], pair: &mut Pair) -> Done {
+    let check = if words.contains(&"fail") { Check::Fails } else { Check::Passes };
+    let count = pair.log.requests.len();
+    if words.contains(&"all") {
+        return (0..count).try_for_each(|_| pair.complete_log(0, check));
+    }
+    pair.complete_log(place(words, count)?, check)
+}
+
+fn disk(words: &[&str], pair: &mut Pair) -> Done {
+    let side = Side::parse(words.first().ok_or("at which side?")?)?;
+    let count = pair.volumes(side).requests.len();
+    if words.contains(&"all") {
+        (0..count).for_each(|_| pair.complete_volume(side, 0));
+        return Ok(());
+    }
+    let place = place(words, count)?;
+    pair.complete_volume(side, place);
+    Ok(())
+}
+
+fn time(words: &[&str], pair: &mut Pair) -> Done {
+    let span = settings::span(words.first().ok_or("what time?")?)?;
+    let now = SimTime::ZERO.after(span);
+    let passed = pair.timers.values().any(|(_, at)| *at < now);
+    if now < pair.now || passed {
+        return Err("time does not run backwards, nor past a timer that is set".to_owned());
+    }
+    pair.now = now;
+    Ok(())
+}
+
+fn settle(words: &[&str], pair: &mut Pair) -> Done {
+    let before = pair.take_lines();
+    let settled = pair.settle();
+    let observed = pair.take_lines();
+    before.into_iter().for_each(|line| pair.say(line));
+    if !words.contains(&"quiet") {
+        observed.into_iter().filter(|line| tells(line)).for_each(|line| pair.say(line));
+    }
+    settled?;
+    pair.compare();
+    Ok(())
+}
+
+/// Whether the summary of settling shows the line: answers, freed space, refusals, notes.
+fn tells(line: &str) -> bool {
+    let shown = ["answer", "free", "refuse", "note", "send NAK", "set timer"];
+    let said = line.split_once(": ").map_or("", |(_, said)| said);
+    shown.iter().any(|start| said.starts_with(start))
+}
+
+fn image(words: &[&str], pair: &mut Pair) -> Done {
+    let [side, "volume", volume, "block", block] = words else {
+        return Err("image SIDE volume V block B".to_owned());
+    };
+    let side = Side::parse(side)?;
+    let address = BlockAddress::data(VolumeId(number(volume)?), number(block)?);
+    let held = pair.volumes(side).image.read(address);
+    let held = show::contents(&held, pair.parameters.block_size);
+    pair.say(format!("{address} at {} holds {held}", side.name()));
+    Ok(())
+}
