@@ -15,12 +15,12 @@ pub const CLEAN: &str = r#"{ "clients": [ { "workload": { "operations": [
     { "write": { "offset": "512B", "length": "20KiB" } },
     { "write": { "offset": "8KiB", "length": "4KiB" } },
     { "write": { "offset": "40KiB", "length": "8KiB" }, "after": 3 },
-    { "write": { "offset": "4196B", "length": "10B" } },
-    { "write": { "offset": "40KiB", "length": "4KiB" } },
+    { "write": { "offset": "4196B", "length": "10B" }, "after": 3 },
+    { "write": { "offset": "40KiB", "length": "4KiB" }, "after": 3 },
     { "read": { "offset": "4KiB", "length": "8KiB" }, "after": 6 },
     { "write": { "offset": "5MiB", "length": "4KiB" }, "after": 7 },
-    { "write": { "offset": "100B", "length": "9000B" } },
-    { "flush": 0 }
+    { "write": { "offset": "100B", "length": "9000B" }, "after": 7 },
+    { "flush": 0, "after": 7 }
   ] } } ],
   "metadata": "tree",
   "wan": { "propagation": "1ms" },
