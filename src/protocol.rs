@@ -72,7 +72,8 @@ pub enum Outcome {
 pub enum Refusal {
     /// A write of no bytes.
     Empty,
-    /// A write that no NVRAM half, or no other bound, could ever hold (Spec 2.1).
+    /// A write that no NVRAM half, or no other bound, could ever hold (Spec 2.1); a read of more
+    /// blocks than the source may have buffers.
     LargerThanHalf,
     /// A range that ends beyond 2⁶⁴ (Spec 2.1).
     BeyondVolume,

@@ -3,6 +3,8 @@
 //! Everything is measured in one test: the allocator counts for the whole process, so two tests at a
 //! time would count each other.
 
+#![allow(unsafe_code, reason = "an allocator that counts is unsafe by its interface")]
+
 mod support;
 
 use mirrorsim::workload::Traces;

@@ -49,8 +49,9 @@ pub enum Message {
         /// What it held when the CP was frozen.
         contents: Contents,
     },
-    /// Destination → source, when `through` advances: every entry up to it is complete and meets
-    /// the `ack` rule (Spec 3.7). Cumulative.
+    /// Destination → source, when `through` advances: every entry up to it is complete in the
+    /// destination's memory (under `received`) or durable in its log storage (under every other
+    /// rule), or in a CP it committed (Spec 3.7). Cumulative.
     LogAck {
         /// The session.
         epoch: Epoch,

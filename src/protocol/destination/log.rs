@@ -61,10 +61,11 @@ impl Destination {
         }
     }
 
-    /// A CP was committed, which acknowledges its entries; later ones may have waited for them.
+    /// A CP was committed, so its entries meet every rule, and later ones may have waited for them.
+    /// Acknowledged like any other growth of the prefix: whatever is faster, commit or log storage,
+    /// an entry costs the same acknowledgements (Spec 9.3).
     pub(super) fn entries_committed(&mut self, last_lsn: Lsn, effects: &mut Vec<Effect>) {
-        self.progress.committed(last_lsn);
-        if self.progress.advance() {
+        if self.progress.committed(last_lsn) {
             self.acknowledge(effects);
         }
     }

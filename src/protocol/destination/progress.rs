@@ -59,10 +59,13 @@ impl Progress {
     }
 
     /// A committed CP holds every entry up to `lsn`: they meet every rule, whether or not all their
-    /// transfers came (Spec 3.7).
-    pub(super) fn committed(&mut self, lsn: Lsn) {
+    /// transfers came (Spec 3.7). Tells whether the prefix moved.
+    pub(super) fn committed(&mut self, lsn: Lsn) -> bool {
+        let before = self.through;
         self.through = self.through.max(lsn);
         self.beyond.retain(|beyond, _| *beyond > lsn);
+        self.advance();
+        self.through != before
     }
 
     /// The last entry of the complete prefix.

@@ -35,10 +35,13 @@ struct Wanted {
 }
 
 impl Source {
-    /// A client's read.
+    /// A client's read. One of more blocks than the source may have buffers is refused (Spec 3.8).
     pub(super) fn read(&mut self, id: WriteId, range: WriteRange, effects: &mut Vec<Effect>) {
         if range.end().is_none() {
             return refuse(id, Refusal::BeyondVolume, effects);
+        }
+        if self.blocks_of(range) > self.parameters.buffers {
+            return refuse(id, Refusal::LargerThanHalf, effects);
         }
         let mut blocks = Vec::new();
         let mut outstanding = 0;

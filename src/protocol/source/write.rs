@@ -88,7 +88,8 @@ impl Source {
         parts(range, limit, self.parameters.block_size).fold(0, |count, _| count + 1)
     }
 
-    fn blocks_of(&self, range: WriteRange) -> u64 {
+    /// Blocks that a range touches.
+    pub(super) fn blocks_of(&self, range: WriteRange) -> u64 {
         let block = u64::from(self.parameters.block_size.get());
         match range.length {
             0 => 0,
