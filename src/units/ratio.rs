@@ -51,7 +51,7 @@ impl fmt::Display for Ratio {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         const PLACES: u128 = 1_000_000;
         let scaled = u128::from(self.numerator) * 100 * PLACES;
-        if scaled % u128::from(self.denominator) != 0 {
+        if !scaled.is_multiple_of(u128::from(self.denominator)) {
             return write!(formatter, "{}/{}", self.numerator, self.denominator);
         }
         let percent = scaled / u128::from(self.denominator);
