@@ -111,7 +111,7 @@ impl Checker {
             findings: Findings::default(),
             acknowledged: acknowledged::Acknowledged::new(parameters.ack),
             images: images::Images::new(parameters.metadata, size),
-            transfers: transfers::Transfers::default(),
+            transfers: transfers::Transfers::new(size),
             freeing: freeing::Freeing::default(),
             bounds: bounds::Bounds::new(parameters),
             reads: reads::Reads::new(size),
