@@ -8,6 +8,7 @@
 //! | S5 references name the frozen bytes, S6 only where allowed, S23 none missing | `references` |
 //! | S7 fresh IDs, nothing stale accepted | `transfers` |
 //! | S8 nothing freed early | `freeing` |
+//! | S10 nothing phantom, each operation at most once | `phantoms` |
 //! | S21 bounds | `bounds` |
 //! | S22 reads linearizable | `reads` |
 //! | S23 bytes add up | `bytes` |
@@ -15,7 +16,7 @@
 //!
 //! S24, the same facts for the same scenario and seed, is a comparison of two runs' digests. The
 //! truth that the others measure by is [`model::Model`], built from the log alone. Properties that
-//! need faults (S9–S20, L3, L6–L9) are not here yet.
+//! need faults (S9, S11–S20, L3, L6–L9) are not here yet.
 
 mod acknowledged;
 mod bounds;
@@ -27,6 +28,7 @@ mod liveness;
 mod metadata;
 pub mod model;
 mod numbers;
+mod phantoms;
 mod reads;
 mod references;
 mod transfers;
@@ -89,6 +91,7 @@ pub struct Checker {
     policy: Policy,
     model: model::Model,
     findings: Findings,
+    phantoms: phantoms::Phantoms,
     acknowledged: acknowledged::Acknowledged,
     images: images::Images,
     transfers: transfers::Transfers,
@@ -109,6 +112,7 @@ impl Checker {
             policy: parameters.policy,
             model: model::Model::new(size),
             findings: Findings::default(),
+            phantoms: phantoms::Phantoms::default(),
             acknowledged: acknowledged::Acknowledged::new(parameters.ack),
             images: images::Images::new(parameters.metadata, size),
             transfers: transfers::Transfers::new(size),
@@ -131,6 +135,7 @@ impl Sink for Checker {
     fn take(&mut self, fact: &Fact) {
         self.model.before(fact);
         let (model, findings) = (&self.model, &mut self.findings);
+        self.phantoms.take(fact, findings);
         self.acknowledged.take(fact, model, findings);
         self.images.take(fact, model, findings);
         numbers::check(fact, model, findings);
