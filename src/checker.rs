@@ -16,7 +16,8 @@
 //!
 //! S24, the same facts for the same scenario and seed, is a comparison of two runs' digests. The
 //! truth that the others measure by is [`model::Model`], built from the log alone. Properties that
-//! need faults (S9, S11–S20, L3, L6–L9) are not here yet.
+//! need faults (S9, S11–S20, L3, L6–L9) are not here yet. Facts that end before the run does are no
+//! proof of anything and violate L2.
 
 mod acknowledged;
 mod bounds;
@@ -126,7 +127,8 @@ impl Checker {
 
     /// The verdict over the facts read.
     #[must_use]
-    pub fn into_verdict(self) -> Verdict {
+    pub fn into_verdict(mut self) -> Verdict {
+        self.liveness.check_ended(&mut self.findings);
         self.findings.into_verdict()
     }
 }
