@@ -8,6 +8,7 @@
 //! | S5 references name the frozen bytes, S6 only where allowed, S23 none missing | `references` |
 //! | S7 fresh IDs, nothing stale accepted | `transfers` |
 //! | S8 nothing freed early | `freeing` |
+//! | S10 nothing phantom, each operation at most once | `phantoms` |
 //! | S21 bounds | `bounds` |
 //! | S22 reads linearizable | `reads` |
 //! | S23 bytes add up | `bytes` |
@@ -15,7 +16,8 @@
 //!
 //! S24, the same facts for the same scenario and seed, is a comparison of two runs' digests. The
 //! truth that the others measure by is [`model::Model`], built from the log alone. Properties that
-//! need faults (S9–S20, L3, L6–L9) are not here yet.
+//! need faults (S9, S11–S20, L3, L6–L9) are not here yet. Facts that end before the run does are no
+//! proof of anything and violate L2.
 
 mod acknowledged;
 mod bounds;
@@ -27,6 +29,7 @@ mod liveness;
 mod metadata;
 pub mod model;
 mod numbers;
+mod phantoms;
 mod reads;
 mod references;
 mod transfers;
@@ -89,6 +92,7 @@ pub struct Checker {
     policy: Policy,
     model: model::Model,
     findings: Findings,
+    phantoms: phantoms::Phantoms,
     acknowledged: acknowledged::Acknowledged,
     images: images::Images,
     transfers: transfers::Transfers,
@@ -109,9 +113,10 @@ impl Checker {
             policy: parameters.policy,
             model: model::Model::new(size),
             findings: Findings::default(),
+            phantoms: phantoms::Phantoms::default(),
             acknowledged: acknowledged::Acknowledged::new(parameters.ack),
             images: images::Images::new(parameters.metadata, size),
-            transfers: transfers::Transfers::default(),
+            transfers: transfers::Transfers::new(size),
             freeing: freeing::Freeing::default(),
             bounds: bounds::Bounds::new(parameters),
             reads: reads::Reads::new(size),
@@ -122,7 +127,8 @@ impl Checker {
 
     /// The verdict over the facts read.
     #[must_use]
-    pub fn into_verdict(self) -> Verdict {
+    pub fn into_verdict(mut self) -> Verdict {
+        self.liveness.check_ended(&mut self.findings);
         self.findings.into_verdict()
     }
 }
@@ -131,6 +137,7 @@ impl Sink for Checker {
     fn take(&mut self, fact: &Fact) {
         self.model.before(fact);
         let (model, findings) = (&self.model, &mut self.findings);
+        self.phantoms.take(fact, findings);
         self.acknowledged.take(fact, model, findings);
         self.images.take(fact, model, findings);
         numbers::check(fact, model, findings);

@@ -1,40 +1,23 @@
 //! Every check can fail: the facts of a clean run, tampered with in one way, are reported as the
 //! property that was broken, in the right role, with words that name the bytes, the write or the CP.
+//!
+//! Here: what lies on disks and on the wire. What clients were promised: `prove_promises.rs`.
 
 mod support;
 
 use mirrorsim::batch;
 use mirrorsim::checker::Checker;
-use mirrorsim::facts::{
-    Digest, Direction, EndReason, Fact, FactReader, FactWriter, Role, Sink, What,
-};
-use mirrorsim::protocol::block::{Area, Contents, Origin, Runs};
+use mirrorsim::facts::{Digest, Direction, Fact, FactReader, FactWriter, Role, Sink, What};
+use mirrorsim::protocol::block::{Area, Contents};
 use mirrorsim::protocol::{
-    BlockNumber, ClientId, CpNumber, Epoch, Item, ItemBody, Message, Metadata, OpNumber, Outcome,
-    Parameters, Reference, TransferId, WriteId,
+    BlockNumber, CpNumber, Epoch, Item, ItemBody, Message, Metadata, Parameters, Reference,
+    TransferId,
 };
 use mirrorsim::units::Bytes;
 use mirrorsim::workload::Traces;
 use std::io::BufReader;
-use support::tamper::{CLEAN, Run, commits, is_full};
+use support::tamper::{CLEAN, DESTINATION, Run, SOURCE, clean, commits, foreign, is_full};
 use support::{Kept, cp, lsn, scenario};
-
-const SOURCE: Role = Role::Source;
-const DESTINATION: Role = Role::Destination;
-
-fn clean() -> Run {
-    Run::clean(CLEAN, &[])
-}
-
-/// A block of a write that no client made.
-fn foreign() -> Runs {
-    let id = WriteId { client: ClientId(9), op: OpNumber(9) };
-    Runs::of(0, 4096, Origin::Write { id, position: 0 })
-}
-
-fn is_written(what: &What) -> bool {
-    matches!(what, What::Answered(_, Outcome::Written))
-}
 
 /// Whether the side asked for a data block of its CP to be written.
 fn writes_data(what: &What, role: Role) -> bool {
@@ -59,49 +42,6 @@ fn is_data(area: Area) -> bool {
 
 fn is_metadata(area: Area) -> bool {
     area != Area::Data
-}
-
-#[test]
-fn s1a_an_answer_before_its_copies_exist() {
-    let mut run = clean();
-    let (answer, logged) =
-        (run.first(is_written), run.first(|w| matches!(w, What::LogWritten(..))));
-    run.hasten(answer, logged);
-    run.assert_found("S1a", (DESTINATION, "copy_missing"), &["c0#1", "LSN 1", "log storage"]);
-    let mut run = clean();
-    run.drop_all(|what| matches!(what, What::NvramDurable(_)));
-    run.assert_found("S1a", (SOURCE, "copy_missing"), &["c0#1", "NVRAM"]);
-    let mut run = clean();
-    run.edit(|what| match what {
-        What::Answered(id, Outcome::Written) => {
-            id.op = OpNumber(77);
-            true
-        }
-        _ => false,
-    });
-    run.assert_found("S1a", (SOURCE, "not_logged"), &["c0#77"]);
-}
-
-/// What each rule relies on, taken out of the facts before the first CP can stand in for it.
-#[test]
-fn s1a_every_rule_has_its_copy() {
-    let departed = |what: &What| matches!(what, What::Departed(Direction::ToDestination, ..));
-    let arrived = |what: &What| matches!(what, What::Arrived(Direction::ToDestination, _));
-    let logged = |what: &What| matches!(what, What::LogWritten(..));
-    let committed = |what: &What| matches!(what, What::Committed(Role::Destination, ..));
-    type Copies = fn(&What) -> bool;
-    let rules: [(&str, Copies, &str); 4] = [
-        ("sent", departed, "not wholly on the wire"),
-        ("received", arrived, "not in the destination's memory"),
-        ("logged", logged, "log storage"),
-        ("applied", committed, "in no CP"),
-    ];
-    let late = ("source.consistency_point.entries", "null");
-    for (rule, copy, words) in rules {
-        let mut run = Run::clean(CLEAN, &[("ack", rule), late]);
-        run.drop_all(copy);
-        run.assert_found("S1a", (DESTINATION, "copy_missing"), &["c0#1", rule, words]);
-    }
 }
 
 #[test]
@@ -360,26 +300,6 @@ fn s21_bounds_exceeded() {
 }
 
 #[test]
-fn s22_a_read_that_saw_no_moment() {
-    let edit = |edit: fn(&mut Vec<(mirrorsim::protocol::block::BlockAddress, Runs)>)| {
-        let mut run = clean();
-        run.edit(|what| match what {
-            What::Answered(_, Outcome::Read(blocks)) => {
-                edit(blocks);
-                true
-            }
-            _ => false,
-        });
-        run
-    };
-    let run = edit(|blocks| blocks[1].1 = foreign());
-    let words = ["c0#7", "volume 0 block 2", "hold c9#9"];
-    run.assert_found("S22", (SOURCE, "not_linearizable"), &words);
-    let run = edit(|blocks| drop(blocks.pop()));
-    run.assert_found("S22", (SOURCE, "not_linearizable"), &["c0#7", "1 blocks instead of 2"]);
-}
-
-#[test]
 fn s23_bytes_that_do_not_add_up() {
     for (direction, role) in
         [(Direction::ToDestination, SOURCE), (Direction::ToSource, DESTINATION)]
@@ -450,34 +370,6 @@ fn s25_metadata_that_does_not_match_the_data() {
         run.scenario.parameters.metadata = Metadata::None;
         run.assert_found("S25", (role, "unexpected_metadata"), &["there is no metadata"]);
     }
-}
-
-#[test]
-fn l1_l2_l4_what_never_ends() {
-    let mut run = clean();
-    let last = run.nth(2, |what| matches!(what, What::HalfFreed(_)));
-    run.facts.remove(last);
-    run.assert_found("L1", (SOURCE, "cp_open"), &["CP 3 has not ended"]);
-    let mut run = clean();
-    let answer = run.first(is_written);
-    run.facts.remove(answer);
-    run.assert_found("L2", (SOURCE, "unanswered"), &["1 operations have no answer", "c0#1"]);
-    run.assert_found("L4", (SOURCE, "deadlock"), &["nothing is left to happen", "c0#1"]);
-    for (reason, words) in [(EndReason::TimeLimit, "time"), (EndReason::EventLimit, "events")] {
-        let mut run = clean();
-        run.edit_ending(|ending| ending.reason = reason);
-        run.assert_found("L2", (SOURCE, "limit"), &[words, "before the run was over"]);
-    }
-}
-
-#[test]
-fn l5_space_that_is_not_reclaimed() {
-    let mut run = clean();
-    run.edit_ending(|ending| ending.source.transfer_ids = 3);
-    run.assert_found("L5", (SOURCE, "space_in_use"), &["transfer_ids: 3"]);
-    let mut run = clean();
-    run.edit_ending(|ending| ending.destination.log_files = 1);
-    run.assert_found("L5", (DESTINATION, "space_in_use"), &["log_files: 1"]);
 }
 
 /// Facts written to a file and read back give the same digest and the same verdict, clean or not.

@@ -1,10 +1,17 @@
-//! S1a: when a write is acknowledged, the copies that its `ack` rule promises exist (Spec 3.7).
+//! S1a: when a write is acknowledged, the copies that its `ack` rule promises exist (Spec 3.7); when a
+//! flush is answered, every earlier write of the client to the volume was (Spec 5.1).
+//!
+//! A copy is one only if it is right: what transfers carry is compared with the log in `transfers`.
 
 use super::Findings;
 use super::model::Model;
 use crate::facts::{Direction, Fact, Role, What};
-use crate::protocol::{AckRule, CpId, EntryHeader, Lsn, Message, Outcome, TransferId, WriteId};
-use std::collections::BTreeMap;
+use crate::protocol::block::VolumeId;
+use crate::protocol::{
+    AckRule, ClientId, CpId, EntryHeader, Lsn, Message, OpNumber, Operation, Outcome, Request,
+    TransferId, WriteId,
+};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Follows each entry to the places that the rules name.
 #[derive(Debug)]
@@ -19,6 +26,42 @@ pub struct Acknowledged {
     by_transfer: BTreeMap<TransferId, Parts>,
     /// Entries whose write is not answered yet.
     open: BTreeMap<WriteId, (Lsn, CpId)>,
+    /// What flushes wait for, and the flushes that do.
+    promised: Promised,
+}
+
+/// Writes asked for and not answered, by client and volume; flushes, with the volume of each.
+#[derive(Debug, Default)]
+struct Promised {
+    writes: BTreeMap<(ClientId, VolumeId), BTreeSet<OpNumber>>,
+    volumes: BTreeMap<WriteId, VolumeId>,
+}
+
+impl Promised {
+    fn requested(&mut self, request: &Request) {
+        let WriteId { client, op } = request.id;
+        let volume = match request.operation {
+            Operation::Write(range) => {
+                self.writes.entry((client, range.volume)).or_default().insert(op);
+                range.volume
+            }
+            Operation::Flush(volume) => volume,
+            Operation::Read(_) => return,
+        };
+        self.volumes.insert(request.id, volume);
+    }
+
+    /// An operation was answered; gives the oldest earlier write to the same volume that was not.
+    fn answered(&mut self, WriteId { client, op }: WriteId) -> Option<WriteId> {
+        let key = (client, self.volumes.remove(&WriteId { client, op })?);
+        let writes = self.writes.get_mut(&key)?;
+        writes.remove(&op);
+        let oldest = writes.first().copied();
+        if oldest.is_none() {
+            self.writes.remove(&key);
+        }
+        oldest.filter(|write| *write < op).map(|op| WriteId { client, op })
+    }
 }
 
 type Parts = Vec<(Lsn, u64)>;
@@ -67,7 +110,7 @@ impl Copies {
 impl Acknowledged {
     /// For a run with this rule.
     #[must_use]
-    pub const fn new(rule: AckRule) -> Self {
+    pub fn new(rule: AckRule) -> Self {
         Self {
             rule,
             nvram: Lsn::ORIGIN,
@@ -77,11 +120,13 @@ impl Acknowledged {
             by_message: BTreeMap::new(),
             by_transfer: BTreeMap::new(),
             open: BTreeMap::new(),
+            promised: Promised::default(),
         }
     }
 
     /// Reads a fact.
     pub fn take(&mut self, fact: &Fact, model: &Model, findings: &mut Findings) {
+        self.check_flush(fact, findings);
         if let What::Appended(_, cp, entry) = &fact.what {
             self.open.insert(entry.write, (entry.lsn, *cp));
             for copies in [&mut self.wire, &mut self.memory, &mut self.log] {
@@ -114,6 +159,18 @@ impl Acknowledged {
             }
         } else if let What::Answered(id, Outcome::Written) = &fact.what {
             self.answered(fact, *id, model, findings);
+        }
+    }
+
+    fn check_flush(&mut self, fact: &Fact, findings: &mut Findings) {
+        if let What::Requested(request) = &fact.what {
+            self.promised.requested(request);
+        } else if let What::Answered(id, outcome) = &fact.what {
+            let earlier = self.promised.answered(*id);
+            if let (Some(write), Outcome::Flushed) = (earlier, outcome) {
+                let message = format!("flush {id} was answered before {write}, which it covers");
+                findings.add(fact, "S1a", Role::Source, "flush_early", message);
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::{Place, Verdict, Violation};
 use crate::facts::{Fact, Role};
+use crate::units::SimTime;
 
 /// Violations kept with their message; further ones are counted.
 const KEPT: usize = 100;
@@ -22,16 +23,28 @@ impl Findings {
         kind: &'static str,
         message: String,
     ) {
+        self.add_at((fact.number, fact.at), property, role, kind, message);
+    }
+
+    /// Notes that `property` was broken at the fact with this number and time.
+    pub fn add_at(
+        &mut self,
+        (number, at): (u64, SimTime),
+        property: &'static str,
+        role: Role,
+        kind: &'static str,
+        message: String,
+    ) {
         if self.verdict.violations.len() == KEPT {
             self.verdict.more += 1;
             return;
         }
         self.verdict.violations.push(Violation {
             property: property.to_owned(),
-            at: fact.at,
+            at,
             place: Place { role, state: "in_sync".to_owned(), kind: kind.to_owned() },
             message,
-            fact: fact.number,
+            fact: number,
         });
     }
 

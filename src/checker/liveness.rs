@@ -5,6 +5,7 @@ use super::Findings;
 use super::model::Model;
 use crate::facts::{Direction, EndReason, Ending, Fact, Role, What};
 use crate::protocol::{CpId, Message, Occupancy, WriteId};
+use crate::units::SimTime;
 use std::collections::BTreeSet;
 
 /// Operations and CPs under way.
@@ -14,18 +15,30 @@ pub struct Liveness {
     final_point: bool,
     operations: BTreeSet<WriteId>,
     begun: BTreeSet<CpId>,
+    /// Number and time of the last fact read; `None` once one said that the run is over.
+    unfinished: Option<(u64, SimTime)>,
 }
 
 impl Liveness {
     /// For a run that ends with a consistency point, or not.
     #[must_use]
-    pub const fn new(end: &crate::scenario::End) -> Self {
+    pub fn new(end: &crate::scenario::End) -> Self {
         let final_point = end.final_consistency_point;
-        Self { final_point, operations: BTreeSet::new(), begun: BTreeSet::new() }
+        let (operations, begun) = (BTreeSet::new(), BTreeSet::new());
+        Self { final_point, operations, begun, unfinished: Some((0, SimTime::ZERO)) }
+    }
+
+    /// No more facts come: the last one said that the run is over.
+    pub fn check_ended(&self, findings: &mut Findings) {
+        if let Some(last) = self.unfinished {
+            let message = "the facts end before the run is over".to_owned();
+            findings.add_at(last, "L2", Role::Source, "cut_short", message);
+        }
     }
 
     /// Reads a fact.
     pub fn take(&mut self, fact: &Fact, model: &Model, findings: &mut Findings) {
+        self.unfinished = Some((fact.number, fact.at));
         if let What::Requested(request) = &fact.what {
             self.operations.insert(request.id);
         } else if let What::Answered(id, _) = &fact.what {
@@ -38,6 +51,7 @@ impl Liveness {
             // The model forgets a CP after this fact; those it forgot earlier have ended.
             self.begun.retain(|cp| model.points.contains_key(cp));
         } else if let What::Ended(ending) = &fact.what {
+            self.unfinished = None;
             self.ended(fact, ending, model, findings);
         }
     }

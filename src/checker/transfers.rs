@@ -1,15 +1,19 @@
 //! S7: transfer IDs are fresh, and no message of another session or CP is acted upon (Spec 3.3, 4.2,
-//! 5.4).
+//! 5.4). Also the ground that S1a stands on: a transfer carries what the log says (Spec 3.4).
 
 use super::Findings;
 use super::model::Model;
 use crate::facts::{Direction, Fact, Role, What};
-use crate::protocol::{CpId, Epoch, Message};
+use crate::protocol::block::{BlockSize, Origin, Runs};
+use crate::protocol::{CpId, EntryHeader, Epoch, Lsn, Message, Transfer};
 use std::collections::BTreeMap;
 
 /// Follows messages to what they bring about.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Transfers {
+    size: BlockSize,
+    /// Logged entries not yet wholly sent, and the bytes of each that were.
+    unsent: BTreeMap<Lsn, (EntryHeader, u64)>,
     /// Messages on their way, by direction and number: what they claim to belong to.
     under_way: BTreeMap<(Direction, u64), Claim>,
     /// Stale messages that arrived, by the fact of their arrival: only a refusal may follow.
@@ -24,18 +28,67 @@ struct Claim {
 }
 
 impl Transfers {
+    /// Nothing sent yet.
+    #[must_use]
+    pub const fn new(size: BlockSize) -> Self {
+        Self { size, unsent: BTreeMap::new(), under_way: BTreeMap::new(), stale: BTreeMap::new() }
+    }
+
     /// Reads a fact.
     pub fn take(&mut self, fact: &Fact, model: &Model, findings: &mut Findings) {
         self.check_consequence(fact, findings);
         if let What::Sent(direction, number, message) = &fact.what {
             check_fresh(fact, message, model, findings);
+            if let Message::Transfer(transfer) = &**message {
+                self.check_carried(fact, transfer, findings);
+            }
             let claim = Claim { epoch: message.epoch(), cp: cp_of(message) };
             self.under_way.insert((*direction, *number), claim);
         } else if let What::Arrived(direction, number) = &fact.what
             && let Some(claim) = self.under_way.remove(&(*direction, *number))
         {
             self.arrived(fact, *direction, *number, &claim, model);
+        } else if let What::Appended(_, _, entry) = &fact.what {
+            self.unsent.insert(entry.lsn, (*entry, 0));
         }
+    }
+
+    /// Compares a transfer with the log: its entries, and every byte of its two areas.
+    fn check_carried(&mut self, fact: &Fact, transfer: &Transfer, findings: &mut Findings) {
+        let id = transfer.header.id;
+        let (mut blocks, mut fragments) = (Vec::new(), Vec::new());
+        for entry in &transfer.entries {
+            let EntryHeader { lsn, write, .. } = *entry;
+            if !self.sends_next_part(entry) {
+                let message = format!("transfer {id} carries {write} as {lsn}, unlike the log");
+                findings.add(fact, "S1a", Role::Source, "entry_differs", message);
+                return;
+            }
+            for piece in entry.pieces(self.size) {
+                let origin = Origin::Write { id: write, position: piece.position };
+                let area = if piece.is_whole(self.size) { &mut blocks } else { &mut fragments };
+                area.push(Runs::of(piece.start, piece.end, origin));
+            }
+        }
+        if (&transfer.blocks, &transfer.fragments) != (&blocks, &fragments) {
+            let message = format!("transfer {id} carries other bytes than its entries say");
+            findings.add(fact, "S1a", Role::Source, "copy_differs", message);
+        }
+    }
+
+    /// Whether this is the next part of an entry of the log; it is sent now.
+    fn sends_next_part(&mut self, entry: &EntryHeader) -> bool {
+        let Some((logged, sent)) = self.unsent.get_mut(&entry.lsn) else { return false };
+        let part = EntryHeader { part_start: *sent, part_length: entry.part_length, ..*logged };
+        let left = logged.range.length - *sent;
+        if part != *entry || entry.part_length == 0 || entry.part_length > left {
+            return false;
+        }
+        *sent += entry.part_length;
+        if entry.part_length == left {
+            self.unsent.remove(&entry.lsn);
+        }
+        true
     }
 
     fn arrived(

@@ -4,7 +4,8 @@ use super::{Kept, assert_passes, scenario};
 use mirrorsim::batch;
 use mirrorsim::checker::{Checker, Verdict, Violation};
 use mirrorsim::facts::{Direction, Ending, Fact, Role, Sink, What};
-use mirrorsim::protocol::{CpId, Item, ItemBody, Message};
+use mirrorsim::protocol::block::{Origin, Runs};
+use mirrorsim::protocol::{ClientId, CpId, Item, ItemBody, Message, OpNumber, Outcome, WriteId};
 use mirrorsim::scenario::Scenario;
 use mirrorsim::workload::Traces;
 use std::rc::Rc;
@@ -25,6 +26,27 @@ pub const CLEAN: &str = r#"{ "clients": [ { "workload": { "operations": [
   "metadata": "tree",
   "wan": { "propagation": "1ms" },
   "source": { "consistency_point": { "every": null, "entries": 3 } } }"#;
+
+/// The side that serves clients.
+pub const SOURCE: Role = Role::Source;
+/// The other side.
+pub const DESTINATION: Role = Role::Destination;
+
+/// The clean run as it is.
+pub fn clean() -> Run {
+    Run::clean(CLEAN, &[])
+}
+
+/// A block of a write that no client made.
+pub fn foreign() -> Runs {
+    let id = WriteId { client: ClientId(9), op: OpNumber(9) };
+    Runs::of(0, 4096, Origin::Write { id, position: 0 })
+}
+
+/// Whether a write was acknowledged.
+pub fn is_written(what: &What) -> bool {
+    matches!(what, What::Answered(_, Outcome::Written))
+}
 
 /// A run and its facts.
 #[derive(Debug, Clone)]

@@ -1,0 +1,57 @@
+//! S10, as far as it goes without restarts: nothing phantom, each operation at most once. An entry of
+//! the log is exactly what a client asked for and is still waiting for. The other properties measure
+//! by the log, so the log itself is measured here.
+
+use super::Findings;
+use crate::facts::{Fact, Role, What};
+use crate::protocol::{Operation, WriteId};
+use std::collections::BTreeMap;
+
+/// Operations without an answer.
+#[derive(Debug, Default)]
+pub struct Phantoms {
+    open: BTreeMap<WriteId, (Operation, Logged)>,
+}
+
+/// Whether an operation has become an entry of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Logged {
+    NotYet,
+    Once,
+}
+
+impl Phantoms {
+    /// Reads a fact.
+    pub fn take(&mut self, fact: &Fact, findings: &mut Findings) {
+        if let What::Requested(request) = &fact.what {
+            self.open.entry(request.id).or_insert((request.operation, Logged::NotYet));
+        } else if let What::Appended(_, _, entry) = &fact.what {
+            let id = entry.write;
+            let (kind, message) = match self.open.get_mut(&id) {
+                Some((Operation::Write(range), logged @ Logged::NotYet))
+                    if *range == entry.range =>
+                {
+                    *logged = Logged::Once;
+                    return;
+                }
+                Some((Operation::Write(range), Logged::NotYet)) => {
+                    let held = entry.range;
+                    ("entry_differs", format!("{id} asked for {range:?}, logged was {held:?}"))
+                }
+                Some((_, Logged::Once)) => {
+                    ("logged_twice", format!("{id} was logged again as {}", entry.lsn))
+                }
+                Some((Operation::Read(_) | Operation::Flush(_), Logged::NotYet)) | None => (
+                    "phantom",
+                    format!("{id} was logged as {}, but no such write waits", entry.lsn),
+                ),
+            };
+            findings.add(fact, "S10", Role::Source, kind, message);
+        } else if let What::Answered(id, _) = &fact.what
+            && self.open.remove(id).is_none()
+        {
+            let message = format!("{id} was answered, but waited for no answer");
+            findings.add(fact, "S10", Role::Source, "phantom_answer", message);
+        }
+    }
+}
