@@ -87,9 +87,16 @@ fn carry_out(command: Command, context: &Context) -> Result<Exit, Failure> {
 
 fn complain(failure: &Failure, context: &Context) {
     let head = context.colour.bad("error:");
-    let text = format!("{head} {}\nreproduce: {}\n", failure.message, context.line);
+    let message = printable(&format!("{}\nreproduce: {}", failure.message, context.line));
+    let text = format!("{head} {message}\n");
     // There is nobody left to tell.
     let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+/// The words without what would steer a terminal.
+fn printable(words: &str) -> String {
+    let steers = |c: char| c.is_control() && c != '\n';
+    words.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// The words as a shell reads them back.

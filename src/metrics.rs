@@ -2,8 +2,10 @@
 //! two runs merge.
 
 mod collect;
+mod series;
 
 pub use collect::Collector;
+pub use series::{SERIES_COLUMNS, Series};
 
 use crate::facts::Direction;
 use crate::protocol::wire::Breakdown;
@@ -185,6 +187,18 @@ impl Latency {
         self.histogram.saturating_record(nanos.max(1));
         self.total_ns += u128::from(nanos);
         self.max_ns = self.max_ns.max(nanos);
+    }
+
+    /// Forgets what was recorded.
+    fn clear(&mut self) {
+        self.histogram.reset();
+        (self.total_ns, self.max_ns) = (0, 0);
+    }
+
+    /// The latency that this share of them does not exceed, to three significant digits.
+    #[must_use]
+    pub fn quantile(&self, share: f64) -> u64 {
+        self.histogram.value_at_quantile(share).min(self.max_ns)
     }
 
     /// How many were recorded.

@@ -18,7 +18,7 @@ use crate::random::Decisions;
 use crate::scenario::{Problem, Scenario};
 use crate::units::{SimTime, Span};
 use crate::wan::Link;
-use crate::workload::{Next, Traces, Workload};
+use crate::workload::{self, Next, Traces, Workload};
 use queue::Queue;
 use recorder::Recorder;
 use std::collections::BTreeMap;
@@ -116,7 +116,8 @@ impl<'a> Simulation<'a> {
         decisions: &'a mut dyn Decisions,
         sinks: Vec<&'a mut dyn Sink>,
     ) -> Result<Self, Problem> {
-        crate::workload::check_entries(scenario, traces)?;
+        workload::check_room(scenario, traces)?;
+        workload::check_entries(scenario, traces)?;
         let clients = (0..).map(ClientId).zip(&scenario.clients).map(|(id, client)| {
             let workload = Workload::new(id, &client.workload, traces)?;
             Ok(Client { workload, wakes_at: None, asks: Asks::More })

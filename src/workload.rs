@@ -13,9 +13,11 @@
 mod entries;
 mod operations;
 mod replay;
+mod room;
 mod synthetic;
 
 pub use entries::check_entries;
+pub use room::check_room;
 
 use crate::protocol::{ClientId, OpNumber, Request, WriteId};
 use crate::random::Decisions;

@@ -90,6 +90,11 @@ impl Copies {
                 *there += bytes;
             }
         }
+        self.advance();
+    }
+
+    /// Moves the prefix over every complete entry whose predecessor is within it.
+    fn advance(&mut self) {
         while let Some(first) = self.beyond.first_entry() {
             let (predecessor, length, there) = *first.get();
             if predecessor != self.through || there < length {
@@ -100,10 +105,11 @@ impl Copies {
         }
     }
 
-    /// A committed CP has these entries, wherever else they are.
+    /// A committed CP has these entries, wherever else they are; later ones may have waited for them.
     fn settle(&mut self, through: Lsn) {
         self.through = self.through.max(through);
         self.beyond.retain(|lsn, _| *lsn > through);
+        self.advance();
     }
 }
 

@@ -1,24 +1,51 @@
 //! Commands and their arguments.
 
 use super::progress::Mode;
+use super::trace;
 use crate::random::GENERATOR;
+use crate::units::{Bytes, Span};
 use crate::{facts, report};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 /// The version, and what decides whether files of two versions compare.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
-    let formats = [GENERATOR, report::FORMAT, facts::FORMAT].join(", ");
-    format!("{} ({formats})", env!("CARGO_PKG_VERSION"))
+    let version = env!("CARGO_PKG_VERSION");
+    let formats = [report::FORMAT, facts::FORMAT, trace::STATS_FORMAT].join(", ");
+    format!("{version}\ngenerator: {GENERATOR}\nformats: {formats}")
 });
 
+const EXIT_STATUS: &str = "\
+Exit status:
+   0  all came out as expected
+   1  a property was violated, or an expectation of the scenario was missed
+   2  bad usage, or a bad scenario or trace
+   3  the second run of --twice gave another digest
+  74  a file cannot be read or written";
+
+const RUN_HELP: &str = "\
+Examples:
+  mirrorsim run scenario.json
+  mirrorsim run scenario.json --seed 7 --set wan.propagation=40ms --set clients.0.name=pg
+  mirrorsim run scenario.json -o report.json --series series.csv --series-every 100ms
+  mirrorsim run scenario.json --set policy=full-blocks --dry-run | mirrorsim run -";
+
+const TRACE_HELP: &str = "\
+Examples:
+  mirrorsim trace pgbench.csv.gz --stats
+  mirrorsim trace recorded.csv -o sorted.csv.gz";
+
 /// Deterministic simulator of synchronous storage mirroring with references (US 7,200,726).
+///
+/// It runs the mirroring protocol over what clients ask for, checks that the mirror is consistent
+/// at every step, and reports how many bytes on the WAN the references save. The same scenario and
+/// seed give the same run, byte for byte.
 #[derive(Debug, Parser)]
 #[command(name = "mirrorsim", version, long_version = VERSION.as_str(), max_term_width = 100, arg_required_else_help = true)]
-#[command(after_help = "Exit status: 0 as expected, 1 violated, 2 bad usage or scenario, \
-    3 digests differ, 74 a file cannot be read or written.")]
+#[command(after_help = "To begin: mirrorsim init -o my.json && mirrorsim run my.json")]
+#[command(after_long_help = format!("To begin:\n  mirrorsim init -o my.json\n  mirrorsim run my.json\n\n{EXIT_STATUS}"))]
 pub(super) struct Arguments {
     /// What to do.
     #[command(subcommand)]
@@ -80,12 +107,17 @@ pub(super) enum ColorChoice {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Run a scenario once and report what it showed.
+    ///
+    /// The report says whether every property held, what went over the WAN and what references
+    /// saved of it, how long writes took, and which line reproduces it.
     Run(RunArguments),
     /// Write a scenario to start from.
+    #[command(after_help = "Example: mirrorsim init -o my.json")]
     Init(OutputArguments),
-    /// Write the JSON Schema of scenario files.
+    /// Write the JSON Schema of scenario files: every key, its meaning, its default.
+    #[command(after_help = "Example: mirrorsim schema -o scenario.schema.json")]
     Schema(OutputArguments),
-    /// Read, convert and describe a recorded trace.
+    /// Check, sort, convert and describe a recorded trace.
     Trace(TraceArguments),
     /// Write a completion script for a shell.
     Completions(CompletionsArguments),
@@ -95,40 +127,57 @@ pub(super) enum Command {
 
 /// Arguments of `run`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example: mirrorsim run scenario.json --seed 7 --set wan.propagation=40ms")]
+#[command(after_help = RUN_HELP, after_long_help = format!("{RUN_HELP}\n\n{EXIT_STATUS}"))]
 pub(super) struct RunArguments {
     /// The scenario file; `-`: standard input.
     pub scenario: PathBuf,
     /// The seed of every random decision.
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub seed: u64,
-    /// Override a key of the scenario: `wan.propagation=40ms`, `clients.0.name=pg`.
+    /// Override a key of the scenario, `wan.propagation=40ms`; may be given more than once. Items of
+    /// lists go by number from 0, `clients.0.name=pg`; the value is JSON if it reads as JSON.
     #[arg(long, value_name = "KEY=VALUE", value_parser = assignment)]
     pub set: Vec<(String, String)>,
-    /// Write every fact to this file, one JSON object a line.
+    /// Write every fact to this file, one JSON object a line; `-`: standard output.
     #[arg(long, value_name = "FILE")]
     pub facts: Option<PathBuf>,
+    /// Write figures over simulated time to this file as CSV, a row for each interval; `-`: standard
+    /// output.
+    #[arg(long, value_name = "FILE")]
+    pub series: Option<PathBuf>,
+    /// The length of an interval of --series.
+    #[arg(long, value_name = "SPAN", default_value = "1s", requires = "series")]
+    pub series_every: Span,
     /// Write the report to this file; `-`: standard output.
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// The form of the report; `json` for an output file that ends in .json, else `text`.
     #[arg(long, value_enum)]
     pub format: Option<Format>,
-    /// Print the resolved scenario and run nothing.
-    #[arg(long, conflicts_with_all = ["facts", "twice", "format"])]
+    /// Print the scenario with every key written out, and run nothing.
+    #[arg(long, conflicts_with_all = ["facts", "series", "twice", "format"])]
     pub dry_run: bool,
     /// Run twice and compare the digests.
     #[arg(long)]
     pub twice: bool,
 }
 
-/// The form of a report.
+/// The form of a report, or of the numbers of a trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     /// A page for people.
     Text,
     /// Keys that never change their meaning.
     Json,
+}
+
+impl Format {
+    /// What was asked for; else what the name of the output file says.
+    pub fn choose(asked: Option<Self>, output: Option<&Path>) -> Self {
+        let is_json = |path: &Path| path.extension().is_some_and(|extension| extension == "json");
+        let told = if output.is_some_and(is_json) { Self::Json } else { Self::Text };
+        asked.unwrap_or(told)
+    }
 }
 
 /// Arguments of commands that only write.
@@ -141,22 +190,40 @@ pub(super) struct OutputArguments {
 
 /// Arguments of `trace`.
 #[derive(Debug, Args)]
+#[command(after_help = TRACE_HELP)]
 pub(super) struct TraceArguments {
-    /// The trace: CSV, plain or gzipped; `-`: standard input.
+    /// The trace, plain or gzipped; `-`: standard input.
     pub file: PathBuf,
+    /// The form of the trace.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub from: TraceForm,
     /// Describe the trace in numbers instead of writing it.
     #[arg(long)]
     pub stats: bool,
     /// Blocks that --stats counts in.
     #[arg(long, value_name = "SIZE", default_value = "4KiB", requires = "stats")]
-    pub block_size: crate::units::Bytes,
+    pub block_size: Bytes,
+    /// The form of the numbers; `json` for an output file that ends in .json, else `text`.
+    #[arg(long, value_enum, requires = "stats")]
+    pub format: Option<Format>,
     /// Write to this file, gzipped if it ends in .gz; `-`: standard output.
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
 
+/// The form of a recorded trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum TraceForm {
+    /// CSV with the header `time_us,target,offset,length,fsync`; length 0 with fsync 1 is a flush.
+    #[default]
+    MirrorsimCsv,
+}
+
 /// Arguments of `completions`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Example: mirrorsim completions bash > ~/.local/share/bash-completion/completions/mirrorsim"
+)]
 pub(super) struct CompletionsArguments {
     /// The shell.
     pub shell: Shell,
@@ -164,8 +231,12 @@ pub(super) struct CompletionsArguments {
 
 /// Arguments of `man`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  mirrorsim man | man -l -\n  mirrorsim man ~/.local/share/man/man1"
+)]
 pub(super) struct ManArguments {
-    /// Write a page for each command to this directory; left out: the first page to standard output.
+    /// Write a page for each command to this directory, which must exist; left out: the first page
+    /// to standard output.
     pub directory: Option<PathBuf>,
 }
 

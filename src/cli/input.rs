@@ -1,11 +1,11 @@
 //! Files that are read: scenarios and the traces they name.
 
 use super::exit::{Exit, Failure};
-use crate::scenario::{Scenario, Workload};
-use crate::trace::{self, Trace};
+use crate::scenario::{Problem, Scenario, Workload, file};
+use crate::trace::{self, Trace, TraceError};
 use crate::workload::Traces;
 use std::fs::File;
-use std::io::{self, BufReader, Read as _};
+use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,12 +15,31 @@ pub(super) struct Input {
     pub name: String,
     /// What it says.
     pub scenario: Scenario,
+    text: String,
+    overrides: Vec<(String, String)>,
 }
+
+impl Input {
+    /// A rule that the scenario breaks together with its traces, with the line that is about it.
+    pub fn refuse(&self, problem: &Problem) -> Failure {
+        let error = file::locate(&self.text, &self.overrides, problem);
+        Failure::new(Exit::Usage, error.render(&self.name))
+    }
+}
+
+/// Bytes of a scenario file at most.
+const LONGEST_SCENARIO: u64 = 1 << 28;
 
 /// Reads a scenario file; `-` is standard input.
 pub(super) fn scenario(path: &Path, overrides: &[(String, String)]) -> Result<Input, Failure> {
     let name = name(path);
-    let bytes = read(path).map_err(|error| Failure::file(&name, "read", &error))?;
+    let mut bytes = Vec::new();
+    let read = open(path).and_then(|file| file.take(LONGEST_SCENARIO + 1).read_to_end(&mut bytes));
+    read.map_err(|error| Failure::file(&name, "read", &error))?;
+    if bytes.len() as u64 > LONGEST_SCENARIO {
+        let message = format!("{name} is longer than {LONGEST_SCENARIO} bytes: no scenario is");
+        return Err(Failure::new(Exit::Usage, message));
+    }
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         Failure::new(
@@ -30,7 +49,7 @@ pub(super) fn scenario(path: &Path, overrides: &[(String, String)]) -> Result<In
     })?;
     let scenario = Scenario::parse(&text, overrides)
         .map_err(|error| Failure::new(Exit::Usage, error.render(&name)))?;
-    Ok(Input { name, scenario })
+    Ok(Input { name, scenario, text, overrides: overrides.to_vec() })
 }
 
 /// Reads every trace that the scenario names, each once. Paths are relative to the scenario file,
@@ -45,8 +64,8 @@ pub(super) fn traces(path: &Path, input: &Input) -> Result<Traces, Failure> {
         let file = path.parent().unwrap_or(Path::new("")).join(&replay.trace);
         let trace = trace_file(&file).map_err(|reason| {
             let key = format!("clients[{number}].workload.trace");
-            let message = format!("`{key}` is {:?}: {reason}\n  --> {}", replay.trace, input.name);
-            Failure::new(Exit::Usage, message)
+            let value = format!("{:?}", replay.trace);
+            input.refuse(&Problem { key, value, rule: reason })
         })?;
         traces.insert(replay.trace.clone(), Arc::new(trace));
     }
@@ -62,9 +81,18 @@ fn trace_file(path: &PathBuf) -> Result<Trace, String> {
 /// Reads a trace named on the command line; `-` is standard input.
 pub(super) fn trace(path: &Path) -> Result<Trace, Failure> {
     let name = name(path);
-    let bytes = read(path).map_err(|error| Failure::file(&name, "read", &error))?;
-    trace::read(bytes.as_slice())
-        .map_err(|error| Failure::new(Exit::Usage, format!("{name}: {error}")))
+    let file = open(path).map_err(|error| Failure::file(&name, "read", &error))?;
+    trace::read(file).map_err(|error| match error {
+        TraceError::Unreadable { source, .. } if !is_broken(&source) => {
+            Failure::file(&name, "read", &source)
+        }
+        error => Failure::new(Exit::Usage, format!("{name}: {error}")),
+    })
+}
+
+/// Whether the data is at fault and not the device it lies on.
+fn is_broken(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData)
 }
 
 /// What a path is called in messages.
@@ -72,11 +100,9 @@ pub(super) fn name(path: &Path) -> String {
     if path == Path::new("-") { "<stdin>".to_owned() } else { path.display().to_string() }
 }
 
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    if path != Path::new("-") {
-        return std::fs::read(path);
+fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
+    if path == Path::new("-") {
+        return Ok(Box::new(io::stdin().lock()));
     }
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes)?;
-    Ok(bytes)
+    Ok(Box::new(BufReader::new(File::open(path)?)))
 }

@@ -29,7 +29,7 @@ impl Output {
     /// Checks that `path` can be written; none or `-` is standard output. An existing file stays as
     /// it is for now.
     pub fn open(path: Option<&Path>) -> Result<Self, Failure> {
-        let Some(path) = path.filter(|path| *path != Path::new("-")) else {
+        let Some(path) = path.filter(|path| !is_standard(path)) else {
             return Ok(Self { name: "standard output".into(), target: Target::Standard });
         };
         let name = path.display().to_string();
@@ -81,6 +81,11 @@ impl Stream {
             ended => ended.map_err(|error| Failure::file(&self.name, "written", &error)),
         }
     }
+}
+
+/// Whether a path stands for standard output.
+pub(super) fn is_standard(path: &Path) -> bool {
+    path == Path::new("-")
 }
 
 /// Where a path leads, if it can be written.

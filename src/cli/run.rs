@@ -1,39 +1,39 @@
 //! `mirrorsim run`: one run and its report.
 
+mod sinks;
+
 use super::arguments::{Format, RunArguments};
 use super::exit::{Exit, Failure};
 use super::input::Input;
-use super::output::Output;
+use super::output::{Output, is_standard};
 use super::progress::Progress;
 use super::{Context, engine, input};
-use crate::facts::{FactWriter, Sink};
+use crate::facts::Sink;
 use crate::report::expect::Expected;
 use crate::report::{Host, Report, VerdictWord, json, text};
+use crate::units::Span;
 use crate::workload::Traces;
+use sinks::Sinks;
 use std::path::Path;
 use std::time::Duration;
 
 /// Runs the scenario, writes the report, and tells whether all came out as expected.
 pub(super) fn run(arguments: &RunArguments, context: &Context) -> Result<Exit, Failure> {
-    let to_stdout = |path: &Option<std::path::PathBuf>| {
-        path.as_deref().is_some_and(|path| path == Path::new("-"))
-    };
-    if to_stdout(&arguments.facts) && (arguments.output.is_none() || to_stdout(&arguments.output)) {
-        let message = "facts and report cannot both go to standard output: give one a file";
-        return Err(Failure::new(Exit::Usage, message));
-    }
+    check(arguments)?;
     let input = input::scenario(&arguments.scenario, &arguments.set)?;
     let output = Output::open(arguments.output.as_deref())?;
     if arguments.dry_run {
         output.write(input.scenario.canonical().as_bytes())?;
         return Ok(Exit::Expected);
     }
+    let sinks = Sinks::open(arguments)?;
     let traces = input::traces(&arguments.scenario, &input)?;
-    let (mut report, took) = first(arguments, &input, &traces, context)?;
+    let run = Run { arguments, input: &input, traces: &traces, context };
+    let (mut report, took) = sinks.during(&input.scenario, |sink| run.once(sink))?;
     report.host = Some(host(context, took));
     output.write(rendered(&report, arguments, context).as_bytes())?;
     if arguments.twice {
-        again(arguments, &input, &traces, &report.digest, context)?;
+        run.again(&report.digest)?;
     }
     if report.is_as_expected() {
         return Ok(Exit::Expected);
@@ -41,62 +41,59 @@ pub(super) fn run(arguments: &RunArguments, context: &Context) -> Result<Exit, F
     Err(Failure::new(Exit::Violated, disappointment(&report)))
 }
 
-/// The run whose report is written, with its facts if they are wanted.
-fn first(
-    arguments: &RunArguments,
-    input: &Input,
-    traces: &Traces,
-    context: &Context,
-) -> Result<(Report, Duration), Failure> {
-    let Some(path) = &arguments.facts else {
-        return once(arguments, input, traces, None, context);
-    };
-    let mut stream = Output::open(Some(path))?.stream()?;
-    let mut writer = match FactWriter::new(stream.writer()) {
-        Ok(writer) => writer,
-        // A closed pipe: whoever read from it has had enough, but the report is still wanted.
-        Err(error) => {
-            stream.finish(Err(error))?;
-            return once(arguments, input, traces, None, context);
-        }
-    };
-    let result = once(arguments, input, traces, Some(&mut writer), context)?;
-    let written = writer.finish();
-    stream.finish(written)?;
-    Ok(result)
-}
-
-fn once(
-    arguments: &RunArguments,
-    input: &Input,
-    traces: &Traces,
-    sink: Option<&mut dyn Sink>,
-    context: &Context,
-) -> Result<(Report, Duration), Failure> {
-    let mut progress = Progress::new(context.progress);
-    let mut tell = |now, events| progress.tell(now, events);
-    let report = engine::run(&input.scenario, arguments.seed, traces, sink, &mut tell);
-    let took = progress.finish();
-    let report = report
-        .map_err(|problem| Failure::new(Exit::Usage, format!("{problem}\n  --> {}", input.name)))?;
-    Ok((report, took))
-}
-
-/// Runs again and compares.
-fn again(
-    arguments: &RunArguments,
-    input: &Input,
-    traces: &Traces,
-    digest: &str,
-    context: &Context,
-) -> Result<(), Failure> {
-    let (second, _) = once(arguments, input, traces, None, context)?;
-    if second.digest == digest {
-        return Ok(());
+/// Refuses arguments that do not go together.
+fn check(arguments: &RunArguments) -> Result<(), Failure> {
+    if arguments.series_every == Span::ZERO {
+        return Err(Failure::new(Exit::Usage, "--series-every 0ns: an interval takes time"));
     }
-    let message =
-        format!("the second run gave another digest: {} instead of {digest}", second.digest);
-    Err(Failure::new(Exit::Differs, message))
+    let standard = Path::new("-");
+    let outputs = [
+        ("--facts", arguments.facts.as_deref()),
+        ("--series", arguments.series.as_deref()),
+        ("the report", Some(arguments.output.as_deref().unwrap_or(standard))),
+    ];
+    for (place, (name, path)) in outputs.iter().enumerate() {
+        let same = |(_, other): &&(&str, Option<&Path>)| path.is_some() && other == path;
+        if let (Some((other, _)), Some(path)) = (outputs[..place].iter().find(same), path) {
+            let target =
+                if is_standard(path) { "standard output".into() } else { path.to_string_lossy() };
+            let message = format!("{other} and {name} both go to {target}: give each its own file");
+            return Err(Failure::new(Exit::Usage, message));
+        }
+    }
+    Ok(())
+}
+
+/// Everything a run depends on.
+#[derive(Clone, Copy)]
+struct Run<'a> {
+    arguments: &'a RunArguments,
+    input: &'a Input,
+    traces: &'a Traces,
+    context: &'a Context,
+}
+
+impl Run<'_> {
+    fn once(self, sink: Option<&mut dyn Sink>) -> Result<(Report, Duration), Failure> {
+        let mut progress = Progress::new(self.context.progress);
+        let mut tell = |now, events| progress.tell(now, events);
+        let (scenario, seed) = (&self.input.scenario, self.arguments.seed);
+        let report = engine::run(scenario, seed, self.traces, sink, &mut tell);
+        let took = progress.finish();
+        let report = report.map_err(|problem| self.input.refuse(&problem))?;
+        Ok((report, took))
+    }
+
+    /// Runs again and compares.
+    fn again(self, digest: &str) -> Result<(), Failure> {
+        let (second, _) = self.once(None)?;
+        if second.digest == digest {
+            return Ok(());
+        }
+        let message =
+            format!("the second run gave another digest: {} instead of {digest}", second.digest);
+        Err(Failure::new(Exit::Differs, message))
+    }
 }
 
 fn host(context: &Context, took: Duration) -> Host {
@@ -109,10 +106,7 @@ fn host(context: &Context, took: Duration) -> Host {
 }
 
 fn rendered(report: &Report, arguments: &RunArguments, context: &Context) -> String {
-    let is_json = |path: &Path| path.extension().is_some_and(|extension| extension == "json");
-    let named = arguments.output.as_deref().is_some_and(is_json);
-    let told = if named { Format::Json } else { Format::Text };
-    match arguments.format.unwrap_or(told) {
+    match Format::choose(arguments.format, arguments.output.as_deref()) {
         Format::Json => json::render(report),
         Format::Text => {
             let (page, word) = (text::render(report), text::verdict(report));

@@ -1,6 +1,6 @@
-//! `mirrorsim trace`: recorded traces, read, converted, described.
+//! `mirrorsim trace`: recorded traces, checked, sorted, converted, described.
 
-use super::arguments::TraceArguments;
+use super::arguments::{Format, TraceArguments, TraceForm};
 use super::exit::{Exit, Failure};
 use super::input;
 use super::output::Output;
@@ -9,8 +9,12 @@ use crate::trace::{self, Trace, TraceStats, WriteSizes};
 use crate::units::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use serde_json::json;
 use std::io;
 use std::path::Path;
+
+/// Name and version of the format of a trace's numbers as JSON.
+pub(super) const STATS_FORMAT: &str = "mirrorsim-trace-stats/1";
 
 /// Writes the trace in the canonical form, or its numbers.
 pub(super) fn run(arguments: &TraceArguments) -> Result<Exit, Failure> {
@@ -18,10 +22,16 @@ pub(super) fn run(arguments: &TraceArguments) -> Result<Exit, Failure> {
         return Err(Failure::new(Exit::Usage, "--block-size 0B: a block has at least one byte"));
     }
     let output = Output::open(arguments.output.as_deref())?;
-    let trace = input::trace(&arguments.file)?;
+    let trace = match arguments.from {
+        TraceForm::MirrorsimCsv => input::trace(&arguments.file)?,
+    };
     if arguments.stats {
         let stats = trace.stats(arguments.block_size.get());
-        output.write(described(&stats, arguments.block_size).as_bytes())?;
+        let words = match Format::choose(arguments.format, arguments.output.as_deref()) {
+            Format::Text => described(&stats, arguments.block_size),
+            Format::Json => as_json(&stats, arguments.block_size),
+        };
+        output.write(words.as_bytes())?;
         return Ok(Exit::Expected);
     }
     let zip = |path: &Path| path.extension().is_some_and(|extension| extension == "gz");
@@ -59,4 +69,25 @@ fn described(stats: &TraceStats, block_size: Bytes) -> String {
     ];
     let lines = rows.map(|(name, value)| format!("{name:<16} {value}\n"));
     lines.concat()
+}
+
+/// Bytes and nanoseconds are integers; `sizes` is null where nothing is written.
+fn as_json(stats: &TraceStats, block_size: Bytes) -> String {
+    let sizes = stats.sizes.map(
+        |WriteSizes { min, median, max }| json!({ "min": min.get(), "median": median.get(), "max": max.get() }),
+    );
+    let value = json!({
+        "format": STATS_FORMAT,
+        "block_size": block_size.get(),
+        "duration_ns": stats.duration.as_nanos(),
+        "targets": stats.targets,
+        "writes": stats.writes,
+        "through_writes": stats.through_writes,
+        "flushes": stats.flushes,
+        "bytes_written": stats.bytes_written.get(),
+        "whole_bytes": stats.whole_bytes.get(),
+        "blocks_touched": stats.blocks_touched,
+        "sizes": sizes,
+    });
+    format!("{value:#}\n")
 }

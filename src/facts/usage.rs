@@ -23,6 +23,8 @@ pub struct Usage {
 /// Amounts of the bounded things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
+    /// Bytes in both NVRAM halves.
+    pub nvram_bytes: u64,
     /// Bytes in the fuller NVRAM half.
     pub nvram_half_bytes: u64,
     /// Entries in the fuller NVRAM half.
@@ -89,6 +91,7 @@ impl Usage {
 
     fn recount_halves(&mut self) {
         let most = |count: fn(&HalfUse) -> u64| self.halves.values().map(count).max().unwrap_or(0);
+        self.now.nvram_bytes = self.halves.values().map(|half| half.bytes).sum();
         self.now.nvram_half_bytes = most(|half| half.bytes);
         self.now.nvram_half_entries = most(|half| half.entries);
         self.now.transfer_ids = self.halves.values().map(|half| half.transfers).sum();
@@ -159,6 +162,7 @@ impl Counts {
     #[must_use]
     pub fn most(&self, other: &Self) -> Self {
         Self {
+            nvram_bytes: self.nvram_bytes.max(other.nvram_bytes),
             nvram_half_bytes: self.nvram_half_bytes.max(other.nvram_half_bytes),
             nvram_half_entries: self.nvram_half_entries.max(other.nvram_half_entries),
             transfer_ids: self.transfer_ids.max(other.transfer_ids),

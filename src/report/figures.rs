@@ -89,7 +89,7 @@ impl LatencySummary {
         let Latency { histogram, total_ns, max_ns } = latency;
         let count = histogram.len();
         let mean = total_ns.checked_div(u128::from(count)).unwrap_or(0);
-        let quantile = |share| histogram.value_at_quantile(share).min(*max_ns);
+        let quantile = |share| latency.quantile(share);
         Self {
             count,
             mean_ns: u64::try_from(mean).unwrap_or(u64::MAX),

@@ -5,7 +5,7 @@ mod table;
 
 pub use quantity::{bytes, count, percent, span};
 
-use super::{LatencySummary, Report, VerdictWord, ViolationLine};
+use super::{LatencySummary, Report, VerdictWord, ViolationLine, WriteCounts};
 use crate::facts::EndReason;
 use crate::protocol::wire::Category;
 use std::fmt::Write as _;
@@ -19,6 +19,7 @@ const WIDTH: usize = 100;
 pub fn render(report: &Report) -> String {
     let sections = [
         headline(report),
+        refusals(report),
         violations(report),
         expectations(report),
         clients(report),
@@ -56,6 +57,21 @@ fn headline(report: &Report) -> String {
         let _ = writeln!(text, "{words} {magnitude}{of}.");
     }
     text
+}
+
+/// Writes that were never stored: what the figures leave out (Spec 2.1).
+fn refusals(report: &Report) -> String {
+    let WriteCounts { requested, refused, .. } = report.writes;
+    if refused == 0 {
+        return String::new();
+    }
+    let words = format!(
+        "{} of {} writes REFUSED: an NVRAM half (`source.nvram_half`) has no room for so long a \
+         write. They were not stored, and no other figure counts them.",
+        count(refused),
+        count(requested)
+    );
+    wrap(&words, "")
 }
 
 fn violations(report: &Report) -> String {

@@ -17,7 +17,7 @@ mod typed;
 
 pub use error::FileError;
 
-use super::Scenario;
+use super::{Problem, Scenario};
 use error::{Part, span_of};
 use locate::Places;
 use model::Document;
@@ -33,15 +33,7 @@ impl Scenario {
     /// Text that is no JSON, a key that is unknown or stands twice, a value that its key does not
     /// take, or a rule that is broken.
     pub fn parse(text: &str, overrides: &[(String, String)]) -> Result<Self, FileError> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let mut value = syntax(text)?;
-        let mut origins = Origins { text, places: Places::of(text), overrides: Vec::new() };
-        if let Some((path, span)) = origins.places.repeated.take() {
-            return Err(FileError::whole(format!("`{path}` stands twice")).at(text, span));
-        }
-        for (key, words) in overrides {
-            origins.overrides.push(overrides::apply(&mut value, key, words)?);
-        }
+        let (value, origins) = read(text, overrides)?;
         let document = typed::read(&value)
             .map_err(|wrong| origins.point(wrong.error, &wrong.path, wrong.part))?;
         resolve::scenario(document)
@@ -53,6 +45,34 @@ impl Scenario {
     pub fn hash(&self) -> String {
         format!("{:032x}", xxh3_128(self.canonical().as_bytes()))
     }
+}
+
+/// Where the words of `text` stand that break a rule found after it was read: a trace that is
+/// missing, or that does not go with the rest. `text` and `overrides` are those of the scenario.
+#[must_use]
+pub fn locate(text: &str, overrides: &[(String, String)], problem: &Problem) -> FileError {
+    let error = FileError::rule(problem);
+    match read(text, overrides) {
+        Ok((_, origins)) => origins.point(error, &problem.key, Part::Value),
+        Err(_) => error,
+    }
+}
+
+/// The text as a value with the overrides applied, and where its words come from.
+fn read<'a>(
+    text: &'a str,
+    overrides: &[(String, String)],
+) -> Result<(Value, Origins<'a>), FileError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut value = syntax(text)?;
+    let mut origins = Origins { text, places: Places::of(text), overrides: Vec::new() };
+    if let Some((path, span)) = origins.places.repeated.take() {
+        return Err(FileError::whole(format!("`{path}` stands twice")).at(text, span));
+    }
+    for (key, words) in overrides {
+        origins.overrides.push(overrides::apply(&mut value, key, words)?);
+    }
+    Ok((value, origins))
 }
 
 /// The JSON Schema of scenario files, as pretty JSON.

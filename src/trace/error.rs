@@ -36,7 +36,7 @@ impl fmt::Display for Column {
 #[derive(Debug, thiserror::Error)]
 pub enum TraceError {
     /// The input failed, or its compressed data is damaged.
-    #[error("after line {line}: {source}")]
+    #[error("{}{source}", after(*line))]
     Unreadable {
         /// The last line that was read whole.
         line: u64,
@@ -44,7 +44,7 @@ pub enum TraceError {
         source: io::Error,
     },
     /// The gzip stream has no end.
-    #[error("after line {line}: the gzip data stops early, so the file is incomplete")]
+    #[error("{}the gzip data stops early, so the file is incomplete", after(*line))]
     Truncated {
         /// The last line that was read whole.
         line: u64,
@@ -114,4 +114,9 @@ pub enum TraceError {
         /// Where.
         line: u64,
     },
+}
+
+/// How far the input was read, if it was at all.
+fn after(line: u64) -> String {
+    if line == 0 { String::new() } else { format!("after line {line}: ") }
 }

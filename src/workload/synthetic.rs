@@ -50,7 +50,7 @@ impl Generator {
         let line = Line::new(synthetic.operations, synthetic.chain, synthetic.flush_every);
         let refuse = |key: &str, value: u64, rule: &str| Err(problem(client, key, &value, rule));
         if synthetic.operations > MOST_OPERATIONS {
-            return refuse("operations", synthetic.operations, "at most 2^60 operations");
+            return refuse("count", synthetic.operations, "at most 2^60 operations");
         }
         if synthetic.chain == 0 {
             return refuse("chain", 0, "a chain has at least one operation");

@@ -1,8 +1,11 @@
 //! `--set a.b=c`: keys overridden from outside the file.
 
-use super::error::FileError;
+use super::error::{FileError, shorten};
 use super::locate::join;
 use serde_json::{Map, Value};
+
+/// Steps of a key at most; no key of a scenario has nearly as many.
+const DEEPEST: usize = 64;
 
 /// An override that was applied.
 #[derive(Debug)]
@@ -17,10 +20,10 @@ pub(super) struct Applied {
 /// objects that are missing on the way are made. Everything after `expect.` is one key, since the
 /// keys of `expect` are paths themselves.
 pub(super) fn apply(root: &mut Value, key: &str, value: &str) -> Result<Applied, FileError> {
-    let words = format!("{key}={value}");
+    let words = shorten(&format!("{key}={value}"));
     let fail = |message: String| Err(FileError::whole(message).in_override(&words));
-    if key.split('.').any(str::is_empty) {
-        return fail(format!("{key:?} is not a key: write it as `wan.bandwidth`"));
+    if key.split('.').any(str::is_empty) || key.split('.').count() > DEEPEST {
+        return fail(format!("{:?} is not a key: write it as `wan.bandwidth`", shorten(key)));
     }
     let mut path = String::new();
     let mut at = root;

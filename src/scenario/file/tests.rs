@@ -116,6 +116,9 @@ fn bounds_have_room_for_every_write() {
         "`source.buffers` is 9: a write of 36KiB may touch 10 blocks at once"
     );
     assert_eq!(scenario.room_for(Bytes::mib(100)), Ok(()), "the source refuses it");
+    let scenario = parse(r#"{ "clients": [{}], "source": { "nvram_half": "1PiB" } }"#);
+    let problem = scenario.room_for(Bytes::mib(1 << 13)).expect_err("two million blocks");
+    assert_eq!(problem.key, "source.nvram_half");
 }
 
 #[test]

@@ -179,7 +179,7 @@ type Spoilt = (&'static str, fn(&mut Synthetic));
 fn what_makes_no_sense_is_named() {
     let poisson = Arrival::Poisson { mean: Span::from_millis(1) };
     let cases: [Spoilt; 10] = [
-        ("operations", |workload| workload.operations = u64::MAX),
+        ("count", |workload| workload.operations = u64::MAX),
         ("chain", |workload| workload.chain = 0),
         ("volumes", |workload| workload.volumes = 0),
         ("volumes", |workload| workload.volume = u32::MAX),

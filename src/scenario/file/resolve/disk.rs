@@ -31,6 +31,9 @@ pub(super) fn resolve(text: &mut DiskText, kind: DiskKind, at: &str) -> Result<D
     }
 }
 
+/// Channels of one device at most.
+const MOST_CHANNELS: u32 = 1 << 16;
+
 fn at_least_one(at: &str, key: &str, count: u32) -> Result<(), Problem> {
     if count == 0 { Err(problem(format!("{at}.{key}"), &count, "at least 1")) } else { Ok(()) }
 }
@@ -58,6 +61,10 @@ fn ssd(text: &mut DiskText, queue_depth: u32, at: &str) -> Result<Ssd, Problem> 
         queue_depth,
     };
     at_least_one(at, "channels", ssd.channels)?;
+    if ssd.channels > MOST_CHANNELS {
+        let rule = format!("at most {MOST_CHANNELS}, each of which has a place in memory");
+        return Err(problem(format!("{at}.channels"), &ssd.channels, rule));
+    }
     at_least_one(at, "pages_per_erase", ssd.pages_per_erase)?;
     if ssd.page == Bytes::ZERO {
         return Err(problem(format!("{at}.page"), &ssd.page, "a page holds at least 1B"));

@@ -54,16 +54,25 @@ pub(super) fn block_size(document: &Document) -> Result<BlockSize, Problem> {
         .ok_or_else(|| problem("block_size", &size, "a power of two from 512B to 1GiB"))
 }
 
+/// Simulated time at most: far enough from the end of time that nothing happens at the very end.
+const LONGEST_RUN: Span = Span::from_secs(250 * 365 * 24 * 3600);
+
 /// Rules of single keys.
 pub(super) fn plain(document: &Document) -> Result<(), Problem> {
-    let Document { clients, timeout, reconnect, limits, end, .. } = document;
+    let Document { name: title, clients, timeout, reconnect, limits, end, .. } = document;
+    name(title, "name")?;
     let timer = || "a timer of no length would go off for ever".to_owned();
     let zero = Span::ZERO;
     first_broken(&[
         (clients.is_empty(), "clients", clients, "at least one client asks for something".into()),
         (*timeout == zero, "timeout", timeout, timer()),
         (*reconnect == zero, "reconnect", reconnect, timer()),
-        (limits.simulated == zero, "limits.simulated", &limits.simulated, "above 0s".into()),
+        (
+            limits.simulated == zero || limits.simulated > LONGEST_RUN,
+            "limits.simulated",
+            &limits.simulated,
+            format!("above 0s, at most {LONGEST_RUN} (250 years)"),
+        ),
         (limits.events == 0, "limits.events", &limits.events, "at least 1".into()),
         (end.after.0 == Some(zero), "end.after", &end.after, "above 0s".into()),
     ])?;
@@ -71,6 +80,16 @@ pub(super) fn plain(document: &Document) -> Result<(), Problem> {
     messages(document)?;
     link(document)?;
     destination(document)
+}
+
+/// Names stand in the first line of a report and in pictures.
+pub(super) fn name(name: &String, key: impl Into<String>) -> Result<(), Problem> {
+    const LONGEST_NAME: usize = 200;
+    if name.chars().count() <= LONGEST_NAME && !name.chars().any(char::is_control) {
+        return Ok(());
+    }
+    let rule = format!("one line of at most {LONGEST_NAME} characters, none a control character");
+    Err(problem(key, name, rule))
 }
 
 /// No half, transfer or message needs to be longer.

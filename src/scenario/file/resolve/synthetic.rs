@@ -8,6 +8,11 @@ use crate::scenario::file::model::{
 use crate::scenario::{Addresses, Arrival, Problem, SizeShare, Synthetic};
 use crate::units::{Bytes, Ratio, Span};
 
+/// The most operations a client asks for: their numbers stay far from the end of u64.
+const MOST_OPERATIONS: u64 = 1 << 60;
+/// The most operations that a closed loop has under way at once.
+const DEEPEST: u32 = 1 << 20;
+
 /// Completes `text` and gives the workload it describes.
 pub(super) fn resolve(
     text: &mut WorkloadText,
@@ -42,7 +47,10 @@ fn counts(synthetic: &Synthetic, at: &str) -> Result<(), Problem> {
             return Err(problem(format!("{at}.{key}"), &count, "at least 1"));
         }
     }
-    if volume.checked_add(volumes).is_none() {
+    if operations > MOST_OPERATIONS {
+        return Err(problem(format!("{at}.count"), &operations, "at most 2^60"));
+    }
+    if volume.checked_add(volumes - 1).is_none() {
         let rule = format!("from {volume} on their numbers pass {}", u32::MAX);
         return Err(problem(format!("{at}.volumes"), &volumes, rule));
     }
@@ -109,6 +117,10 @@ fn arrival(text: &mut ArrivalText, at: &str) -> Result<Arrival, Problem> {
             let depth = *text.depth.get_or_insert(1);
             if depth == 0 {
                 return Err(problem(format!("{at}.depth"), &depth, "at least 1"));
+            }
+            if depth > DEEPEST {
+                let rule = format!("at most {DEEPEST}, each of which has a place in memory");
+                return Err(problem(format!("{at}.depth"), &depth, rule));
             }
             Ok(Arrival::Closed { depth, think: *text.think.get_or_insert(Span::ZERO) })
         }

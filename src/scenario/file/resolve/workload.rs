@@ -1,12 +1,12 @@
 //! Clients: one kind of workload each, with that kind's keys.
 
 use super::bounds::{blocks_of, transfers_of};
-use super::{operations, problem, synthetic};
-use crate::protocol::Operation;
+use super::{operations, problem, rules, synthetic};
 use crate::protocol::block::BlockSize;
 use crate::protocol::wire::entry_in_nvram;
+use crate::protocol::{Operation, Parameters};
 use crate::scenario::file::model::{ClientText, WorkloadKind, WorkloadText};
-use crate::scenario::{Client, Problem, Scenario, TraceReplay, Workload};
+use crate::scenario::{Client, Problem, Scenario, Synthetic, TraceReplay, Workload};
 use crate::units::{Bytes, Ratio};
 
 /// Completes `text` and gives the client it describes.
@@ -16,6 +16,7 @@ pub(super) fn resolve(
     size: BlockSize,
 ) -> Result<Client, Problem> {
     let name = text.name.get_or_insert_with(|| format!("c{number}")).clone();
+    rules::name(&name, format!("clients[{number}].name"))?;
     let at = format!("clients[{number}].workload");
     let kind = kind(&mut text.workload, &at)?;
     let workload = match kind {
@@ -60,22 +61,19 @@ fn trace(text: &mut WorkloadText, at: &str) -> Result<TraceReplay, Problem> {
     })
 }
 
-/// Whether every write that is known by now gets through.
+/// Blocks that one operation touches at most: each has a place in memory while it is under way.
+const MOST_BLOCKS: u64 = 1 << 20;
+
+/// Whether every operation that is known by now gets through.
 pub(super) fn fits(scenario: &Scenario) -> Result<(), Problem> {
     for (number, client) in scenario.clients.iter().enumerate() {
+        let at = format!("clients[{number}].workload");
         match &client.workload {
             Workload::Trace(_) => {}
-            Workload::Synthetic(synthetic) if synthetic.reads == Ratio::ONE => {}
-            Workload::Synthetic(synthetic) => {
-                for (place, share) in synthetic.sizes.iter().enumerate() {
-                    let key = format!("clients[{number}].workload.sizes[{place}].size");
-                    in_half(scenario, share.size, key)?;
-                    scenario.room_for(share.size)?;
-                }
-            }
+            Workload::Synthetic(synthetic) => drawn(scenario, synthetic, &at)?,
             Workload::Operations(list) => {
-                for planned in list {
-                    room_for_planned(scenario, planned.operation)?;
+                for (place, planned) in list.iter().enumerate() {
+                    listed(scenario, planned.operation, &format!("{at}.operations[{place}]"))?;
                 }
             }
         }
@@ -83,12 +81,50 @@ pub(super) fn fits(scenario: &Scenario) -> Result<(), Problem> {
     Ok(())
 }
 
-/// A single request may be too long for a half: it is refused when it is made.
-fn room_for_planned(scenario: &Scenario, operation: Operation) -> Result<(), Problem> {
+/// Whether an operation of every size that is drawn gets through.
+fn drawn(scenario: &Scenario, synthetic: &Synthetic, at: &str) -> Result<(), Problem> {
+    for (place, share) in synthetic.sizes.iter().enumerate().filter(|(_, share)| share.weight > 0) {
+        let key = format!("{at}.sizes[{place}].size");
+        if synthetic.reads == Ratio::ONE {
+            few_blocks(scenario, share.size, &key)?;
+        } else {
+            in_half(scenario, share.size, key)?;
+            scenario.room_for(share.size)?;
+            entries_fit(scenario, share.size)?;
+        }
+    }
+    Ok(())
+}
+
+/// A single write may be too long for a half: it is refused when it is made (Spec 2.1).
+fn listed(scenario: &Scenario, operation: Operation, at: &str) -> Result<(), Problem> {
     match operation {
         Operation::Write(range) => scenario.room_for(Bytes::new(range.length)),
-        Operation::Read(_) | Operation::Flush(_) => Ok(()),
+        Operation::Read(range) => {
+            few_blocks(scenario, Bytes::new(range.length), &format!("{at}.read.length"))
+        }
+        Operation::Flush(_) => Ok(()),
     }
+}
+
+/// A read is refused where it touches more blocks than there are buffers.
+fn few_blocks(scenario: &Scenario, length: Bytes, key: &str) -> Result<(), Problem> {
+    let Parameters { buffers, block_size, .. } = scenario.parameters;
+    let blocks = blocks_of(length, block_size);
+    if blocks > MOST_BLOCKS {
+        return Err(problem(key, &length, too_many_blocks(scenario)));
+    }
+    if blocks > buffers {
+        let rule =
+            format!("it may touch {blocks} blocks at once, and `source.buffers` is {buffers}");
+        return Err(problem(key, &length, rule));
+    }
+    Ok(())
+}
+
+fn too_many_blocks(scenario: &Scenario) -> String {
+    let size = scenario.parameters.block_size.bytes();
+    format!("an operation touches at most {MOST_BLOCKS} blocks of {size}")
 }
 
 fn in_half(scenario: &Scenario, length: Bytes, key: String) -> Result<(), Problem> {
@@ -100,21 +136,37 @@ fn in_half(scenario: &Scenario, length: Bytes, key: String) -> Result<(), Proble
     Ok(())
 }
 
+/// Whether a half that is full at so many entries holds as many of this length.
+fn entries_fit(scenario: &Scenario, length: Bytes) -> Result<(), Problem> {
+    let Parameters { entries, nvram_half: half, .. } = scenario.parameters;
+    let entry = entry_in_nvram(length.get());
+    match entries {
+        Some(count) if count.saturating_mul(entry) > half.get() => {
+            let rule = format!("so many writes of {length} do not fit a half of {half}");
+            Err(problem("source.consistency_point.entries", &count, rule))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
 impl Scenario {
     /// Whether a write of `length` ever gets through: the bounds must have room for it alone, since
     /// a consistency point frees no more than everything. What no NVRAM half holds is refused by
-    /// the source and needs no room.
+    /// the source and needs no room (Spec 2.1).
     ///
     /// # Errors
     /// The bound that has too little room.
     pub fn room_for(&self, length: Bytes) -> Result<(), Problem> {
         let parameters = &self.parameters;
         let (half, size) = (parameters.nvram_half, parameters.block_size);
-        let entry = entry_in_nvram(length.get());
-        if entry > half.get() {
+        if entry_in_nvram(length.get()) > half.get() {
             return Ok(());
         }
         let blocks = blocks_of(length, size);
+        if blocks > MOST_BLOCKS {
+            let rule = format!("it holds a write of {length}, and {}", too_many_blocks(self));
+            return Err(problem("source.nvram_half", &half, rule));
+        }
         if blocks > parameters.buffers {
             let rule = format!("a write of {length} may touch {blocks} blocks at once");
             return Err(problem("source.buffers", &parameters.buffers, rule));
@@ -124,12 +176,6 @@ impl Scenario {
             let rule = format!("a write of {length} may take {parts} transfers at once");
             return Err(problem("transfer.ids", &parameters.transfer_ids, rule));
         }
-        match parameters.entries {
-            Some(count) if count.saturating_mul(entry) > half.get() => {
-                let rule = format!("so many writes of {length} do not fit a half of {half}");
-                Err(problem("source.consistency_point.entries", &count, rule))
-            }
-            Some(_) | None => Ok(()),
-        }
+        Ok(())
     }
 }

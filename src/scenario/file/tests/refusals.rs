@@ -69,6 +69,7 @@ fn rules_of_the_hardware() {
             "`source.disk.rpm` is 1: belongs to kind hdd; this disk is ssd",
         ),
         (r#""source": {"disk": {"channels": 0}}"#, "`source.disk.channels` is 0: at least 1"),
+        (r#""source": {"disk": {"channels": 70000}}"#, "`source.disk.channels` is 70000: at most"),
         (r#""source": {"disk": {"page": "0B"}}"#, "a page holds at least 1B"),
         (r#""source": {"disk": {"kind": "hdd", "inner_rate": "0B/s"}}"#, "never answers"),
         (r#""source": {"disk": {"kind": "hdd", "capacity": "1kB"}}"#, "100000 cylinders"),
@@ -83,6 +84,7 @@ fn rules_of_the_hardware() {
 fn rules_of_workloads() {
     for (keys, words) in [
         (r#""count": 0"#, "`clients[0].workload.count` is 0: at least 1"),
+        (r#""count": 18446744073709551615"#, "at most 2^60"),
         (r#""volume": 4294967295, "volumes": 2"#, "their numbers pass 4294967295"),
         (r#""sizes": []"#, "at least one size of some weight"),
         (r#""sizes": [{"size": "0B", "weight": 1}]"#, "sizes[0].size` is \"0B\": at least 1B"),
@@ -94,6 +96,12 @@ fn rules_of_workloads() {
         (r#""start": "1KiB""#, "a multiple of the alignment, 4KiB"),
         (r#""start": "8EiB", "span": "8EiB""#, "it passes what 64 bits address"),
         (r#""arrival": {"depth": 0}"#, "`clients[0].workload.arrival.depth` is 0: at least 1"),
+        (r#""arrival": {"depth": 4294967295}"#, "is 4294967295: at most 1048576"),
+        (r#""reads": "100%", "sizes": [{"size": "1TiB", "weight": 1}]"#, "at most 1048576 blocks"),
+        (
+            r#""operations": [{"read": {"offset": "0B", "length": "15EiB"}}]"#,
+            "operations[0].read.length` is \"15EiB\": an operation touches at most 1048576 blocks",
+        ),
         (r#""arrival": {"kind": "poisson", "mean": "0s"}"#, "a timer of no length"),
         (r#""arrival": {"kind": "poisson", "depth": 2}"#, "of kind poisson takes only mean"),
         (r#""addresses": {"exponent": "1%"}"#, "belongs to kind zipf"),
@@ -120,6 +128,8 @@ fn rules_of_the_run() {
         (r#""end": {"after": "0s"}"#, "`end.after` is"),
         (r#""limits": {"events": 0}"#, "`limits.events` is 0: at least 1"),
         (r#""limits": {"simulated": "0s"}"#, "above 0s"),
+        (r#""limits": {"simulated": "5124095h"}"#, "at most 2190000h (250 years)"),
+        (r#""name": "two\nlines""#, "one line of at most 200 characters"),
         (r#""expect": {"saved": {"of_wan": 1}}"#, "write the whole path as one key"),
         (r#""expect": {"saved.of_wan": ">= much"}"#, "a number follows the comparison"),
         (r#""expect": {"seed": [1]}"#, "`expect.seed` is [1]: a value of the report"),

@@ -60,7 +60,7 @@ proptest! {
 
     #[test]
     fn every_scenario_reads_back_as_itself(
-        name in ".{0,20}",
+        name in r"\PC{0,20}",
         (log, disks) in (disk(), disk()),
         workloads in prop::collection::vec(workload(), 1..4),
         half in 100_000u64..1 << 50,

@@ -1,0 +1,98 @@
+//! Rows worked out by hand.
+
+use super::*;
+use crate::protocol::block::{VolumeId, WriteRange};
+use crate::protocol::{ClientId, OpNumber, Request};
+
+/// The rows of these facts: times in nanoseconds, intervals of 10 ns.
+fn rows(facts: Vec<(u64, What)>) -> Vec<String> {
+    let scenario = Scenario::parse(r#"{ "clients": [{}] }"#, &[]).expect("a scenario");
+    let mut out = Vec::new();
+    let mut series = Series::new(&scenario, Span::from_nanos(10), &mut out).expect("memory");
+    for (number, (at, what)) in (0..).zip(facts) {
+        series.take(&Fact { number, cause: None, at: SimTime::from_nanos(at), what });
+    }
+    series.finish().expect("memory");
+    let text = String::from_utf8(out).expect("digits");
+    text.lines().map(str::to_owned).collect()
+}
+
+fn id(op: u64) -> WriteId {
+    WriteId { client: ClientId(0), op: OpNumber(op) }
+}
+
+fn asked(op: u64) -> What {
+    let range = WriteRange { volume: VolumeId(0), offset: 0, length: 4096 };
+    What::Requested(Request { id: id(op), operation: Operation::Write(range) })
+}
+
+fn answered(op: u64) -> What {
+    What::Answered(id(op), Outcome::Written)
+}
+
+/// Asked for at 0, 2 and 3; answered after 7, 8 and 47. The answer at 10 belongs to the interval
+/// that ends there. Of the intervals up to 20, 30 and 40 nothing is told of the middle one.
+#[test]
+fn an_interval_counts_what_happened_in_it() {
+    let facts = vec![
+        (0, asked(1)),
+        (2, asked(2)),
+        (3, asked(3)),
+        (7, answered(1)),
+        (10, answered(2)),
+        (10, What::Departed(Direction::ToDestination, 0, 138)),
+        (50, answered(3)),
+        (53, What::Departed(Direction::ToSource, 0, 122)),
+        (53, What::Flushed),
+    ];
+    let expected = [
+        SERIES_COLUMNS,
+        "10,2,138,0,0,0,0,0,7,8",
+        "20,0,0,0,0,0,0,0,,",
+        "40,0,0,0,0,0,0,0,,",
+        "50,1,0,0,0,0,0,0,47,47",
+        "53,0,0,122,0,0,0,0,,",
+    ];
+    assert_eq!(rows(facts), expected);
+}
+
+#[test]
+fn a_quiet_interval_is_told_once() {
+    let facts = vec![(0, What::Flushed), (25, What::Flushed)];
+    let quiet = |time: u64| format!("{time},0,0,0,0,0,0,0,,");
+    assert_eq!(rows(facts)[1..], [quiet(10), quiet(20), quiet(25)]);
+    let facts = vec![(5, What::Flushed), (11, What::Flushed), (20, What::Flushed)];
+    assert_eq!(rows(facts)[1..], [quiet(10), quiet(20)]);
+    assert_eq!(rows(Vec::new()), [SERIES_COLUMNS]);
+}
+
+#[test]
+fn the_end_of_time_is_an_end_too() {
+    let facts = vec![(0, What::Flushed), (u64::MAX, What::Flushed)];
+    assert_eq!(rows(facts).last().map(|row| row.split(',').count()), Some(10));
+}
+
+/// Levels are those that facts tell: a half with one entry of 4096 B and its header.
+#[test]
+fn levels_stand_as_they_were_at_the_end() {
+    use crate::protocol::{CpId, EntryHeader, Half, Lsn, wire};
+    let range = WriteRange { volume: VolumeId(0), offset: 512, length: 4096 };
+    let lsn = Lsn { sequence: 1, ..Lsn::ORIGIN };
+    let entry = EntryHeader {
+        lsn,
+        predecessor: Lsn::ORIGIN,
+        write: id(1),
+        range,
+        part_start: 0,
+        part_length: range.length,
+    };
+    let cp = CpId::ORIGINAL;
+    let facts = vec![
+        (1, What::Appended(Half::First, cp, entry)),
+        (12, What::Appended(Half::Second, cp, entry)),
+        (21, What::HalfFreed(Half::First)),
+    ];
+    let one = wire::entry_in_nvram(4096);
+    let level = |time: u64, bytes: u64, blocks: u64| format!("{time},0,0,0,{bytes},{blocks},0,0,,");
+    assert_eq!(rows(facts)[1..], [level(10, one, 2), level(20, 2 * one, 4), level(21, one, 2)]);
+}
