@@ -81,6 +81,8 @@ pub(super) enum ColorChoice {
 pub(super) enum Command {
     /// Run a scenario once and report what it showed.
     Run(RunArguments),
+    /// Draw reports: bytes on the WAN by category, and what references saved.
+    Plot(PlotArguments),
     /// Write a scenario to start from.
     Init(OutputArguments),
     /// Write the JSON Schema of scenario files.
@@ -129,6 +131,19 @@ pub(super) enum Format {
     Text,
     /// Keys that never change their meaning.
     Json,
+}
+
+/// Arguments of `plot`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example: mirrorsim run scenario.json -o report.json && \
+    mirrorsim plot report.json -o figure.svg")]
+pub(super) struct PlotArguments {
+    /// Reports that `run -o REPORT.json` wrote, drawn in this order; `-`: standard input.
+    #[arg(required = true, value_name = "REPORT")]
+    pub reports: Vec<PathBuf>,
+    /// Write to this file, which ends in .svg or .png; `-`: standard output, as SVG.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// Arguments of commands that only write.

@@ -1,4 +1,4 @@
-//! Files that are read: scenarios and the traces they name.
+//! Files that are read: scenarios, the traces they name, reports.
 
 use super::exit::{Exit, Failure};
 use crate::scenario::{Scenario, Workload};
@@ -72,7 +72,8 @@ pub(super) fn name(path: &Path) -> String {
     if path == Path::new("-") { "<stdin>".to_owned() } else { path.display().to_string() }
 }
 
-fn read(path: &Path) -> io::Result<Vec<u8>> {
+/// Reads a whole file; `-` is standard input.
+pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
     if path != Path::new("-") {
         return std::fs::read(path);
     }
