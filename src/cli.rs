@@ -12,6 +12,7 @@ mod init;
 mod input;
 mod man;
 mod output;
+mod plot;
 mod progress;
 mod run;
 mod schema;
@@ -77,6 +78,7 @@ fn misused(error: &clap::Error, words: &[OsString]) -> Exit {
 fn carry_out(command: Command, context: &Context) -> Result<Exit, Failure> {
     match command {
         Command::Run(arguments) => run::run(&arguments, context),
+        Command::Plot(arguments) => plot::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Trace(arguments) => trace::run(&arguments),

@@ -55,6 +55,7 @@ pub mod cli;
 pub mod disk;
 pub mod facts;
 pub mod metrics;
+pub mod plots;
 pub mod protocol;
 pub mod random;
 pub mod report;

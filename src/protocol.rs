@@ -163,6 +163,8 @@ pub enum Effect {
     Flush,
     /// Set or move a timer.
     SetTimer(Timer, SimTime),
+    /// A timer that was set is not needed any more.
+    CancelTimer(Timer),
     /// Whatever the present input carried is turned away.
     Refuse(Refusal),
     /// Say on the status channel what the node is doing; nothing depends on it.

@@ -165,6 +165,9 @@ impl<'a> Simulation<'a> {
                 break EndReason::WorkloadDone;
             }
             let Some((at, event)) = self.queue.pop() else { break EndReason::Done };
+            if self.is_void(at, &event) {
+                continue;
+            }
             if let Some(limit) = self.reached_limit(at) {
                 break limit;
             }
@@ -213,6 +216,21 @@ impl<'a> Simulation<'a> {
         Flow::Continue
     }
 
+    /// Whether an event is about something that is not to happen any more: a timer that was
+    /// cancelled or moved. It takes no time, so a run is not longer for it.
+    fn is_void(&self, at: SimTime, event: &Event) -> bool {
+        match event {
+            Event::Timer(role, timer, _) => self.timers.get(&(*role, *timer)) != Some(&at),
+            Event::ClientWakes(id) => self.clients[index_of(*id)].wakes_at != Some(at),
+            Event::ClientsStop => self.final_point == FinalPoint::Asked,
+            Event::Served(..)
+            | Event::NvramDurable(..)
+            | Event::Done(..)
+            | Event::Departs(_)
+            | Event::Arrives(..) => false,
+        }
+    }
+
     fn reached_limit(&self, at: SimTime) -> Option<EndReason> {
         let limits = self.scenario.limits;
         if at > SimTime::ZERO.after(limits.simulated) {
@@ -248,13 +266,10 @@ impl<'a> Simulation<'a> {
                 self.serve(receiver(direction), input, arrival);
             }
             Event::Timer(role, timer, cause) => {
-                // A timer that was set again since is not due.
-                if self.timers.get(&(role, timer)) == Some(&self.now) {
-                    self.timers.remove(&(role, timer));
-                    self.recorder.begin(self.now, Some(cause));
-                    self.recorder.leading_fact(What::TimerFired(role, timer));
-                    self.tell(role, Input::Timer(timer));
-                }
+                self.timers.remove(&(role, timer));
+                self.recorder.begin(self.now, Some(cause));
+                self.recorder.leading_fact(What::TimerFired(role, timer));
+                self.tell(role, Input::Timer(timer));
             }
         }
     }
@@ -301,9 +316,6 @@ impl<'a> Simulation<'a> {
     fn client_wakes(&mut self, id: ClientId) {
         let place = index_of(id);
         let client = &mut self.clients[place];
-        if client.wakes_at != Some(self.now) {
-            return;
-        }
         client.wakes_at = None;
         match client.workload.next(self.now, self.decisions) {
             Next::At(at) if at <= self.now => {

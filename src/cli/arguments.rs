@@ -111,6 +111,8 @@ pub(super) enum Command {
     /// The report says whether every property held, what went over the WAN and what references
     /// saved of it, how long writes took, and which line reproduces it.
     Run(RunArguments),
+    /// Draw reports: bytes on the WAN by category, and what references saved.
+    Plot(PlotArguments),
     /// Write a scenario to start from.
     #[command(after_help = "Example: mirrorsim init -o my.json")]
     Init(OutputArguments),
@@ -178,6 +180,19 @@ impl Format {
         let told = if output.is_some_and(is_json) { Self::Json } else { Self::Text };
         asked.unwrap_or(told)
     }
+}
+
+/// Arguments of `plot`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example: mirrorsim run scenario.json -o report.json && \
+    mirrorsim plot report.json -o figure.svg")]
+pub(super) struct PlotArguments {
+    /// Reports that `run -o REPORT.json` wrote, drawn in this order; `-`: standard input.
+    #[arg(required = true, value_name = "REPORT")]
+    pub reports: Vec<PathBuf>,
+    /// Write to this file, which ends in .svg or .png; `-`: standard output, as SVG.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// Arguments of commands that only write.

@@ -1,4 +1,4 @@
-//! Files that are read: scenarios and the traces they name.
+//! Files that are read: scenarios, the traces they name, reports.
 
 use super::exit::{Exit, Failure};
 use crate::scenario::{Problem, Scenario, Workload, file};
@@ -98,6 +98,13 @@ fn is_broken(error: &io::Error) -> bool {
 /// What a path is called in messages.
 pub(super) fn name(path: &Path) -> String {
     if path == Path::new("-") { "<stdin>".to_owned() } else { path.display().to_string() }
+}
+
+/// Reads a whole file; `-` is standard input.
+pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {

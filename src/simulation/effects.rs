@@ -40,6 +40,9 @@ impl Simulation<'_> {
             }
             Effect::Flush => self.flush(),
             Effect::SetTimer(timer, at) => self.set_timer(role, timer, at),
+            Effect::CancelTimer(timer) => {
+                self.timers.remove(&(role, timer));
+            }
             Effect::Refuse(refusal) => {
                 self.recorder.fact(What::Refused(role, refusal));
             }

@@ -92,6 +92,9 @@ impl Source {
     fn start_cp(&mut self, trigger: Trigger, effects: &mut Vec<Effect>) {
         let (cp, last_lsn) = (self.nvram.active_cp(), self.nvram.last());
         let half = self.nvram.switch();
+        if std::mem::take(&mut self.timer_is_set) {
+            effects.push(Effect::CancelTimer(Timer::ConsistencyPoint));
+        }
         self.buffers.freeze();
         let metadata = match self.parameters.metadata {
             Metadata::None => BTreeMap::new(),

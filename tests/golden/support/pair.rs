@@ -116,6 +116,9 @@ impl Pair {
             Effect::SetTimer(timer, at) => {
                 self.timers.insert(timer, (side, at));
             }
+            Effect::CancelTimer(timer) => {
+                self.timers.remove(&timer);
+            }
             Effect::Answer(..)
             | Effect::NvramAppend(..)
             | Effect::NvramFree(_)

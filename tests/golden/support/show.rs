@@ -42,6 +42,7 @@ fn wish(effect: &Effect, size: BlockSize) -> String {
         Effect::FreeLog(file) => format!("free file {file}"),
         Effect::Flush => "flush".to_owned(),
         Effect::SetTimer(timer, at) => format!("set timer {} for {}", word(timer), time(*at)),
+        Effect::CancelTimer(timer) => format!("cancel timer {}", word(timer)),
         Effect::Refuse(refusal) => format!("refuse: {}", word(refusal)),
         Effect::Note(said) => format!("note {}", note(said)),
     }

@@ -1,0 +1,144 @@
+//! A figure as SVG or as PNG: the same marks, painted by two backends of plotters.
+
+use super::font;
+use super::style::{Anchor, Area, Colour, Figure, Mark};
+use plotters::coord::Shift;
+use plotters::prelude::{
+    BitMapBackend, Color as _, DrawingArea, DrawingBackend, IntoDrawingArea as _, PathElement,
+    RGBColor, Rectangle, SVGBackend, Text, WHITE,
+};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{FontStyle, TextStyle};
+
+/// What a figure is painted on.
+#[derive(Clone, Copy)]
+enum Medium {
+    Svg,
+    Bitmap,
+}
+
+impl Medium {
+    /// Pixels of the medium for each pixel of the layout.
+    const fn scale(self) -> i32 {
+        match self {
+            Self::Svg => 1,
+            Self::Bitmap => 2,
+        }
+    }
+
+    /// The size that plotters is to be asked for so that an em is `size` pixels.
+    fn font_size(self, size: i32) -> f64 {
+        let scaled = f64::from(size * self.scale());
+        match self {
+            // It writes the size that it is asked for divided by this.
+            Self::Svg => scaled * 1.24,
+            Self::Bitmap => scaled * font::HEIGHT_OF_EM,
+        }
+    }
+
+    /// How far below the point that plotters is given the words stand, if anchored at their top.
+    fn drop(self, size: i32) -> f64 {
+        match self {
+            Self::Svg => f64::from(size) * 0.76,
+            Self::Bitmap => self.font_size(size) / 2.0,
+        }
+    }
+}
+
+/// The figure as SVG text.
+pub(super) fn svg(figure: &Figure) -> String {
+    let mut text = String::new();
+    let backend = SVGBackend::with_string(&mut text, size(figure, Medium::Svg));
+    paint(backend, figure, Medium::Svg);
+    let (head, body) = text.split_once('\n').expect("the opening tag has a line");
+    let head = head.strip_suffix('>').expect("the opening tag ends its line");
+    let Figure { title, description, metadata, .. } = figure;
+    let [title, description, metadata] = [title, description, metadata].map(|words| escape(words));
+    format!(
+        "{head} role=\"img\" aria-labelledby=\"title description\">\n\
+         <title id=\"title\">{title}</title>\n\
+         <desc id=\"description\">{description}</desc>\n\
+         <metadata>{metadata}</metadata>\n{body}"
+    )
+}
+
+/// The figure as PNG.
+pub(super) fn png(figure: &Figure) -> Vec<u8> {
+    const PER_METRE: u32 = 7874; // 200 dots per inch
+    let (width, height) = size(figure, Medium::Bitmap);
+    let length = usize::try_from(u64::from(width) * u64::from(height) * 3);
+    let mut pixels = vec![0; length.expect("a figure fits into memory")];
+    paint(BitMapBackend::with_buffer(&mut pixels, (width, height)), figure, Medium::Bitmap);
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    let unit = png::Unit::Meter;
+    encoder.set_pixel_dims(Some(png::PixelDimensions { xppu: PER_METRE, yppu: PER_METRE, unit }));
+    let written = encoder.write_header().and_then(|mut writer| writer.write_image_data(&pixels));
+    written.expect("memory takes all that is written");
+    file
+}
+
+fn size(figure: &Figure, medium: Medium) -> (u32, u32) {
+    let scaled = |length: i32| u32::try_from(length * medium.scale()).expect("a length");
+    (scaled(figure.width), scaled(figure.height))
+}
+
+fn paint<B: DrawingBackend>(backend: B, figure: &Figure, medium: Medium) {
+    const SURE: &str = "memory takes every mark, and the font is registered";
+    font::register();
+    let area = backend.into_drawing_area();
+    area.fill(&WHITE).expect(SURE);
+    for mark in &figure.marks {
+        draw(&area, mark, medium).expect(SURE);
+    }
+    area.present().expect(SURE);
+}
+
+fn draw<B: DrawingBackend>(
+    canvas: &DrawingArea<B, Shift>,
+    mark: &Mark,
+    medium: Medium,
+) -> Result<(), plotters::drawing::DrawingAreaErrorKind<B::ErrorType>> {
+    let scale = medium.scale();
+    let point = |(x, y): (i32, i32)| (x * scale, y * scale);
+    match mark {
+        Mark::Fill { area: Area { left, top, right, bottom }, colour } => {
+            let corners = [(*left, *top), (*right, *bottom)].map(point);
+            canvas.draw(&Rectangle::new(corners, rgb(*colour).filled()))
+        }
+        Mark::Line { from, to, colour } => {
+            // Of any other width, its ends would not be where they are said to be.
+            let stroke = rgb(*colour).stroke_width(1);
+            canvas.draw(&PathElement::new([point(*from), point(*to)], stroke))
+        }
+        Mark::Text { at, anchor, size, colour, words } => {
+            let (x, baseline) = point(*at);
+            let font = (font::FAMILY, medium.font_size(*size), FontStyle::Normal);
+            let colour = rgb(*colour);
+            let style = TextStyle::from(font).color(&colour).pos(anchored(*anchor));
+            #[expect(clippy::cast_possible_truncation, reason = "letters are a few pixels high")]
+            let drop = medium.drop(*size).round() as i32;
+            canvas.draw(&Text::new(words.as_str(), (x, baseline - drop), style))
+        }
+    }
+}
+
+const fn rgb(Colour(red, green, blue): Colour) -> RGBColor {
+    RGBColor(red, green, blue)
+}
+
+fn anchored(anchor: Anchor) -> Pos {
+    let horizontal = match anchor {
+        Anchor::Start => HPos::Left,
+        Anchor::Middle => HPos::Center,
+        Anchor::End => HPos::Right,
+    };
+    Pos::new(horizontal, VPos::Top)
+}
+
+/// `text` as XML holds it.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
