@@ -8,10 +8,10 @@ use super::model::Model;
 use crate::facts::{Direction, Fact, Role, What};
 use crate::protocol::block::VolumeId;
 use crate::protocol::{
-    AckRule, ClientId, CpId, EntryHeader, Lsn, Message, OpNumber, Operation, Outcome, Request,
-    TransferId, WriteId,
+    AckRule, ClientId, CpId, EntryHeader, Lsn, Message, Operation, Outcome, Request, TransferId,
+    WriteId,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Follows each entry to the places that the rules name.
 #[derive(Debug)]
@@ -30,37 +30,40 @@ pub struct Acknowledged {
     promised: Promised,
 }
 
-/// Writes asked for and not answered, by client and volume; flushes, with the volume of each.
+/// Writes asked for and not answered, by client and volume; flushes, with the volume of each. What is
+/// earlier was asked for earlier: a client need not ask in the order of its own numbers.
 #[derive(Debug, Default)]
 struct Promised {
-    writes: BTreeMap<(ClientId, VolumeId), BTreeSet<OpNumber>>,
-    volumes: BTreeMap<WriteId, VolumeId>,
+    /// By the number of the fact that the write was asked for.
+    writes: BTreeMap<(ClientId, VolumeId), BTreeMap<u64, WriteId>>,
+    asked: BTreeMap<WriteId, (VolumeId, u64)>,
 }
 
 impl Promised {
-    fn requested(&mut self, request: &Request) {
-        let WriteId { client, op } = request.id;
+    fn requested(&mut self, request: &Request, fact: u64) {
+        let id = request.id;
         let volume = match request.operation {
             Operation::Write(range) => {
-                self.writes.entry((client, range.volume)).or_default().insert(op);
+                self.writes.entry((id.client, range.volume)).or_default().insert(fact, id);
                 range.volume
             }
             Operation::Flush(volume) => volume,
             Operation::Read(_) => return,
         };
-        self.volumes.insert(request.id, volume);
+        self.asked.insert(id, (volume, fact));
     }
 
     /// An operation was answered; gives the oldest earlier write to the same volume that was not.
-    fn answered(&mut self, WriteId { client, op }: WriteId) -> Option<WriteId> {
-        let key = (client, self.volumes.remove(&WriteId { client, op })?);
+    fn answered(&mut self, id: WriteId) -> Option<WriteId> {
+        let (volume, asked) = self.asked.remove(&id)?;
+        let key = (id.client, volume);
         let writes = self.writes.get_mut(&key)?;
-        writes.remove(&op);
-        let oldest = writes.first().copied();
+        writes.remove(&asked);
+        let oldest = writes.first_key_value().map(|(fact, write)| (*fact, *write));
         if oldest.is_none() {
             self.writes.remove(&key);
         }
-        oldest.filter(|write| *write < op).map(|op| WriteId { client, op })
+        oldest.filter(|(fact, _)| *fact < asked).map(|(_, write)| write)
     }
 }
 
@@ -170,7 +173,7 @@ impl Acknowledged {
 
     fn check_flush(&mut self, fact: &Fact, findings: &mut Findings) {
         if let What::Requested(request) = &fact.what {
-            self.promised.requested(request);
+            self.promised.requested(request, fact.number);
         } else if let What::Answered(id, outcome) = &fact.what {
             let earlier = self.promised.answered(*id);
             if let (Some(write), Outcome::Flushed) = (earlier, outcome) {

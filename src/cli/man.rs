@@ -6,14 +6,15 @@ use super::output::Output;
 
 /// Writes a page for each command to a directory, or the first page to standard output.
 pub(super) fn run(arguments: &ManArguments) -> Result<Exit, Failure> {
+    let command = command().disable_help_subcommand(true);
     if let Some(directory) = &arguments.directory {
-        let written = clap_mangen::generate_to(command(), directory);
+        let written = clap_mangen::generate_to(command, directory);
         let fail = |error| Failure::file(&directory.display().to_string(), "written", &error);
         written.map_err(fail)?;
         return Ok(Exit::Expected);
     }
     let mut page = Vec::new();
-    let rendered = clap_mangen::Man::new(command()).render(&mut page);
+    let rendered = clap_mangen::Man::new(command).render(&mut page);
     rendered.map_err(|error| Failure::file("the manual", "written", &error))?;
     Output::open(None)?.write(&page)?;
     Ok(Exit::Expected)

@@ -41,6 +41,8 @@ impl Scale {
         let names: Vec<_> = self.units.iter().map(|(name, _)| *name).collect();
         let problem = if unit.is_empty() && !number.is_empty() {
             "no unit".to_owned()
+        } else if text.starts_with('-') {
+            "it is below zero".to_owned()
         } else if number.is_empty() {
             "no number before the unit".to_owned()
         } else {

@@ -1,0 +1,14 @@
+//! The command line, driven as a shell would: what it writes where, and what it answers.
+
+#[path = "cli/outputs.rs"]
+mod outputs;
+#[path = "cli/refusals.rs"]
+mod refusals;
+#[path = "cli/runs.rs"]
+mod runs;
+#[path = "cli/support.rs"]
+mod support;
+#[path = "cli/traces.rs"]
+mod traces;
+#[path = "cli/words.rs"]
+mod words;

@@ -1,0 +1,32 @@
+//! Scenarios that once were judged wrongly, as small as they were made.
+
+mod support;
+
+use mirrorsim::batch;
+use mirrorsim::workload::Traces;
+use support::{assert_passes, observe, scenario};
+
+/// Jitter lets a CP arrive before its transfers: its commit acknowledges later entries that are in
+/// log storage already, and nobody has to wait for the next one (Spec 3.7).
+#[test]
+fn a_commit_completes_what_waited_behind_it() {
+    let text = r#"{ "clients": [ { "workload": { "count": 800, "alignment": "512B",
+        "arrival": { "depth": 4 } } } ], "source": { "dirty_high_water": 1 },
+      "wan": { "transport": "datagram", "jitter": "50ms" } }"#;
+    let scenario = scenario(text, &[]);
+    for seed in 0..3 {
+        let outcome = batch::run(&scenario, seed, &Traces::new(), None, &mut |_, _| {});
+        assert_passes(&outcome.unwrap_or_else(|error| panic!("{error}")));
+    }
+}
+
+/// A flush covers what was asked for before it (Spec 5.1), whatever the numbers of a list say: here
+/// the write, second in the list, waits for the first flush and is asked for after the other.
+#[test]
+fn a_flush_covers_what_was_asked_for_before_it() {
+    let text = r#"{ "clients": [ { "workload": { "operations": [
+        { "flush": 0, "at": "1ms" },
+        { "write": { "offset": "1B", "length": "10B" }, "after": 1 },
+        { "flush": 0, "at": "1ms" } ] } } ] }"#;
+    observe(&scenario(text, &[]));
+}
