@@ -8,8 +8,8 @@ use super::model::Model;
 use crate::facts::{Direction, Fact, Role, What};
 use crate::protocol::block::VolumeId;
 use crate::protocol::{
-    AckRule, ClientId, CpId, EntryHeader, Lsn, Message, Operation, Outcome, Request, TransferId,
-    WriteId,
+    AckRule, ClientId, CpId, EntryHeader, Lsn, Message, OpNumber, Operation, Outcome, Request,
+    TransferId, WriteId,
 };
 use std::collections::BTreeMap;
 
@@ -30,40 +30,43 @@ pub struct Acknowledged {
     promised: Promised,
 }
 
-/// Writes asked for and not answered, by client and volume; flushes, with the volume of each. What is
-/// earlier was asked for earlier: a client need not ask in the order of its own numbers.
+/// Writes asked for and not answered, by client and volume; flushes, with the volume of each. What a
+/// flush covers has a lower number and was asked for before it: an operation of a list may be asked
+/// for after one of a higher number.
 #[derive(Debug, Default)]
 struct Promised {
-    /// By the number of the fact that the write was asked for.
-    writes: BTreeMap<(ClientId, VolumeId), BTreeMap<u64, WriteId>>,
+    /// With the number of the fact that the write was asked for.
+    writes: BTreeMap<(ClientId, VolumeId), BTreeMap<OpNumber, u64>>,
     asked: BTreeMap<WriteId, (VolumeId, u64)>,
 }
 
 impl Promised {
     fn requested(&mut self, request: &Request, fact: u64) {
-        let id = request.id;
+        let WriteId { client, op } = request.id;
         let volume = match request.operation {
             Operation::Write(range) => {
-                self.writes.entry((id.client, range.volume)).or_default().insert(fact, id);
+                self.writes.entry((client, range.volume)).or_default().insert(op, fact);
                 range.volume
             }
             Operation::Flush(volume) => volume,
             Operation::Read(_) => return,
         };
-        self.asked.insert(id, (volume, fact));
+        self.asked.insert(request.id, (volume, fact));
     }
 
-    /// An operation was answered; gives the oldest earlier write to the same volume that was not.
+    /// An operation was answered; gives a write that a flush in its place would cover and that was
+    /// not answered.
     fn answered(&mut self, id: WriteId) -> Option<WriteId> {
         let (volume, asked) = self.asked.remove(&id)?;
         let key = (id.client, volume);
         let writes = self.writes.get_mut(&key)?;
-        writes.remove(&asked);
-        let oldest = writes.first_key_value().map(|(fact, write)| (*fact, *write));
-        if oldest.is_none() {
+        writes.remove(&id.op);
+        let covered = writes.range(..id.op).find(|(_, fact)| **fact < asked);
+        let covered = covered.map(|(op, _)| WriteId { client: id.client, op: *op });
+        if writes.is_empty() {
             self.writes.remove(&key);
         }
-        oldest.filter(|(fact, _)| *fact < asked).map(|(_, write)| write)
+        covered
     }
 }
 
