@@ -382,13 +382,17 @@ fn facts_read_back_as_they_were_written() {
     let facts = round_trip(&kept.0);
     assert_eq!(facts, kept.0);
     let mut digest = Digest::default();
-    facts.iter().for_each(|fact| digest.take(fact));
+    for fact in facts {
+        digest.take(fact);
+    }
     assert_eq!(digest.value(), outcome.finished.digest);
     let mut tampered = clean();
     tampered.edit_ending(|ending| ending.source.buffers = 1);
     let verdict = tampered.judge();
     let mut checker = Checker::new(&scenario);
-    round_trip(&tampered.facts).iter().for_each(|fact| checker.take(fact));
+    for fact in &round_trip(&tampered.facts) {
+        checker.take(fact);
+    }
     assert!(!verdict.is_pass());
     assert_eq!(checker.into_verdict(), verdict);
 }
@@ -396,7 +400,9 @@ fn facts_read_back_as_they_were_written() {
 fn round_trip(facts: &[Fact]) -> Vec<Fact> {
     let mut file = Vec::new();
     let mut writer = FactWriter::new(&mut file).expect("memory takes it");
-    facts.iter().for_each(|fact| writer.take(fact));
+    for fact in facts {
+        writer.take(fact);
+    }
     writer.finish().expect("memory takes it");
     let reader = FactReader::new(BufReader::new(file.as_slice())).expect("it is a file of facts");
     reader.collect::<Result<_, _>>().expect("every line is a fact")
