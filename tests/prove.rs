@@ -382,7 +382,7 @@ fn facts_read_back_as_they_were_written() {
     let facts = round_trip(&kept.0);
     assert_eq!(facts, kept.0);
     let mut digest = Digest::default();
-    for fact in facts {
+    for fact in &facts {
         digest.take(fact);
     }
     assert_eq!(digest.value(), outcome.finished.digest);

@@ -27,7 +27,7 @@ fn check(place: &Place, rows: &[Row]) {
 fn text_that_is_no_scenario() {
     let place = Place::new();
     let deep = format!("{{ \"clients\": {}", "[".repeat(50_000));
-    let deep_key = format!("{}=1", ["a"; 50_000].join("."));
+    let deep_key = format!("{}=1", vec!["a"; 50_000].join("."));
     check(
         &place,
         &[
