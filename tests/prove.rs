@@ -16,6 +16,7 @@ use mirrorsim::protocol::{
 use mirrorsim::units::Bytes;
 use mirrorsim::workload::Traces;
 use std::io::BufReader;
+use std::rc::Rc;
 use support::tamper::{CLEAN, DESTINATION, Run, SOURCE, clean, commits, foreign, is_full};
 use support::{Kept, cp, lsn, scenario};
 
@@ -338,6 +339,23 @@ fn s23_a_block_in_full_that_could_be_a_reference() {
     run.assert_found("S23", (SOURCE, "reference_missing"), &["CP 1", "volume 0 block 1"]);
     let other = run.judge().violations.into_iter().find(|found| found.property != "S23");
     assert_eq!(other, None, "the bytes themselves were right");
+}
+
+/// Without faults there is nothing to NAK: the answer is a block in full that was a reference.
+#[test]
+fn s23_a_nak_answered_without_a_fault() {
+    let mut run = clean();
+    let wrote = run.first(|what| {
+        matches!(what, What::VolumeWriteAsked(Role::Source, _, address, _) if address.index == 1)
+    });
+    let What::VolumeWriteAsked(_, cp, address, contents) = run.facts[wrote].what.clone() else {
+        unreachable!()
+    };
+    let answer = Message::NakAnswer { epoch: Epoch(1), cp, address, contents };
+    let sent = What::Sent(Direction::ToDestination, 777, Rc::new(answer));
+    let fact = Fact { what: sent, ..run.facts[wrote].clone() };
+    run.facts.insert(wrote + 1, fact);
+    run.assert_found("S23", (SOURCE, "reference_missing"), &["CP 1", "volume 0 block 1"]);
 }
 
 #[test]
