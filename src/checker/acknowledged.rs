@@ -23,7 +23,7 @@ pub struct Acknowledged {
     log: Copies,
     /// Parts of entries that a message or a transfer carries.
     by_message: BTreeMap<u64, Parts>,
-    by_transfer: BTreeMap<TransferId, Parts>,
+    by_transfer: BTreeMap<(CpId, TransferId), Parts>,
     /// Entries whose write is not answered yet.
     open: BTreeMap<WriteId, (Lsn, CpId)>,
     /// What flushes wait for, and the flushes that do.
@@ -152,7 +152,7 @@ impl Acknowledged {
             let part = |entry: &EntryHeader| (entry.lsn, entry.part_length);
             let parts: Parts = transfer.entries.iter().map(part).collect();
             self.by_message.insert(*number, parts.clone());
-            self.by_transfer.insert(transfer.header.id, parts);
+            self.by_transfer.insert((transfer.header.cp, transfer.header.id), parts);
         } else if let What::Departed(Direction::ToDestination, number, _) = &fact.what {
             if let Some(parts) = self.by_message.get(number) {
                 self.wire.add(parts);
@@ -162,7 +162,7 @@ impl Acknowledged {
                 self.memory.add(&parts);
             }
         } else if let What::LogWritten(_, header) = &fact.what {
-            if let Some(parts) = self.by_transfer.remove(&header.id) {
+            if let Some(parts) = self.by_transfer.remove(&(header.cp, header.id)) {
                 self.log.add(&parts);
             }
         } else if let What::Committed(Role::Destination, _, last_lsn) = &fact.what {

@@ -3,7 +3,7 @@
 use super::{Figures, Latency, Saved};
 use crate::facts::{Direction, Fact, Sink, Usage, What};
 use crate::protocol::block::{Area, BlockSize};
-use crate::protocol::wire::{self, Category, Packing};
+use crate::protocol::wire::{self, Breakdown, Category, Packing};
 use crate::protocol::{
     CpId, Item, ItemBody, Message, Note, Operation, Outcome, Request, WaitCause, WriteId,
 };
@@ -28,6 +28,8 @@ pub struct Collector {
     half_committed: BTreeSet<CpId>,
     /// The running CP's messages, had every block gone in full.
     in_full: Packing,
+    /// Messages handed to a link that have not left: they are on the wire when they do.
+    queued: BTreeMap<(Direction, u64), Breakdown>,
     /// What references saved in the running CP. Counts when all of it was sent: half a CP compared
     /// with the messages it would have filled says nothing.
     saved_so_far: i64,
@@ -48,6 +50,7 @@ impl Collector {
             stalled_since: None,
             half_committed: BTreeSet::new(),
             in_full: Packing::new(parameters.cp_message_bytes),
+            queued: BTreeMap::new(),
             saved_so_far: 0,
         }
     }
@@ -94,12 +97,11 @@ impl Collector {
         }
     }
 
-    fn sent(&mut self, direction: Direction, message: &Message) {
+    fn sent(&mut self, direction: Direction, number: u64, message: &Message) {
         let mut bytes = wire::breakdown(message, self.size);
         let overhead = self.wan.overhead(Bytes::new(bytes.total())).get();
         bytes.add(Category::PacketOverhead, overhead);
-        self.figures.wan[direction as usize].merge(&bytes);
-        self.figures.messages[direction as usize] += 1;
+        self.queued.insert((direction, number), bytes);
         let total = bytes.total();
         match message {
             Message::CpData { items, .. } => {
@@ -131,6 +133,13 @@ impl Collector {
             }
             Message::CpBegin { .. } | Message::CpAck { .. } => self.synchronized(total),
             Message::Transfer(_) | Message::LogAck { .. } | Message::Wait { .. } => {}
+        }
+    }
+
+    fn departed(&mut self, direction: Direction, number: u64) {
+        if let Some(bytes) = self.queued.remove(&(direction, number)) {
+            self.figures.wan[direction as usize].merge(&bytes);
+            self.figures.messages[direction as usize] += 1;
         }
     }
 
@@ -204,8 +213,10 @@ impl Sink for Collector {
             self.requested(fact.at, *request);
         } else if let What::Answered(id, outcome) = &fact.what {
             self.answered(fact.at, *id, outcome);
-        } else if let What::Sent(direction, _, message) = &fact.what {
-            self.sent(*direction, message);
+        } else if let What::Sent(direction, number, message) = &fact.what {
+            self.sent(*direction, *number, message);
+        } else if let What::Departed(direction, number, _) = &fact.what {
+            self.departed(*direction, *number);
         } else if let What::Noted(_, note) = &fact.what {
             self.noted(fact.at, note);
         } else if let What::Appended(_, _, entry) = &fact.what {

@@ -173,7 +173,7 @@ impl Source {
         loop {
             self.finish_cp(effects);
             self.admit(now, effects);
-            self.begin_sending(effects);
+            self.begin_cp(effects);
             if !self.send_next(now, effects) {
                 break;
             }

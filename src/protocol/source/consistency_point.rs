@@ -1,9 +1,9 @@
 //! Consistency points at the source (Spec 5; Claims 1, 2, 7, 9, 11–13, 18).
 //!
 //! ```text
-//! trigger → switch halves, freeze buffers → drain: every entry sent and in NVRAM
-//!         → CP_BEGIN, items (a block in full or a reference each), CP_END   ┐ in parallel
-//!         → shadow writes to the own disks, commit                          ┘
+//! trigger → switch halves, freeze buffers; every entry durable in NVRAM, then in parallel
+//!         → every entry sent, CP_BEGIN, items (a block in full or a reference each), CP_END
+//!         → shadow writes to the own disks, commit
 //! own commit and CP_ACK → free the half, its transfer IDs, the frozen buffers
 //! ```
 
@@ -41,7 +41,7 @@ pub(super) struct RunningCp {
 /// How far the CP was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// Entries of the half are still to be sent or made durable (Spec 5.2).
+    /// Entries of the half are still to be sent, or to become durable in NVRAM (Spec 5.2).
     Draining,
     /// Items after this one are to be sent.
     Items(Option<BlockAddress>),
@@ -54,6 +54,8 @@ enum Phase {
 /// How far the source's own disks are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Local {
+    /// Entries of the half are still to become durable in NVRAM (Spec 5.2).
+    Waiting,
     Writing,
     Committing,
     Committed,
@@ -107,7 +109,7 @@ impl Source {
             last_lsn,
             metadata,
             phase: Phase::Draining,
-            local: Local::Writing,
+            local: Local::Waiting,
             outstanding: 0,
             incomplete: BTreeSet::new(),
             naked: VecDeque::new(),
@@ -115,20 +117,23 @@ impl Source {
         });
     }
 
-    /// Begins CP n once its last transfer is handed to the link and its entries are durable in NVRAM
-    /// (Spec 5.2): `CP_BEGIN`, and the writes to the own disks.
-    pub(super) fn begin_sending(&mut self, effects: &mut Vec<Effect>) {
+    /// Begins CP n once its entries are durable in NVRAM (Spec 5.2): the writes to the own disks at
+    /// once, `CP_BEGIN` when the half's last transfer is handed to the link.
+    pub(super) fn begin_cp(&mut self, effects: &mut Vec<Effect>) {
         let Some(running) = &mut self.running else { return };
-        let drained =
-            self.backlog.is_sent(running.cp) && self.answers.is_durable_in_nvram(running.last_lsn);
-        if running.phase != Phase::Draining || !drained || !self.outlet.has_room() {
+        if !self.answers.is_durable_in_nvram(running.last_lsn) {
             return;
         }
-        running.phase = Phase::Items(None);
-        let (cp, last_lsn) = (running.cp, running.last_lsn);
-        let transfers = self.table.range(running.half).expect("a CP's entries were sent");
-        self.send_cp_begin(cp, transfers, last_lsn, effects);
-        self.write_frozen(effects);
+        let (cp, half, last_lsn) = (running.cp, running.half, running.last_lsn);
+        let drained = running.phase == Phase::Draining && self.backlog.is_sent(cp);
+        if running.local == Local::Waiting {
+            running.local = Local::Writing;
+            self.write_frozen(effects);
+        }
+        if drained && self.outlet.has_room() {
+            let transfers = self.table.range(half).expect("a CP's entries were sent");
+            self.send_cp_begin(cp, transfers, last_lsn, effects);
+        }
     }
 
     fn send_cp_begin(
@@ -138,6 +143,8 @@ impl Source {
         last_lsn: Lsn,
         effects: &mut Vec<Effect>,
     ) {
+        let running = self.running.as_mut().expect("a CP is being begun");
+        running.phase = Phase::Items(None);
         let begin = Message::CpBegin { epoch: self.epoch, cp, transfers, last_lsn };
         self.send(begin, None, effects);
     }
@@ -200,9 +207,7 @@ impl Source {
     /// Commits when all of the CP is durable on the own disks; waits for no peer (Spec 5.6).
     pub(super) fn commit_if_durable(&mut self, effects: &mut Vec<Effect>) {
         let Some(running) = &mut self.running else { return };
-        let durable = running.phase != Phase::Draining
-            && running.outstanding == 0
-            && running.incomplete.is_empty();
+        let durable = running.outstanding == 0 && running.incomplete.is_empty();
         if durable && running.local == Local::Writing {
             running.local = Local::Committing;
             effects.push(Effect::Commit(running.cp, running.last_lsn));

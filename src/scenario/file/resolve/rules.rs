@@ -65,7 +65,13 @@ pub(super) fn plain(document: &Document) -> Result<(), Problem> {
     let zero = Span::ZERO;
     first_broken(&[
         (clients.is_empty(), "clients", clients, "at least one client asks for something".into()),
-        (*timeout == zero, "timeout", timeout, timer()),
+        (
+            *timeout < Span::from_millis(1),
+            "timeout",
+            timeout,
+            "at least 1ms: WAIT is said three times as often, and takes its time on the link"
+                .into(),
+        ),
         (*reconnect == zero, "reconnect", reconnect, timer()),
         (
             limits.simulated == zero || limits.simulated > LONGEST_RUN,
