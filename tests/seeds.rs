@@ -91,9 +91,10 @@ fn drawn(seed: u64) -> String {
 fn no_seed_breaks_a_property() {
     let mut started = BTreeMap::new();
     let (mut references, mut waits) = (0, 0);
-    for seed in 0..400 {
+    for seed in 0..1000 {
         let text = drawn(seed);
-        let scenario = Scenario::parse(&text, &[]).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let scenario =
+            Scenario::parse(&text, &[]).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let run = || {
             let outcome = batch::run(&scenario, seed, &Traces::new(), None, &mut |_, _| {});
             outcome.unwrap_or_else(|problem| panic!("{problem}\n{text}"))
