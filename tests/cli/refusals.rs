@@ -131,7 +131,7 @@ fn values_that_make_no_sense() {
         ("block_size=6KiB", "`block_size` is \"6KiB\": a power of two from 512B to 1GiB"),
         ("wan.bandwidth=0bit/s", "a link of no bandwidth carries nothing"),
         ("source.consistency_point.every=0s", "a timer of no length would go off for ever"),
-        ("timeout=0s", "a timer of no length"),
+        ("timeout=0s", "at least 1ms"),
         ("limits.events=0", "`limits.events` is 0: at least 1"),
         ("limits.simulated=5124095h", "at most 2190000h (250 years)"),
         ("end.after=0s", "`end.after` is"),

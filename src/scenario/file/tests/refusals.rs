@@ -23,7 +23,7 @@ fn rules_of_the_protocol() {
     for (keys, words) in [
         (r#""block_size": "0B""#, r#"`block_size` is "0B": a power of two from 512B to 1GiB"#),
         (r#""block_size": "6KiB""#, r#"`block_size` is "6KiB": a power of two"#),
-        (r#""timeout": "0s""#, r#"`timeout` is "0ns": a timer of no length"#),
+        (r#""timeout": "0s""#, r#"`timeout` is "0ns": at least 1ms"#),
         (r#""reconnect": "0s""#, "`reconnect` is"),
         (r#""source": {"nvram_half": "80B"}"#, "`source.nvram_half` is \"80B\": from 81B"),
         (r#""source": {"consistency_point": {"every": "0s"}}"#, "null: no timer"),
