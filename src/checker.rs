@@ -6,7 +6,7 @@
 //! | S2 images, S3 atomic, S5 at the destination, S25 metadata | `images`, `metadata` |
 //! | S4 CP numbers | `numbers` |
 //! | S5 references name the frozen bytes, S6 only where allowed, S23 none missing | `references` |
-//! | S7 fresh IDs, nothing stale accepted | `transfers` |
+//! | S7 fresh IDs, nothing stale accepted | `transfers`, `headers` |
 //! | S8 nothing freed early | `freeing` |
 //! | S10 nothing phantom, each operation at most once | `phantoms` |
 //! | S21 bounds | `bounds` |
@@ -24,6 +24,7 @@ mod bounds;
 mod bytes;
 mod findings;
 mod freeing;
+mod headers;
 mod images;
 mod liveness;
 mod metadata;
@@ -97,6 +98,7 @@ pub struct Checker {
     images: images::Images,
     transfers: transfers::Transfers,
     freeing: freeing::Freeing,
+    headers: headers::Headers,
     bounds: bounds::Bounds,
     reads: reads::Reads,
     added_up: bytes::AddedUp,
@@ -118,6 +120,7 @@ impl Checker {
             images: images::Images::new(parameters.metadata, size),
             transfers: transfers::Transfers::new(size),
             freeing: freeing::Freeing::default(),
+            headers: headers::Headers::default(),
             bounds: bounds::Bounds::new(parameters),
             reads: reads::Reads::new(size),
             added_up: bytes::AddedUp::new(size, &scenario.wan),
@@ -144,6 +147,7 @@ impl Sink for Checker {
         references::check(fact, self.policy, model, findings);
         self.transfers.take(fact, model, findings);
         self.freeing.take(fact, model, findings);
+        self.headers.take(fact, model, findings);
         self.bounds.take(fact, findings);
         self.reads.take(fact, model, findings);
         self.added_up.take(fact, findings);

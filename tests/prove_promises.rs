@@ -180,3 +180,35 @@ fn l5_space_that_is_not_reclaimed() {
     run.edit_ending(|ending| ending.destination.log_files = 1);
     run.assert_found("L5", (DESTINATION, "space_in_use"), &["log_files: 1"]);
 }
+
+/// S7: names that messages go by are those of what they carry.
+#[test]
+fn s7_headers_that_name_something_else() {
+    let mut run = clean();
+    run.edit_message(|message| match message {
+        Message::Transfer(transfer) if transfer.header.id == TransferId(1) => {
+            transfer.header.first_lsn = transfer.header.first_lsn.next();
+            true
+        }
+        _ => false,
+    });
+    run.assert_found("S7", (SOURCE, "wrong_header"), &["transfer 1"]);
+    let mut run = clean();
+    run.edit_message(|message| match message {
+        Message::Transfer(transfer) if transfer.header.id == TransferId(1) => {
+            transfer.header.cp = transfer.header.cp.next();
+            true
+        }
+        _ => false,
+    });
+    run.assert_found("S7", (SOURCE, "wrong_header"), &["transfer 1"]);
+    let mut run = clean();
+    run.edit_message(|message| match message {
+        Message::CpBegin { transfers, .. } => {
+            transfers.last = TransferId(transfers.last.0 + 1);
+            true
+        }
+        _ => false,
+    });
+    run.assert_found("S7", (SOURCE, "wrong_range"), &["CP 1"]);
+}

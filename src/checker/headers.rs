@@ -1,0 +1,69 @@
+//! S7, the names that messages go by: a transfer's header is that of its entries and of one half, and
+//! `CP_BEGIN` names exactly the transfers of its CP and its last entry (Spec 3.3, 5.2). What is sent
+//! under a wrong name is taken for something else, or waited for in vain.
+
+use super::Findings;
+use super::model::Model;
+use crate::facts::{Direction, Fact, Role, What};
+use crate::protocol::{CpId, Lsn, Message, Transfer, TransferRange};
+use std::collections::BTreeMap;
+
+/// What was logged and sent for each CP that has not begun.
+#[derive(Debug, Default)]
+pub struct Headers {
+    /// The CP of each entry not yet in a begun CP.
+    points: BTreeMap<Lsn, CpId>,
+    /// The transfers sent for each CP.
+    sent: BTreeMap<CpId, TransferRange>,
+}
+
+impl Headers {
+    /// Reads a fact.
+    pub fn take(&mut self, fact: &Fact, model: &Model, findings: &mut Findings) {
+        if let What::Appended(_, cp, entry) = &fact.what {
+            self.points.insert(entry.lsn, *cp);
+        } else if let What::Sent(Direction::ToDestination, _, message) = &fact.what {
+            if let Message::Transfer(transfer) = &**message {
+                self.transfer(fact, transfer, findings);
+            } else if let Message::CpBegin { cp, transfers, last_lsn, .. } = **message {
+                self.begin(fact, cp, (transfers, last_lsn), model, findings);
+            }
+        }
+    }
+
+    fn transfer(&mut self, fact: &Fact, transfer: &Transfer, findings: &mut Findings) {
+        let header = transfer.header;
+        let first = transfer.entries.first().map(|entry| entry.lsn);
+        let own = |lsn: &Lsn| self.points.get(lsn) == Some(&header.cp);
+        if first != Some(header.first_lsn) || !transfer.entries.iter().all(|entry| own(&entry.lsn))
+        {
+            let message = format!(
+                "transfer {} says {} from {} on, unlike its entries",
+                header.id, header.cp, header.first_lsn
+            );
+            findings.add(fact, "S7", Role::Source, "wrong_header", message);
+        }
+        let range = TransferRange { first: header.id, last: header.id };
+        self.sent.entry(header.cp).or_insert(range).last = header.id;
+    }
+
+    fn begin(
+        &mut self,
+        fact: &Fact,
+        cp: CpId,
+        named: (TransferRange, Lsn),
+        model: &Model,
+        findings: &mut Findings,
+    ) {
+        let last = model.points.get(&cp).map(|point| point.last_lsn);
+        let expected = self.sent.remove(&cp).zip(last);
+        if expected != Some(named) {
+            let (TransferRange { first, last }, lsn) = named;
+            let message = format!(
+                "{cp} begins with transfers {first} to {last} up to {lsn}, unlike what was sent for it"
+            );
+            findings.add(fact, "S7", Role::Source, "wrong_range", message);
+        }
+        self.points.retain(|_, point| *point > cp);
+    }
+}
