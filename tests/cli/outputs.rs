@@ -100,8 +100,8 @@ fn the_series_adds_up_to_the_report() {
         report["wan"]["to_destination"]["total"]
     );
     assert_eq!(values("bytes_to_source").sum::<u64>(), report["wan"]["to_source"]["total"]);
-    assert_eq!(values("time_ns").last(), report["simulated_ns"].as_u64());
-    assert_eq!(values("nvram_bytes").last(), Some(0));
+    assert_eq!(values("time_ns").next_back(), report["simulated_ns"].as_u64());
+    assert_eq!(values("nvram_bytes").next_back(), Some(0));
     assert!(values("time_ns").take(rows.len() - 2).all(|time| time % 50_000_000 == 0));
     assert!(rows.iter().all(|row| row.len() == rows[0].len()));
     let piped = [&words[..3], &["-", "--series-every=50ms", "-o", "again.txt"]].concat();
