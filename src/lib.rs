@@ -66,6 +66,10 @@ pub mod units;
 pub mod wan;
 pub mod workload;
 
+#[expect(
+    clippy::doc_markdown,
+    reason = "the clauses name messages and states as the patent's field does"
+)]
 #[doc = include_str!("specification.md")]
 pub mod specification {}
 

@@ -11,6 +11,7 @@ use mirrorsim::metrics::{Figures, Operations, Peaks, Saved, Synchronization};
 use mirrorsim::protocol::wire::Category;
 use mirrorsim::protocol::{Outcome, Trigger, WaitCause};
 use mirrorsim::units::{Bytes, Span};
+use mirrorsim::workload::Traces;
 use std::collections::BTreeMap;
 use support::{observe, scenario};
 
@@ -249,4 +250,31 @@ fn figures_of_two_runs_merge() {
     assert_eq!(turned.synchronization, both.synchronization);
     assert_eq!((turned.wan, turned.saved, turned.peaks), (both.wan, both.saved, both.peaks));
     assert_eq!(turned.write_latency.histogram, both.write_latency.histogram);
+}
+
+/// A run that ends while a CP is being sent: its first message has left, its last was not handed over.
+#[test]
+fn half_a_consistency_point_saves_nothing() {
+    let text = r#"{ "policy": "full-blocks", "ack": "local",
+        "clients": [ { "workload": { "operations": [
+          { "write": { "offset": "0B", "length": "4KiB" } },
+          { "read": { "offset": "1MiB", "length": "4KiB" }, "at": "50ms" } ] } } ],
+        "source": { "consistency_point": { "every": null, "entries": 1 } },
+        "transfer": { "max_bytes": "4KiB" }, "cp": { "message_bytes": "4KiB" },
+        "wan": { "bandwidth": "1Mbit/s", "queue": "9KiB" },
+        "end": { "final_consistency_point": false } }"#;
+    let figures = support::run(&support::scenario(text, &[]), &Traces::new()).figures;
+    assert_eq!(figures.synchronization.blocks_full, 1, "the block was sent");
+    assert_eq!(figures.synchronization.consistency_points, 0, "the CP was not committed");
+    assert_eq!(figures.saved.bytes, 0);
+}
+
+/// A run stopped by its limit while a write waits: it waited to the end.
+#[test]
+fn a_stall_lasts_until_the_run_is_over() {
+    let sets = [("source.consistency_point.entries", "1"), ("limits.simulated", "30ms")];
+    let scenario = support::listed(&[(0, 4096); 3], &sets);
+    let outcome = support::run(&scenario, &Traces::new());
+    let stalled = outcome.figures.synchronization.stalled;
+    assert!(stalled > Span::from_millis(10), "{stalled:?}");
 }

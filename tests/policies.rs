@@ -34,7 +34,8 @@ fn with_entries(scenario: &Scenario, traces: &Traces) -> (Outcome, Entries) {
 
 /// WAN bytes, both directions.
 fn wan_bytes(outcome: &Outcome) -> i64 {
-    let total: u64 = outcome.figures.wan.iter().map(|bytes| bytes.total()).sum();
+    let total: u64 =
+        outcome.figures.wan.iter().map(mirrorsim::protocol::wire::Breakdown::total).sum();
     i64::try_from(total).expect("a run sends fewer than 2⁶³ bytes")
 }
 

@@ -16,6 +16,7 @@ use mirrorsim::protocol::{
 use mirrorsim::units::Bytes;
 use mirrorsim::workload::Traces;
 use std::io::BufReader;
+use std::rc::Rc;
 use support::tamper::{CLEAN, DESTINATION, Run, SOURCE, clean, commits, foreign, is_full};
 use support::{Kept, cp, lsn, scenario};
 
@@ -340,6 +341,23 @@ fn s23_a_block_in_full_that_could_be_a_reference() {
     assert_eq!(other, None, "the bytes themselves were right");
 }
 
+/// Without faults there is nothing to NAK: the answer is a block in full that was a reference.
+#[test]
+fn s23_a_nak_answered_without_a_fault() {
+    let mut run = clean();
+    let wrote = run.first(|what| {
+        matches!(what, What::VolumeWriteAsked(Role::Source, _, address, _) if address.index == 1)
+    });
+    let What::VolumeWriteAsked(_, cp, address, contents) = run.facts[wrote].what.clone() else {
+        unreachable!()
+    };
+    let answer = Message::NakAnswer { epoch: Epoch(1), cp, address, contents };
+    let sent = What::Sent(Direction::ToDestination, 777, Rc::new(answer));
+    let fact = Fact { what: sent, ..run.facts[wrote].clone() };
+    run.facts.insert(wrote + 1, fact);
+    run.assert_found("S23", (SOURCE, "reference_missing"), &["CP 1", "volume 0 block 1"]);
+}
+
 #[test]
 fn s25_metadata_that_does_not_match_the_data() {
     for role in [SOURCE, DESTINATION] {
@@ -382,13 +400,17 @@ fn facts_read_back_as_they_were_written() {
     let facts = round_trip(&kept.0);
     assert_eq!(facts, kept.0);
     let mut digest = Digest::default();
-    facts.iter().for_each(|fact| digest.take(fact));
+    for fact in &facts {
+        digest.take(fact);
+    }
     assert_eq!(digest.value(), outcome.finished.digest);
     let mut tampered = clean();
     tampered.edit_ending(|ending| ending.source.buffers = 1);
     let verdict = tampered.judge();
     let mut checker = Checker::new(&scenario);
-    round_trip(&tampered.facts).iter().for_each(|fact| checker.take(fact));
+    for fact in &round_trip(&tampered.facts) {
+        checker.take(fact);
+    }
     assert!(!verdict.is_pass());
     assert_eq!(checker.into_verdict(), verdict);
 }
@@ -396,7 +418,9 @@ fn facts_read_back_as_they_were_written() {
 fn round_trip(facts: &[Fact]) -> Vec<Fact> {
     let mut file = Vec::new();
     let mut writer = FactWriter::new(&mut file).expect("memory takes it");
-    facts.iter().for_each(|fact| writer.take(fact));
+    for fact in facts {
+        writer.take(fact);
+    }
     writer.finish().expect("memory takes it");
     let reader = FactReader::new(BufReader::new(file.as_slice())).expect("it is a file of facts");
     reader.collect::<Result<_, _>>().expect("every line is a fact")

@@ -61,6 +61,17 @@ fn s1a_a_flush_answered_before_a_write_it_covers() {
     run.assert_found("S1a", (SOURCE, "flush_early"), &["flush c0#10", "c0#8"]);
 }
 
+/// Operation 1, the flush, is asked for after operation 2 and waits for it: numbers are no times.
+#[test]
+fn s1a_a_flush_waits_for_what_was_asked_for_before_it() {
+    let text = r#"{ "clients": [ { "workload": { "operations": [
+        { "flush": 0, "at": "100us" }, { "write": { "offset": "0B", "length": "4KiB" } }
+      ] } } ] }"#;
+    let run = Run::clean(text, &[]);
+    let flushed = run.first(|what| matches!(what, What::Answered(_, Outcome::Flushed)));
+    assert!(run.first(is_written) < flushed, "the flush waits for the write");
+}
+
 /// A copy that is not what the log says is no copy.
 #[test]
 fn s1a_a_transfer_that_carries_something_else() {

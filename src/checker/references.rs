@@ -1,5 +1,6 @@
 //! S5, S6 and the second half of S23: each reference names the frozen bytes, references are sent only
-//! where Spec 3.6 allows, and without faults every block that may go as a reference does.
+//! where Spec 3.6 allows, and without faults every block that may go as a reference does. So without
+//! faults an answer to a NAK is a violation too, however right its bytes.
 
 use super::Findings;
 use super::model::{Block, Model};
@@ -10,6 +11,11 @@ use crate::protocol::{CpId, ItemBody, Message, Policy, Reference};
 /// Looks at every block that a CP sends.
 pub fn check(fact: &Fact, policy: Policy, model: &Model, findings: &mut Findings) {
     let What::Sent(Direction::ToDestination, _, message) = &fact.what else { return };
+    if let Message::NakAnswer { cp, address, contents, .. } = &**message
+        && let Some(block) = model.points.get(cp).and_then(|point| point.blocks.get(address))
+    {
+        check_full(fact, policy, *cp, *address, contents, block, findings);
+    }
     let Message::CpData { cp, items, .. } = &**message else { return };
     for item in items {
         let block = model.points.get(cp).and_then(|point| point.blocks.get(&item.address));

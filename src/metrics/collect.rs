@@ -28,6 +28,9 @@ pub struct Collector {
     half_committed: BTreeSet<CpId>,
     /// The running CP's messages, had every block gone in full.
     in_full: Packing,
+    /// What references saved in the running CP. Counts when all of it was sent: half a CP compared
+    /// with the messages it would have filled says nothing.
+    saved_so_far: i64,
 }
 
 impl Collector {
@@ -45,6 +48,7 @@ impl Collector {
             stalled_since: None,
             half_committed: BTreeSet::new(),
             in_full: Packing::new(parameters.cp_message_bytes),
+            saved_so_far: 0,
         }
     }
 
@@ -99,7 +103,7 @@ impl Collector {
         let total = bytes.total();
         match message {
             Message::CpData { items, .. } => {
-                self.save(-signed(total));
+                self.saved_so_far -= signed(total);
                 self.synchronized(total);
                 for item in items {
                     self.item(item);
@@ -109,6 +113,8 @@ impl Collector {
                 self.synchronized(total);
                 let last = self.in_full.close();
                 self.save_message(last);
+                let saved = std::mem::take(&mut self.saved_so_far);
+                self.save(saved);
             }
             Message::Nak { .. } => {
                 self.synchronized(total);
@@ -143,7 +149,7 @@ impl Collector {
     /// A message that would have been sent, had every block gone in full.
     fn save_message(&mut self, length: Option<Bytes>) {
         if let Some(length) = length {
-            self.save(signed(self.wan.wire_length(length).get()));
+            self.saved_so_far += signed(self.wan.wire_length(length).get());
         }
     }
 
@@ -169,9 +175,14 @@ impl Collector {
         let (writes, time) = self.figures.waits.entry(cause).or_default();
         *writes += 1;
         *time = time.plus(at.since(since));
-        if self.waiting.is_empty()
-            && let Some(since) = self.stalled_since.take()
-        {
+        if self.waiting.is_empty() {
+            self.stalled(at);
+        }
+    }
+
+    /// No write waits any more, or the run is over.
+    fn stalled(&mut self, at: SimTime) {
+        if let Some(since) = self.stalled_since.take() {
             let points = &mut self.figures.synchronization;
             points.stalled = points.stalled.plus(at.since(since));
         }
@@ -201,6 +212,8 @@ impl Sink for Collector {
             self.admitted(fact.at, entry.write);
         } else if let What::Committed(_, cp, _) = &fact.what {
             self.committed(*cp);
+        } else if let What::Ended(_) = &fact.what {
+            self.stalled(fact.at);
         }
     }
 }

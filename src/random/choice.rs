@@ -198,11 +198,12 @@ mod tests {
                 counts[usize::try_from(rank).expect("a rank")] += 1;
             }
             let s = f64::from(u32::try_from(numerator).expect("small")) / 100.0;
-            let weight = |rank: usize| (rank as f64 + 1.0).powf(-s);
+            let weight = |rank: u32| (f64::from(rank) + 1.0).powf(-s);
             let total: f64 = (0..100).map(weight).sum();
             for rank in [0, 1, 2, 9, 49, 99] {
-                let expected = weight(rank) / total * DRAWS as f64;
-                let off = (f64::from(counts[rank]) - expected).abs();
+                let expected = weight(rank) / total * 40_000.0;
+                let count = counts[usize::try_from(rank).expect("a rank")];
+                let off = (f64::from(count) - expected).abs();
                 assert!(
                     off < 5.0 * expected.sqrt() + 1.0,
                     "s={s} rank {rank}: {expected} {counts:?}"

@@ -1,7 +1,7 @@
 //! The JSON of scenarios: read, located, typed, resolved, written out.
 //!
 //! Text becomes a JSON value, overrides (`--set`) are applied to it, then it is typed key by key
-//! ([`model`]), and [`resolve`] fills in what was left out, checks every rule and builds the
+//! (`model`), and `resolve` fills in what was left out, checks every rule and builds the
 //! [`Scenario`]. An error names the key, its value and the rule, points at the line and suggests
 //! what was probably meant. Defaults stand in `model` where they are constants, in
 //! `resolve::bounds` where they derive from other keys.

@@ -16,10 +16,15 @@ pub(super) struct Answers {
     destination: Lsn,
     /// Logged writes without an answer.
     logged: BTreeMap<Lsn, (WriteId, VolumeId)>,
-    /// Per client and volume, what a flush has to wait for: every write without an answer.
-    open: BTreeMap<(ClientId, VolumeId), BTreeSet<OpNumber>>,
-    /// Flushes without an answer.
-    flushes: BTreeMap<(ClientId, VolumeId), BTreeSet<OpNumber>>,
+    /// Writes and flushes that arrived so far. A client need not ask in the order of its own numbers.
+    arrivals: u64,
+    /// The arrival of each write without an answer.
+    arrived: BTreeMap<WriteId, u64>,
+    /// Per client and volume, what a flush has to wait for: every write without an answer, in the
+    /// order of arrival.
+    open: BTreeMap<(ClientId, VolumeId), BTreeSet<u64>>,
+    /// Flushes without an answer, in the order of arrival.
+    flushes: BTreeMap<(ClientId, VolumeId), BTreeMap<u64, OpNumber>>,
     /// Flushes that may be answered at once.
     ready: Vec<WriteId>,
 }
@@ -32,6 +37,8 @@ impl Answers {
             wire: Lsn::ORIGIN,
             destination: Lsn::ORIGIN,
             logged: BTreeMap::new(),
+            arrivals: 0,
+            arrived: BTreeMap::new(),
             open: BTreeMap::new(),
             flushes: BTreeMap::new(),
             ready: Vec::new(),
@@ -40,7 +47,9 @@ impl Answers {
 
     /// A write arrived; a later flush waits for it, logged or not.
     pub(super) fn arrived(&mut self, id: WriteId, volume: VolumeId) {
-        self.open.entry((id.client, volume)).or_default().insert(id.op);
+        self.arrivals += 1;
+        self.arrived.insert(id, self.arrivals);
+        self.open.entry((id.client, volume)).or_default().insert(self.arrivals);
     }
 
     /// A write became this log entry.
@@ -50,7 +59,8 @@ impl Answers {
 
     /// A flush arrived: answered when every earlier write of the client to the volume is.
     pub(super) fn flush(&mut self, id: WriteId, volume: VolumeId) {
-        self.flushes.entry((id.client, volume)).or_default().insert(id.op);
+        self.arrivals += 1;
+        self.flushes.entry((id.client, volume)).or_default().insert(self.arrivals, id.op);
         self.release_flushes(id.client, volume);
     }
 
@@ -100,8 +110,9 @@ impl Answers {
     /// A write needs no answer any more.
     pub(super) fn closed(&mut self, id: WriteId, volume: VolumeId) {
         let key = (id.client, volume);
+        let arrival = self.arrived.remove(&id).expect("an answered write had arrived");
         let open = self.open.get_mut(&key).expect("an answered write had arrived");
-        open.remove(&id.op);
+        open.remove(&arrival);
         if open.is_empty() {
             self.open.remove(&key);
         }
@@ -111,11 +122,11 @@ impl Answers {
     fn release_flushes(&mut self, client: ClientId, volume: VolumeId) {
         let Some(flushes) = self.flushes.get_mut(&(client, volume)) else { return };
         let oldest = self.open.get(&(client, volume)).and_then(|open| open.first().copied());
-        while let Some(op) = flushes.first().copied() {
-            if oldest.is_some_and(|write| write < op) {
+        while let Some(flush) = flushes.first_entry() {
+            if oldest.is_some_and(|write| write < *flush.key()) {
                 return;
             }
-            flushes.remove(&op);
+            let op = flush.remove();
             self.ready.push(WriteId { client, op });
         }
         self.flushes.remove(&(client, volume));
@@ -123,7 +134,7 @@ impl Answers {
 
     /// Writes logged and flushes taken that are not answered.
     pub(super) fn open(&self) -> u64 {
-        let flushes: usize = self.flushes.values().map(BTreeSet::len).sum();
+        let flushes: usize = self.flushes.values().map(BTreeMap::len).sum();
         (self.logged.len() + flushes + self.ready.len()) as u64
     }
 }
