@@ -139,6 +139,8 @@ pub enum EndReason {
     TimeLimit,
     /// The limit on events was reached.
     EventLimit,
+    /// Clients ask so much faster than they are answered that no memory would hold what waits.
+    Overload,
 }
 
 /// A reader of facts as they happen.

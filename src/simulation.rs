@@ -46,6 +46,9 @@ enum Event {
     Timer(Role, Timer, u64),
 }
 
+/// Operations asked for and not answered at most, of all clients together: each is in memory.
+const MOST_OUTSTANDING: u64 = 1 << 20;
+
 /// A client and when it is to be woken.
 struct Client {
     workload: Workload,
@@ -235,6 +238,9 @@ impl<'a> Simulation<'a> {
         let limits = self.scenario.limits;
         if at > SimTime::ZERO.after(limits.simulated) {
             return Some(EndReason::TimeLimit);
+        }
+        if self.outstanding > MOST_OUTSTANDING {
+            return Some(EndReason::Overload);
         }
         (self.events == limits.events).then_some(EndReason::EventLimit)
     }

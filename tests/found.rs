@@ -3,6 +3,7 @@
 mod support;
 
 use mirrorsim::batch;
+use mirrorsim::facts::EndReason;
 use mirrorsim::workload::Traces;
 use support::{assert_passes, observe, scenario};
 
@@ -38,4 +39,16 @@ fn a_flush_covers_nothing_of_a_higher_number() {
     let text = r#"{ "clients": [ { "workload": {
         "count": 60, "arrival": { "depth": 4 }, "flush_every": 3 } } ] }"#;
     observe(&scenario(text, &[]));
+}
+
+/// An open loop that asks without end, a thousand times faster than the source serves: the run ends
+/// with a violation of L2 instead of the machine's memory.
+#[test]
+fn an_overload_is_reported() {
+    let text = r#"{ "clients": [ { "workload": { "count": 1152921504606846976,
+        "arrival": { "kind": "poisson", "mean": "1ns" } } } ] }"#;
+    let outcome = batch::run(&scenario(text, &[]), 0, &Traces::new(), None, &mut |_, _| {});
+    let outcome = outcome.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(outcome.finished.ending.reason, EndReason::Overload);
+    assert_eq!(outcome.verdict.violations[0].property, "L2");
 }

@@ -154,7 +154,11 @@ fn l1_l2_l4_what_never_ends() {
     run.facts.remove(answer);
     run.assert_found("L2", (SOURCE, "unanswered"), &["1 operations have no answer", "c0#1"]);
     run.assert_found("L4", (SOURCE, "deadlock"), &["nothing is left to happen", "c0#1"]);
-    for (reason, words) in [(EndReason::TimeLimit, "time"), (EndReason::EventLimit, "events")] {
+    for (reason, words) in [
+        (EndReason::TimeLimit, "time"),
+        (EndReason::EventLimit, "events"),
+        (EndReason::Overload, "faster than they are answered"),
+    ] {
         let mut run = clean();
         run.edit_ending(|ending| ending.reason = reason);
         run.assert_found("L2", (SOURCE, "limit"), &[words, "before the run was over"]);

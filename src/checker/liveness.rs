@@ -63,6 +63,7 @@ impl Liveness {
             EndReason::WorkloadDone => "the workload is done",
             EndReason::TimeLimit => "the limit on simulated time is reached",
             EndReason::EventLimit => "the limit on events is reached",
+            EndReason::Overload => "clients ask far faster than they are answered",
         };
         // Where the run was to be over with the workload, a CP may be under way.
         let cut = ending.reason == EndReason::WorkloadDone;
@@ -77,7 +78,7 @@ impl Liveness {
             if ending.reason == EndReason::Done {
                 findings.add(fact, "L4", Role::Source, "deadlock", message);
             }
-        } else if matches!(ending.reason, EndReason::TimeLimit | EndReason::EventLimit) {
+        } else if !matches!(ending.reason, EndReason::Done | EndReason::WorkloadDone) {
             let message = format!("{reason} before the run was over");
             findings.add(fact, "L2", Role::Source, "limit", message);
         }

@@ -226,6 +226,7 @@ fn identity(report: &Report) -> String {
         EndReason::WorkloadDone => "the workload was done",
         EndReason::TimeLimit => "stopped by its limit on simulated time",
         EndReason::EventLimit => "stopped by its limit on events",
+        EndReason::Overload => "stopped: clients ask far faster than they are answered",
     };
     let time = span(report.simulated_ns);
     let mut table = Table::facts();

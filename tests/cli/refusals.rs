@@ -145,7 +145,7 @@ fn values_that_make_no_sense() {
         ("clients.0.workload.count=18446744073709551615", "at most 2^60"),
         ("clients.0.workload.span=0B", "at least one multiple of the alignment"),
         ("clients.0.workload.span=18446744073709551615B", "it passes what 64 bits address"),
-        ("clients.0.workload.arrival={\"depth\":4294967295}", "at most 1048576"),
+        ("clients.0.workload.arrival={\"depth\":4294967295}", "at most 65536"),
         ("clients.0.workload={\"operations\":[]}", "at least one operation"),
         ("name=\u{1b}[31m", "none a control character"),
     ] {

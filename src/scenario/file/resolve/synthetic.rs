@@ -11,7 +11,7 @@ use crate::units::{Bytes, Ratio, Span};
 /// The most operations a client asks for: their numbers stay far from the end of u64.
 const MOST_OPERATIONS: u64 = 1 << 60;
 /// The most operations that a closed loop has under way at once.
-const DEEPEST: u32 = 1 << 20;
+const DEEPEST: u32 = 1 << 16;
 
 /// Completes `text` and gives the workload it describes.
 pub(super) fn resolve(

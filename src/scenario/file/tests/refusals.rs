@@ -96,7 +96,7 @@ fn rules_of_workloads() {
         (r#""start": "1KiB""#, "a multiple of the alignment, 4KiB"),
         (r#""start": "8EiB", "span": "8EiB""#, "it passes what 64 bits address"),
         (r#""arrival": {"depth": 0}"#, "`clients[0].workload.arrival.depth` is 0: at least 1"),
-        (r#""arrival": {"depth": 4294967295}"#, "is 4294967295: at most 1048576"),
+        (r#""arrival": {"depth": 4294967295}"#, "is 4294967295: at most 65536"),
         (r#""reads": "100%", "sizes": [{"size": "1TiB", "weight": 1}]"#, "at most 1048576 blocks"),
         (
             r#""operations": [{"read": {"offset": "0B", "length": "15EiB"}}]"#,
