@@ -25,9 +25,12 @@ pub use id::{
     Lsn, OpNumber, Ticket, TransferId, WriteId,
 };
 pub use message::{
-    EntryHeader, Item, ItemBody, Message, Reference, Transfer, TransferHeader, TransferRange,
+    EntryHeader, Item, ItemBody, Message, Purpose, Reference, Transfer, TransferHeader,
+    TransferRange, Void,
 };
-pub use parameters::{AckRule, Dispatch, FlushRule, Metadata, Parameters, Policy};
+pub use parameters::{
+    AckRule, Dispatch, FlushRule, HeldWrites, Metadata, Mode, Parameters, Policy,
+};
 
 use crate::units::SimTime;
 use block::{BlockAddress, Contents, Runs, VolumeId, WriteRange};
@@ -87,6 +90,14 @@ pub enum Refusal {
     WrongDirection,
     /// A transfer seen before: acknowledged again, changes nothing (Spec 4.2).
     Duplicate,
+    /// A request repeated while the first is still being served (Spec 3.1).
+    Repeated,
+    /// A write while a `strict` mirror is not in sync and writes are to fail (Spec 6.3).
+    NotInSync,
+    /// The source's NVRAM was lost or damaged: it serves nobody (Spec 7.2).
+    Fenced,
+    /// HELLO of a reign that is over (Spec 7.7).
+    Deposed,
 }
 
 /// What a node is told.
@@ -117,6 +128,15 @@ pub enum Input {
     Timer(Timer),
     /// The operator asks for a consistency point now (Spec 5.1).
     ConsistencyPoint,
+    /// The small state asked to be saved with this ticket, and every earlier one, is durable.
+    StateSaved(Ticket),
+    /// The blocks that changed after the CP that was asked about, each with the newest CP that
+    /// changed it (Spec 6.4).
+    Changed(Vec<(BlockAddress, CpId)>),
+    /// Everything in log storage, in the order of files and offsets (Spec 7.3).
+    LogScanned(Vec<Scanned>),
+    /// The transport says that the connection is gone; what was under way may have arrived or not.
+    Disconnected,
 }
 
 /// A node's timers. Setting one again moves it.
@@ -129,8 +149,14 @@ pub enum Timer {
     TransferDelay,
     /// Destination: the periodic flush of its own storage (Spec 4.3).
     Flush,
-    /// Destination: say WAIT again while no NVLog file is free (Spec 4.3).
+    /// Destination: say WAIT if there is a reason to (Spec 4.3).
     Wait,
+    /// Source: no progress for `timeout` (Spec 6.2).
+    Progress,
+    /// Source: try a lost session again (Spec 6.4).
+    Reconnect,
+    /// Source, over `datagram`: nothing was heard, so send again what was not acknowledged (Spec 8.1).
+    Retransmit,
 }
 
 /// What a node wishes. The host carries effects out in order; a later one may rely on an earlier.
@@ -145,20 +171,41 @@ pub enum Effect {
     NvramPersist(Lsn),
     /// Free a half: its entries are on disk on both sides (Spec 5.7).
     NvramFree(Half),
+    /// The entries of a half, which survived a crash, belong to this CP from now on (Spec 7.1).
+    NvramAssign(Half, CpId),
     /// Hand a message to the link towards the peer; answered by [`Input::Departed`].
     Send(Message),
+    /// The same, for a message that was sent before and not acknowledged (Spec 8.1).
+    SendAgain(Message),
+    /// The session is over: take back what the link has not sent. No [`Input::Departed`] follows for
+    /// it.
+    Disconnect,
     /// Read the committed contents of a block of the volume disks.
     ReadVolume(Ticket, BlockAddress),
     /// Write a shadow page of a CP to the volume disks, invisible until the commit.
     WriteVolume(Ticket, CpId, BlockAddress, Contents),
     /// Make every shadow page of the CP the image, atomically with the commit record (Spec 5.6).
-    Commit(CpId, Lsn),
+    Commit(CommitRecord),
+    /// Forget the shadow pages of a CP that will not be committed.
+    DropShadow(CpId),
+    /// Keep the committed image as it is now readable, whatever is committed later (Spec 6.5).
+    PinImage,
+    /// Read a block of the pinned image; answered by [`Input::VolumeRead`].
+    ReadPinned(Ticket, BlockAddress),
+    /// The pinned image is not needed any more.
+    UnpinImage,
+    /// Which blocks changed after this CP? Answered by [`Input::Changed`] (Spec 6.4).
+    ListChanged(CpId),
+    /// Make this small state durable, after every earlier one; answered by [`Input::StateSaved`].
+    SaveState(Ticket, SavedState),
     /// Write a transfer to an NVLog file at a byte offset (Spec 4.1).
     WriteLog(Ticket, LogFile, u64, Transfer),
     /// Read one block from an NVLog file at a byte offset (Spec 5.5).
     ReadLog(Ticket, LogFile, u64),
     /// Empty an NVLog file for reuse (Spec 4.3).
     FreeLog(LogFile),
+    /// Read all of log storage; answered by [`Input::LogScanned`] (Spec 7.3).
+    ScanLog,
     /// Flush the node's own storage; answered by [`Input::Flushed`].
     Flush,
     /// Set or move a timer.
@@ -186,6 +233,126 @@ pub enum Note {
     Resolved(BlockAddress, ResolvedFrom),
     /// A reference names a transfer that is still on its way (Spec 5.4).
     Held(BlockAddress),
+    /// The source's mirror is in another state (Spec 6.1).
+    Mirror(MirrorState),
+    /// A session is over, for this reason (Spec 6.2).
+    SessionLost(SessionEnd),
+    /// A pass of resynchronization begins: its number, the CP it sends, its blocks (Spec 6.5).
+    ResyncPass(u64, CpId, u64),
+    /// Passes go on without shrinking: `resync did not converge` (Spec 6.5).
+    ResyncDoesNotConverge,
+    /// A node began a life after a crash: its number, log entries found (Spec 7.1, 7.3).
+    Restarted(Incarnation, u64),
+    /// The source's NVRAM was lost or damaged: declared (Spec 7.2).
+    NvramLost,
+    /// A record of the NVLog fails its check (Spec 7.3).
+    LogDamaged(LogFile, u64),
+}
+
+/// The state of the mirror, as the source sees it (Spec 6.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MirrorState {
+    /// The `ack` rule holds for every acknowledged write.
+    InSync,
+    /// No session.
+    OutOfSync,
+    /// The destination's image catches up, pass by pass.
+    Resync,
+    /// One CP in full; log forwarding follows it.
+    CpForwarding,
+}
+
+impl MirrorState {
+    /// The state's name in reports and violations.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::InSync => "in_sync",
+            Self::OutOfSync => "out_of_sync",
+            Self::Resync => "resync",
+            Self::CpForwarding => "cp_forwarding",
+        }
+    }
+}
+
+/// Why a session ended (Spec 6.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionEnd {
+    /// No progress for `timeout`.
+    NoProgress,
+    /// The transport lost the connection.
+    ConnectionLost,
+    /// The destination has a new life.
+    DestinationRestarted,
+    /// The source itself has a new life.
+    SourceRestarted,
+}
+
+/// What is written with a commit, atomically (Spec 1.2, 1.3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommitRecord {
+    /// The CP.
+    pub cp: CpId,
+    /// Its last entry: the image is the original and every entry up to here.
+    pub last_lsn: Lsn,
+    /// Writes in the image that may not have been answered: one asked for again is known (Spec 3.1).
+    pub unanswered: Vec<WriteId>,
+}
+
+impl CommitRecord {
+    /// The original image.
+    pub const ORIGINAL: Self =
+        Self { cp: CpId::ORIGINAL, last_lsn: Lsn::ORIGIN, unanswered: Vec::new() };
+}
+
+/// The small state that survives a crash beside image and log (Spec 1.2, 1.3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedState {
+    /// The newest reign known.
+    pub generation: Generation,
+    /// The node's life.
+    pub incarnation: Incarnation,
+    /// The newest session begun or taken part in.
+    pub epoch: Epoch,
+    /// Whether the mirror was in sync as far as the node knows.
+    pub mirror: SavedMirror,
+    /// Entries that never became durable at the source (Spec 7.1). Source: not yet known to the
+    /// destination. Destination: not to be replayed.
+    pub voids: Vec<Void>,
+}
+
+impl SavedState {
+    /// At the start of a run: in sync, both images original (Spec 6.1).
+    pub const FIRST: Self = Self {
+        generation: Generation(1),
+        incarnation: Incarnation(1),
+        epoch: Epoch(1),
+        mirror: SavedMirror::InSync,
+        voids: Vec::new(),
+    };
+}
+
+/// Whether the mirror is in sync, as far as a node durably knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SavedMirror {
+    /// In sync.
+    InSync,
+    /// Out of sync since then.
+    OutOfSync(SimTime),
+}
+
+/// A record found in log storage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scanned {
+    /// The file.
+    pub file: LogFile,
+    /// Where in the file it begins.
+    pub offset: u64,
+    /// What it is; `None`: it fails its check.
+    pub transfer: Option<Transfer>,
 }
 
 /// Where a reference was resolved from.
@@ -216,6 +383,10 @@ pub enum Trigger {
     WaitingWrite,
     /// The operator, also at the end of a run.
     Operator,
+    /// Entries found in NVRAM after a crash (Spec 7.1).
+    Replay,
+    /// The destination's image has caught up far enough (Spec 6.1).
+    Resync,
 }
 
 impl Trigger {
@@ -230,6 +401,8 @@ impl Trigger {
             Self::Bound => "bound",
             Self::WaitingWrite => "waiting_write",
             Self::Operator => "operator",
+            Self::Replay => "replay",
+            Self::Resync => "resync",
         }
     }
 }
@@ -244,6 +417,10 @@ pub enum WaitCause {
     TransferIds,
     /// Dirty buffers.
     DirtyBuffers,
+    /// The mirror is `strict` and not in sync (Spec 6.3).
+    NotInSync,
+    /// Entries found after a crash come first (Spec 7.1).
+    Replay,
 }
 
 impl WaitCause {
@@ -254,6 +431,8 @@ impl WaitCause {
             Self::NvramHalf => "nvram_half",
             Self::TransferIds => "transfer_ids",
             Self::DirtyBuffers => "dirty_buffers",
+            Self::NotInSync => "not_in_sync",
+            Self::Replay => "replay",
         }
     }
 }

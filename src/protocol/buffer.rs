@@ -128,6 +128,13 @@ impl Buffers {
         }
     }
 
+    /// Forgets where blocks were sent: the session is over, its references are void (Spec 6.2).
+    pub fn end_session(&mut self) {
+        for buffer in self.active.values_mut().chain(self.frozen.values_mut()) {
+            buffer.sent = None;
+        }
+    }
+
     /// Freezes the active buffers for a CP (Spec 5.2).
     pub fn freeze(&mut self) {
         assert!(self.frozen.is_empty(), "one CP at a time");

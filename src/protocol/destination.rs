@@ -4,44 +4,65 @@
 //! It gets data from the source only; a client is refused. Files: `log` (transfers in, acknowledged),
 //! `progress` (which entries are complete), `consistency_point` (items in, resolved, committed).
 //!
-//! Not here yet: promotion, restart, resynchronization (Spec 6, 7).
+//! `session` answers HELLO, `restart` begins a new life after a crash (Spec 6, 7).
+//!
+//! Not here yet: promotion (Spec 7.4).
 
 mod consistency_point;
 mod log;
 mod progress;
+mod restart;
+mod session;
 
 use super::nvlog::NvLog;
 use super::{
-    AckRule, CpId, Effect, Epoch, Incarnation, Input, Lsn, Message, Occupancy, Outcome, Parameters,
-    Refusal, Ticket, Timer, TransferId,
+    AckRule, CommitRecord, CpId, Effect, Epoch, Generation, Incarnation, Input, Lsn, Message,
+    Occupancy, Outcome, Parameters, Refusal, SavedMirror, SavedState, Ticket, Timer, TransferId,
+    Void, WriteId,
 };
 use crate::units::SimTime;
-use consistency_point::Reception;
+use consistency_point::{Begin, Reception};
 use progress::Progress;
+use restart::Scan;
+use session::Session;
 use std::collections::BTreeMap;
 
 /// The destination appliance.
 #[derive(Debug)]
 pub struct Destination {
     parameters: Parameters,
-    epoch: Epoch,
+    generation: Generation,
     incarnation: Incarnation,
+    /// The newest session known of.
+    epoch: Epoch,
+    session: Session,
+    /// Whether the mirror is in sync as far as it was told.
+    mirror: SavedMirror,
+    /// Entries that never became durable at the source: not to be replayed (Spec 7.1).
+    voids: Vec<Void>,
+    scan: Scan,
+    /// After a restart: the new life is being made durable.
+    life_to_save: Option<Ticket>,
     log: NvLog,
     progress: Progress,
     /// Transfers being written to log storage.
     writing: BTreeMap<Ticket, Writing>,
     /// The CP being received, if any.
     reception: Option<Reception>,
+    /// Writes in the log of each CP, which clients may ask for again (Spec 3.1).
+    writes: BTreeMap<CpId, Vec<WriteId>>,
     /// The last committed CP.
-    committed: CpId,
+    committed: CommitRecord,
     flush: FlushState,
     wait_is_set: bool,
+    activity: Activity,
     next_ticket: Ticket,
 }
 
 /// A transfer being written to log storage.
 #[derive(Debug)]
 struct Writing {
+    epoch: Epoch,
     cp: CpId,
     id: TransferId,
     /// The entries it carries parts of, with the bytes of each.
@@ -56,22 +77,38 @@ enum FlushState {
     UnderWay,
 }
 
+/// Whether anything happened since WAIT was last considered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Activity {
+    None,
+    Some,
+}
+
 impl Destination {
     /// A destination in sync with its source, both images original (Spec 6.1).
     #[must_use]
     pub fn new(parameters: Parameters) -> Self {
         let files = parameters.nvlog_files;
+        let SavedState { generation, incarnation, epoch, mirror, voids } = SavedState::FIRST;
         Self {
             parameters,
-            epoch: Epoch(1),
-            incarnation: Incarnation(1),
+            generation,
+            incarnation,
+            epoch,
+            session: Session::Live,
+            mirror,
+            voids,
+            scan: Scan::Done,
+            life_to_save: None,
             log: NvLog::new(files, parameters.cache, parameters.block_size),
             progress: Progress::default(),
             writing: BTreeMap::new(),
             reception: None,
-            committed: CpId::ORIGINAL,
+            writes: BTreeMap::new(),
+            committed: CommitRecord::ORIGINAL,
             flush: FlushState::Idle,
             wait_is_set: false,
+            activity: Activity::None,
             next_ticket: Ticket(0),
         }
     }
@@ -86,15 +123,30 @@ impl Destination {
                 let refused = Outcome::Refused(Refusal::NotTheSource);
                 effects.push(Effect::Answer(request.id, refused));
             }
-            Input::LogWritten(ticket) => self.log_written(ticket, effects),
-            Input::LogRead(ticket, runs) => self.log_read(ticket, runs, effects),
-            Input::VolumeWritten(ticket) => self.volume_written(ticket, effects),
+            Input::LogWritten(ticket) => {
+                self.activity = Activity::Some;
+                self.log_written(ticket, effects);
+            }
+            Input::LogRead(ticket, runs) => {
+                self.activity = Activity::Some;
+                self.log_read(ticket, runs, effects);
+            }
+            Input::VolumeWritten(ticket) => {
+                self.activity = Activity::Some;
+                self.volume_written(ticket, effects);
+            }
+            Input::StateSaved(ticket) => self.state_saved(ticket, effects),
+            Input::LogScanned(found) => self.log_scanned(now, &found, effects),
             Input::Committed(cp) => self.committed(now, cp, effects),
             Input::Flushed => self.flushed(now, effects),
             Input::Timer(timer) => self.timer(now, timer, effects),
-            // Its messages are few and small: it does not watch its queue.
-            Input::Departed => {}
-            Input::NvramDurable(_) | Input::VolumeRead(..) | Input::ConsistencyPoint => {
+            // Its messages are few and small: it does not watch its queue. And the source begins a new
+            // session when the old one breaks.
+            Input::Departed | Input::Disconnected => {}
+            Input::NvramDurable(_)
+            | Input::VolumeRead(..)
+            | Input::ConsistencyPoint
+            | Input::Changed(_) => {
                 unreachable!("the destination's host has none of these before a promotion")
             }
         }
@@ -112,24 +164,34 @@ impl Destination {
     }
 
     fn message(&mut self, now: SimTime, message: Message, effects: &mut Vec<Effect>) {
-        if message.epoch() != self.epoch {
+        if let Message::Hello { epoch, generation, incarnation: _, voids } = message {
+            self.hello(now, epoch, generation, voids, effects);
+            return;
+        }
+        if message.epoch() != self.epoch || !self.is_live() {
             effects.push(Effect::Refuse(Refusal::WrongEpoch));
             return;
         }
+        self.activity = Activity::Some;
         match message {
             Message::Transfer(transfer) => self.transfer(now, transfer, effects),
-            Message::CpBegin { cp, transfers, last_lsn, .. } => {
-                self.begin(cp, transfers, last_lsn, effects);
+            Message::CpBegin { cp, transfers, last_lsn, unanswered, .. } => {
+                self.begin(now, cp, Begin { transfers, last_lsn, unanswered }, effects);
             }
-            Message::CpData { cp, items, .. } => self.items(cp, items, effects),
-            Message::CpEnd { cp, blocks, .. } => self.end(cp, blocks, effects),
+            Message::CpData { cp, items, .. } => self.items(now, cp, items, effects),
+            Message::CpEnd { cp, blocks, .. } => self.end(now, cp, blocks, effects),
             Message::NakAnswer { cp, address, contents, .. } => {
-                self.nak_answered(cp, address, contents, effects);
+                self.nak_answered(now, (cp, address), contents, effects);
             }
+            Message::InSync { .. } => self.in_sync(effects),
             Message::LogAck { .. }
             | Message::CpAck { .. }
             | Message::Nak { .. }
-            | Message::Wait { .. } => effects.push(Effect::Refuse(Refusal::WrongDirection)),
+            | Message::Wait { .. }
+            | Message::Welcome { .. }
+            | Message::Deposed { .. }
+            | Message::Restarted { .. } => effects.push(Effect::Refuse(Refusal::WrongDirection)),
+            Message::Hello { .. } => unreachable!("it was looked at before the epoch"),
         }
     }
 
@@ -137,7 +199,11 @@ impl Destination {
         match timer {
             Timer::Flush => self.start_flush(effects),
             Timer::Wait => self.say_wait(now, effects),
-            Timer::ConsistencyPoint | Timer::TransferDelay => {
+            Timer::ConsistencyPoint
+            | Timer::TransferDelay
+            | Timer::Progress
+            | Timer::Reconnect
+            | Timer::Retransmit => {
                 unreachable!("timers of the source")
             }
         }

@@ -1,7 +1,9 @@
 //! What source and destination say to each other.
 
 use super::block::{BlockAddress, BlockSize, Contents, Piece, Runs, WriteRange};
-use super::{BlockNumber, CpId, Epoch, Incarnation, Lsn, TransferId, WriteId};
+use super::{
+    BlockNumber, CpId, Epoch, Generation, Incarnation, Lsn, TransferId, WriteId,
+};
 use serde::{Deserialize, Serialize};
 
 /// A message on the WAN. Its length is defined in [`super::wire`].
@@ -15,10 +17,16 @@ pub enum Message {
         epoch: Epoch,
         /// The CP.
         cp: CpId,
-        /// Every transfer that carried its entries.
-        transfers: TransferRange,
+        /// Why it is sent.
+        purpose: Purpose,
+        /// Every transfer that carried its entries; `None`: they were not forwarded, and every block
+        /// comes in full (Spec 6.1, 6.5).
+        transfers: Option<TransferRange>,
         /// Its last entry: image n = original + entries up to here.
         last_lsn: Lsn,
+        /// Writes in the image that their clients may still ask for again (Spec 3.1). Empty where
+        /// the entries were forwarded: then the destination knows them from the log.
+        unanswered: Vec<WriteId>,
     },
     /// Source → destination: blocks of CP n, in (volume, block) order (Spec 5.3).
     CpData {
@@ -26,6 +34,8 @@ pub enum Message {
         epoch: Epoch,
         /// The CP.
         cp: CpId,
+        /// Why it is sent.
+        purpose: Purpose,
         /// The blocks; never empty.
         items: Vec<Item>,
     },
@@ -35,6 +45,8 @@ pub enum Message {
         epoch: Epoch,
         /// The CP.
         cp: CpId,
+        /// Why it is sent.
+        purpose: Purpose,
         /// Distinct volume blocks in the CP.
         blocks: u64,
     },
@@ -76,15 +88,86 @@ pub enum Message {
         /// The block that was referenced.
         address: BlockAddress,
     },
-    /// Destination → source, every `timeout`/3 while no NVLog file is free (Spec 4.3): progress.
+    /// Destination → source, every `timeout`/3 while no NVLog file is free, or while a CP is being
+    /// received and storage gets on with it (Spec 4.3): progress.
     Wait {
+        /// The session.
+        epoch: Epoch,
+    },
+    /// Source → destination: begins a session (Spec 6.2, 7.1). Repeated every `reconnect` until it is
+    /// answered.
+    Hello {
+        /// The session to be; above every earlier one.
+        epoch: Epoch,
+        /// The source's reign.
+        generation: Generation,
+        /// The source's life.
+        incarnation: Incarnation,
+        /// Entries that never became durable at the source, of lives the destination may not know to
+        /// be over: it discards them durably before it answers.
+        voids: Vec<Void>,
+    },
+    /// Destination → source: the session lives.
+    Welcome {
+        /// The session.
+        epoch: Epoch,
+        /// The destination's life.
+        incarnation: Incarnation,
+        /// The image that it has on disk: what resynchronization starts from (Spec 6.5).
+        committed: CpId,
+    },
+    /// Destination → source: a newer reign has begun, the sender of HELLO is no source any more
+    /// (Spec 7.7).
+    Deposed {
+        /// The session that is refused.
+        epoch: Epoch,
+        /// The newest reign the destination knows.
+        generation: Generation,
+    },
+    /// Destination → source, after a restart: every session before is over (Spec 6.2, 7.3).
+    Restarted {
+        /// The newest session it knows of.
+        epoch: Epoch,
+        /// The destination's new life.
+        incarnation: Incarnation,
+    },
+    /// Source → destination: the `ack` rule holds again for every write acknowledged (Spec 6.1, 6.6).
+    InSync {
         /// The session.
         epoch: Epoch,
     },
 }
 
+/// Why the blocks of a CP are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Both sides reach the CP together.
+    ConsistencyPoint,
+    /// A pass of resynchronization: the source has committed the CP long since (Spec 6.5).
+    Resync,
+}
+
+/// Entries that never became durable in the source's NVRAM: those after `after` and before the first
+/// entry of the life `until` (Spec 7.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Void {
+    /// The last entry that survived.
+    pub after: Lsn,
+    /// Before the first entry of the next life.
+    pub until: Lsn,
+}
+
+impl Void {
+    /// Whether the entry is one of these.
+    #[must_use]
+    pub fn contains(&self, lsn: Lsn) -> bool {
+        self.after < lsn && lsn < self.until
+    }
+}
+
 impl Message {
-    /// The session the message belongs to.
+    /// The session the message belongs to, or speaks of.
     #[must_use]
     pub const fn epoch(&self) -> Epoch {
         match self {
@@ -96,7 +179,12 @@ impl Message {
             | Self::LogAck { epoch, .. }
             | Self::CpAck { epoch, .. }
             | Self::Nak { epoch, .. }
-            | Self::Wait { epoch } => *epoch,
+            | Self::Wait { epoch }
+            | Self::Hello { epoch, .. }
+            | Self::Welcome { epoch, .. }
+            | Self::Deposed { epoch, .. }
+            | Self::Restarted { epoch, .. }
+            | Self::InSync { epoch } => *epoch,
         }
     }
 }

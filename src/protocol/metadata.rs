@@ -29,6 +29,20 @@ impl MetadataTree {
         Self { bits_per_bitmap, heights: BTreeMap::new(), blocks: BTreeMap::new() }
     }
 
+    /// The metadata as it lies on disk, after a crash.
+    #[must_use]
+    pub fn restored(size: BlockSize, found: Vec<(BlockAddress, Vec<(u32, CpNumber)>)>) -> Self {
+        let mut tree = Self::new(size);
+        for (address, children) in found {
+            if let Area::Indirect(level) = address.area {
+                let height = tree.heights.entry(address.volume).or_default();
+                *height = level.max(*height);
+            }
+            tree.blocks.insert(address, children.into_iter().collect());
+        }
+        tree
+    }
+
     /// Brings the metadata up to date with the data blocks of a CP; gives the blocks that changed,
     /// each once.
     pub fn update(

@@ -6,7 +6,8 @@
 
 use super::block::{BlockSize, Runs};
 use super::{
-    BlockNumber, CpId, LogFile, Lsn, Reference, Transfer, TransferHeader, TransferId, wire,
+    BlockNumber, CpId, Epoch, LogFile, Lsn, Reference, Scanned, Transfer, TransferHeader,
+    TransferId, wire,
 };
 use crate::units::Bytes;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -27,12 +28,24 @@ pub struct NvLog {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum File {
     Free,
-    /// Holds the entries of a CP; bytes used.
-    Holds(CpId, u64),
+    /// Holds the entries of a CP, forwarded in one session.
+    Holds(Held),
     /// Its CP is committed; free at the next flush (Spec 4.3).
     Committed,
     /// Its CP was committed before the flush that is under way.
     Flushing,
+}
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Held {
+    epoch: Epoch,
+    cp: CpId,
+    /// Bytes used.
+    used: u64,
+    /// Its newest entry: a commit that covers it covers the file. CP numbers do not tell, since a
+    /// source numbers its entries anew after a crash (Spec 7.1).
+    last: Lsn,
 }
 
 /// A transfer in log storage.
@@ -93,17 +106,19 @@ impl NvLog {
     /// Finds a place for a transfer: the file of its header's CP, or a free one; `None` while there
     /// is none. The transfer is in the map from then on.
     pub fn store(&mut self, transfer: &Transfer) -> Option<(LogFile, u64)> {
-        let cp = transfer.header.cp;
-        let holds = |file: &File| matches!(file, File::Holds(held, _) if *held == cp);
+        let TransferHeader { cp, epoch, .. } = transfer.header;
+        let ours = |held: &Held| (held.epoch, held.cp) == (epoch, cp);
+        let holds = |file: &File| matches!(file, File::Holds(held) if ours(held));
         let mut free = self.files.iter().position(holds);
         free = free.or_else(|| self.files.iter().position(|file| *file == File::Free));
         let place = free?;
         let offset = match self.files[place] {
-            File::Holds(_, used) => used,
+            File::Holds(held) => held.used,
             File::Free | File::Committed | File::Flushing => 0,
         };
         let length = length_of(transfer, self.size);
-        self.files[place] = File::Holds(cp, offset + length);
+        let last = newest_entry(transfer);
+        self.files[place] = File::Holds(Held { epoch, cp, used: offset + length, last });
         let file = LogFile(u8::try_from(place).expect("at most eight files"));
         let block = |number| offset + wire::block_offset(transfer, number, self.size);
         let stored = Stored {
@@ -163,7 +178,7 @@ impl NvLog {
 
     /// A CP was committed: its transfers leave the map, its file is free after the next flush. Those
     /// that still wait for a file are not needed any more; one stored now would never leave.
-    pub fn committed(&mut self, cp: CpId) {
+    pub fn committed(&mut self, cp: CpId, last_lsn: Lsn) {
         self.waiting.retain(|transfer| transfer.header.cp != cp);
         let gone = self.map.remove(&cp).unwrap_or_default();
         let cached = gone.values().filter(|stored| stored.cached.is_some());
@@ -171,10 +186,38 @@ impl NvLog {
         let gone: BTreeSet<_> = gone.into_keys().collect();
         self.cache.durable.retain(|(held, id)| *held != cp || !gone.contains(id));
         for file in &mut self.files {
-            if matches!(file, File::Holds(held, _) if *held == cp) {
+            if matches!(file, File::Holds(held) if held.last <= last_lsn) {
                 *file = File::Committed;
             }
         }
+    }
+
+    /// The session is over: its references are void, and what waits for a file will not come into
+    /// one. What is in the files stays until a commit covers it (Spec 6.5).
+    pub fn end_session(&mut self) {
+        self.map.clear();
+        self.waiting.clear();
+        self.cache.bytes = 0;
+        self.cache.durable.clear();
+    }
+
+    /// Takes a record found after a crash into the account (Spec 7.3). One that fails its check only
+    /// takes its place.
+    pub fn restore(&mut self, found: &Scanned) {
+        let file = &mut self.files[usize::from(found.file.0)];
+        let Some(transfer) = &found.transfer else {
+            if *file == File::Free {
+                *file = File::Committed;
+            }
+            return;
+        };
+        let TransferHeader { epoch, cp, .. } = transfer.header;
+        let mut last = newest_entry(transfer);
+        if let File::Holds(held) = file {
+            last = last.max(held.last);
+        }
+        let used = found.offset + length_of(transfer, self.size);
+        *file = File::Holds(Held { epoch, cp, used, last });
     }
 
     /// Whether a file waits for a flush.
@@ -220,6 +263,10 @@ impl NvLog {
     pub const fn cached_bytes(&self) -> u64 {
         self.cache.bytes
     }
+}
+
+fn newest_entry(transfer: &Transfer) -> Lsn {
+    transfer.entries.last().expect("a transfer carries an entry").lsn
 }
 
 /// Bytes of a transfer in log storage: as on the wire.

@@ -3,7 +3,7 @@
 //! This is the account of what lies where; the bytes themselves are the host's. One half takes new
 //! entries while the entries of the other are brought to disk by a consistency point.
 
-use super::{CpId, Half, Lsn, wire};
+use super::{CpId, Generation, Half, Incarnation, Lsn, wire};
 use crate::units::Bytes;
 
 /// Two halves and what each holds.
@@ -18,6 +18,8 @@ pub struct Nvram {
     cp: CpId,
     /// The newest LSN given.
     last: Lsn,
+    /// The reign and the life in which LSNs are given.
+    life: (Generation, Incarnation),
 }
 
 /// What a half holds.
@@ -39,7 +41,39 @@ impl Nvram {
             halves: [empty; 2],
             cp: committed.next(),
             last: Lsn::ORIGIN,
+            life: (Lsn::ORIGIN.generation, Lsn::ORIGIN.incarnation),
         }
+    }
+
+    /// The account after a crash (Spec 7.1): `older` is the half whose entries come first, and `life`
+    /// the reign and life of entries to come. Each half found with entries in it becomes a CP of its
+    /// own, numbered from `committed` + 2, since the CP after `committed` may be on the destination's
+    /// disks already, with these entries or fewer.
+    #[must_use]
+    pub const fn recovered(
+        capacity: Bytes,
+        entry_limit: Option<u64>,
+        committed: CpId,
+        older: Half,
+        life: (Generation, Incarnation),
+    ) -> Self {
+        let mut nvram = Self::new(capacity, entry_limit, committed.next());
+        nvram.active = older;
+        nvram.life = life;
+        nvram
+    }
+
+    /// Counts an entry that survived a crash in the active half.
+    pub fn restore(&mut self, lsn: Lsn, data: u64) {
+        let load = &mut self.halves[self.active as usize];
+        load.bytes += wire::entry_in_nvram(data);
+        load.entries += 1;
+        self.last = lsn;
+    }
+
+    /// The newest entry on disk, where the log goes on if NVRAM holds none.
+    pub fn continue_after(&mut self, lsn: Lsn) {
+        self.last = lsn;
     }
 
     /// Whether a half could ever hold an entry with this much data (Spec 2.1).
@@ -68,7 +102,8 @@ impl Nvram {
         let load = &mut self.halves[self.active as usize];
         load.bytes += wire::entry_in_nvram(data);
         load.entries += 1;
-        self.last = self.last.next();
+        let (generation, incarnation) = self.life;
+        self.last = Lsn { generation, incarnation, ..self.last.next() };
         self.last
     }
 

@@ -68,6 +68,28 @@ pub enum FlushRule {
     Every(Span),
 }
 
+/// What happens to clients while the destination is out of reach (Spec 6.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// Clients go on.
+    #[default]
+    Sync,
+    /// Writes are held.
+    Strict,
+}
+
+/// What happens to writes that a `strict` source cannot take (Spec 6.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum HeldWrites {
+    /// They wait until the mirror is in sync again.
+    #[default]
+    Wait,
+    /// They fail at once.
+    Fail,
+}
+
 /// Everything both nodes must know. Bounds are in force exactly as given (Spec 3.8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Parameters {
@@ -111,6 +133,16 @@ pub struct Parameters {
     pub cache: Bytes,
     /// No progress for this long ends the session; WAIT is said three times as often (6.2, 4.3).
     pub timeout: Span,
+    /// What happens to clients while not in sync (6.3).
+    pub mode: Mode,
+    /// What happens to writes that a `strict` source cannot take (6.3).
+    pub held: HeldWrites,
+    /// A lost session is tried again this often (6.4).
+    pub reconnect: Span,
+    /// Passes of resynchronization that do not shrink before that is reported (6.5).
+    pub resync_passes: u32,
+    /// Over `datagram`: silence after which what was not acknowledged is sent again (8.1).
+    pub retransmit: Option<Span>,
 }
 
 impl Parameters {

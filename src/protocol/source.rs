@@ -5,48 +5,78 @@
 //! `forward` (packed into transfers, handed to the link), `answer` (the client is answered once the
 //! `ack` rule holds), `consistency_point` (its blocks reach both disks, its space is freed).
 //!
-//! Not here yet: losing and regaining sync, restart, recovery (Spec 6, 7).
+//! Sync is lost and regained in `session` and `resync`, a new life begins in `restart`, and `resend`
+//! makes up for what a `datagram` link loses (Spec 6, 7, 8.1).
 
 mod answer;
 mod consistency_point;
 mod forward;
+mod items;
 mod outlet;
 mod read;
+mod resend;
+mod restart;
+mod resync;
+mod session;
 mod write;
 
-use super::block::{Contents, WriteRange};
+pub use restart::{Recovered, RecoveredNvram};
+
+use super::block::{Contents, Runs, WriteRange};
 use super::buffer::Buffers;
 use super::metadata::MetadataTree;
 use super::nvram::Nvram;
 use super::transfer::TransferTable;
 use super::{
-    CpId, Effect, Epoch, Input, Lsn, Message, Note, Occupancy, Operation, Outcome, Parameters,
-    Refusal, Request, Ticket, Timer, Trigger, WriteId,
+    CommitRecord, CpId, Effect, Epoch, Generation, Incarnation, Input, Lsn, Message, Note,
+    Occupancy, Operation, Outcome, Parameters, Refusal, Request, SavedMirror, SavedState,
+    SessionEnd, Ticket, Timer, Trigger, Void, WriteId,
 };
 use crate::units::SimTime;
 use answer::Answers;
 use consistency_point::RunningCp;
 use forward::Backlog;
 use outlet::Outlet;
-use read::Reads;
+use read::{ReadFor, Reads};
+use resend::Unacknowledged;
+use session::{Mirror, Watch};
 use std::collections::VecDeque;
 
 /// The source appliance.
 #[derive(Debug)]
 pub struct Source {
     parameters: Parameters,
+    generation: Generation,
+    incarnation: Incarnation,
+    service: Service,
+    /// The session, or the one to come.
     epoch: Epoch,
+    mirror: Mirror,
+    /// What is durably known of the mirror, or on its way there.
+    saved_mirror: SavedMirror,
+    /// Entries that never became durable, of lives that the destination may not know to be over.
+    voids: Vec<Void>,
+    /// The life of the destination as far as it was heard of.
+    destination_life: Incarnation,
+    progress: Watch,
     nvram: Nvram,
     table: TransferTable,
     buffers: Buffers,
     metadata: MetadataTree,
     /// Entries logged and not yet handed to the link.
     backlog: Backlog,
+    /// The newest entry of which anything was handed to the link.
+    forwarded: Lsn,
+    unacknowledged: Unacknowledged,
     outlet: Outlet,
     answers: Answers,
     reads: Reads,
     /// Writes that wait for a bound, first come first served (Spec 3.8).
     waiting: VecDeque<(WriteId, WriteRange)>,
+    /// After a crash: the CP that holds the last entries found in NVRAM, until it is over.
+    replaying: Option<(CpId, Lsn)>,
+    /// The last CP on the own disks.
+    committed: CommitRecord,
     /// The CP under way, if any.
     running: Option<RunningCp>,
     /// What asked for a CP while one was running (Spec 5.1): kept once.
@@ -58,22 +88,43 @@ pub struct Source {
     next_ticket: Ticket,
 }
 
+/// Whether clients are served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Service {
+    Serving,
+    /// Its NVRAM was lost or damaged: what it would say may not be the newest (Spec 7.2).
+    Fenced,
+}
+
 impl Source {
     /// A source in sync with its destination, both images original (Spec 6.1).
     #[must_use]
     pub fn new(parameters: Parameters) -> Self {
+        let SavedState { generation, incarnation, epoch, mirror, voids } = SavedState::FIRST;
         Self {
             parameters,
-            epoch: Epoch(1),
+            generation,
+            incarnation,
+            service: Service::Serving,
+            epoch,
+            mirror: Mirror::InSync,
+            saved_mirror: mirror,
+            voids,
+            destination_life: incarnation,
+            progress: Watch::Idle,
             nvram: Nvram::new(parameters.nvram_half, parameters.entries, CpId::ORIGINAL),
             table: TransferTable::new(parameters.transfer_ids, parameters.transfer_id_bits),
             buffers: Buffers::new(parameters.block_size),
             metadata: MetadataTree::new(parameters.block_size),
             backlog: Backlog::default(),
+            forwarded: Lsn::ORIGIN,
+            unacknowledged: Unacknowledged::default(),
             outlet: Outlet::new(parameters.link_queue, parameters.longest_message()),
-            answers: Answers::new(parameters.ack),
+            answers: Answers::new(parameters.ack, Lsn::ORIGIN),
             reads: Reads::default(),
             waiting: VecDeque::new(),
+            replaying: None,
+            committed: CommitRecord::ORIGINAL,
             running: None,
             kept: None,
             timer_is_set: false,
@@ -86,19 +137,22 @@ impl Source {
     pub fn handle(&mut self, now: SimTime, input: Input, effects: &mut Vec<Effect>) {
         match input {
             Input::Request(request) => self.request(now, request, effects),
-            Input::Message(message) => self.message(&message, effects),
+            Input::Message(message) => self.message(now, message, effects),
             Input::NvramDurable(lsn) => self.answers.durable_in_nvram(lsn),
             Input::Departed => {
                 if let Some(lsn) = self.outlet.departed() {
                     self.answers.departed(lsn);
                 }
             }
-            Input::VolumeRead(ticket, contents) => self.volume_read(ticket, &contents, effects),
+            Input::VolumeRead(ticket, contents) => self.volume_read(ticket, contents, effects),
             Input::VolumeWritten(_) => self.volume_written(),
             Input::Committed(cp) => self.committed(cp),
-            Input::Timer(timer) => self.timer(timer, effects),
+            Input::Timer(timer) => self.timer(now, timer, effects),
             Input::ConsistencyPoint => self.trigger(Trigger::Operator, effects),
-            Input::LogWritten(_) | Input::LogRead(..) | Input::Flushed => {
+            Input::StateSaved(ticket) => self.state_saved(now, ticket, effects),
+            Input::Changed(listed) => self.changed(listed),
+            Input::Disconnected => self.end_session(now, SessionEnd::ConnectionLost, effects),
+            Input::LogWritten(_) | Input::LogRead(..) | Input::LogScanned(_) | Input::Flushed => {
                 unreachable!("the source has no log storage, so its host reports none")
             }
         }
@@ -118,33 +172,56 @@ impl Source {
     }
 
     fn request(&mut self, now: SimTime, request: Request, effects: &mut Vec<Effect>) {
-        match request.operation {
-            Operation::Write(range) => self.write(now, request.id, range, effects),
-            Operation::Read(range) => self.read(request.id, range, effects),
-            Operation::Flush(volume) => self.answers.flush(request.id, volume),
+        let Request { id, operation } = request;
+        if self.service == Service::Fenced {
+            return refuse(id, Refusal::Fenced, effects);
+        }
+        let (Operation::Write(WriteRange { volume, .. })
+        | Operation::Read(WriteRange { volume, .. })
+        | Operation::Flush(volume)) = operation;
+        if self.answers.is_open(id, volume) || self.reads.is_open(id) {
+            effects.push(Effect::Refuse(Refusal::Repeated));
+            return;
+        }
+        match operation {
+            Operation::Write(range) => self.write(now, id, range, effects),
+            Operation::Read(range) => self.read(id, range, effects),
+            Operation::Flush(volume) => self.answers.flush(id, volume),
         }
     }
 
-    fn message(&mut self, message: &Message, effects: &mut Vec<Effect>) {
+    fn message(&mut self, now: SimTime, message: Message, effects: &mut Vec<Effect>) {
+        if let Message::Restarted { incarnation, .. } = message {
+            self.destination_restarted(now, incarnation, effects);
+            return;
+        }
         if message.epoch() != self.epoch {
             effects.push(Effect::Refuse(Refusal::WrongEpoch));
             return;
         }
-        match *message {
+        self.heard(now, effects);
+        match message {
             Message::LogAck { through, .. } => self.log_acknowledged(through, effects),
             Message::CpAck { cp, .. } => self.cp_acknowledged(cp, effects),
             Message::Nak { cp, address, .. } => self.nak(cp, address, effects),
+            Message::Welcome { incarnation, committed, .. } => {
+                self.welcomed(incarnation, committed, effects);
+            }
             // Spec 4.3: progress, so the session lives on.
             Message::Wait { .. } => {}
+            Message::Deposed { .. } => effects.push(Effect::Refuse(Refusal::Deposed)),
             Message::Transfer(_)
             | Message::CpBegin { .. }
             | Message::CpData { .. }
             | Message::CpEnd { .. }
-            | Message::NakAnswer { .. } => effects.push(Effect::Refuse(Refusal::WrongDirection)),
+            | Message::NakAnswer { .. }
+            | Message::Hello { .. }
+            | Message::InSync { .. } => effects.push(Effect::Refuse(Refusal::WrongDirection)),
+            Message::Restarted { .. } => unreachable!("it was looked at before the epoch"),
         }
     }
 
-    fn timer(&mut self, timer: Timer, effects: &mut Vec<Effect>) {
+    fn timer(&mut self, now: SimTime, timer: Timer, effects: &mut Vec<Effect>) {
         match timer {
             Timer::ConsistencyPoint => {
                 self.timer_is_set = false;
@@ -152,19 +229,31 @@ impl Source {
             }
             // Nothing to do but to look again: `proceed` sees that the oldest entry waited enough.
             Timer::TransferDelay => self.transfer_due = None,
+            Timer::Progress => {
+                self.progress = Watch::Idle;
+                self.end_session(now, SessionEnd::NoProgress, effects);
+            }
+            Timer::Reconnect => self.greet(now, effects),
+            Timer::Retransmit => self.send_unacknowledged(effects),
             Timer::Flush | Timer::Wait => unreachable!("timers of the destination"),
         }
     }
 
-    /// A read of the volume disks came back: for a client, or to complete a buffer.
-    fn volume_read(&mut self, ticket: Ticket, contents: &Contents, effects: &mut Vec<Effect>) {
-        let Contents::Data(base) = contents else { unreachable!("only data blocks are read") };
-        let Some(address) = self.reads.buffer_read_done(ticket) else {
-            self.reads.client_read_done(ticket, base, effects);
-            return;
-        };
-        if self.buffers.read_done(address, ticket, base) {
-            self.buffer_completed(address, effects);
+    /// A read of the volume disks came back.
+    fn volume_read(&mut self, ticket: Ticket, contents: Contents, effects: &mut Vec<Effect>) {
+        match self.reads.done(ticket) {
+            Some(ReadFor::Buffer(address)) => {
+                if self.buffers.read_done(address, ticket, data(&contents)) {
+                    self.buffer_completed(address, effects);
+                }
+            }
+            Some(ReadFor::Client(id, place)) => {
+                self.reads.client_read_done((id, place), data(&contents), effects);
+            }
+            Some(ReadFor::Extra(address)) => self.extra_read(address, contents),
+            Some(ReadFor::Pass(address)) => self.pass_read(address, contents),
+            // For something that ended with its session.
+            None => {}
         }
     }
 
@@ -173,13 +262,17 @@ impl Source {
         loop {
             self.finish_cp(effects);
             self.admit(now, effects);
+            self.continue_resync(effects);
             self.begin_cp(effects);
+            self.check_in_sync(effects);
             if !self.send_next(now, effects) {
                 break;
             }
         }
         self.commit_if_durable(effects);
-        self.answers.answer(effects);
+        self.answers.answer(self.promise(), effects);
+        self.watch_progress(now, effects);
+        self.watch_silence(now, effects);
     }
 
     /// Sends a message; the outlet has room.
@@ -189,11 +282,24 @@ impl Source {
         effects.push(Effect::Send(message));
     }
 
+    /// Sends a message that was sent before; the outlet has room.
+    fn send_again(&mut self, message: Message, effects: &mut Vec<Effect>) {
+        let length = super::wire::length(&message, self.parameters.block_size);
+        self.outlet.hand_over(length, None);
+        effects.push(Effect::SendAgain(message));
+    }
+
     fn ticket(&mut self) -> Ticket {
         let ticket = self.next_ticket;
         self.next_ticket = Ticket(ticket.0 + 1);
         ticket
     }
+}
+
+/// What a data block holds.
+fn data(contents: &Contents) -> &Runs {
+    let Contents::Data(runs) = contents else { unreachable!("a data block was read") };
+    runs
 }
 
 /// Answers a request that cannot be served, and says so as a refusal.

@@ -121,6 +121,12 @@ impl TransferTable {
         self.reserved[half as usize] = 0;
     }
 
+    /// Frees every ID: the session is over, and its references with it (Spec 6.2).
+    pub fn end_session(&mut self) {
+        self.free(Half::First);
+        self.free(Half::Second);
+    }
+
     /// Live IDs.
     #[must_use]
     pub fn live(&self) -> u64 {

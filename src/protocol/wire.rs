@@ -10,7 +10,7 @@ pub use category::{Breakdown, Category};
 pub use packing::Packing;
 
 use super::block::{BlockSize, Contents};
-use super::{Item, ItemBody, Message, Transfer};
+use super::{Item, ItemBody, Message, Purpose, Transfer};
 use crate::units::Bytes;
 
 /// Type, version, flags, length, checksum: 2 + 1 + 1 + 4 + 8 bytes, before every message.
@@ -23,6 +23,7 @@ const CP: u64 = 4 + 8;
 /// Generation, incarnation, sequence.
 const LSN: u64 = 4 + 4 + 8;
 const INCARNATION: u64 = 4;
+const GENERATION: u64 = 4;
 /// Client and operation number.
 const WRITE: u64 = 4 + 8;
 /// Volume, offset, length.
@@ -53,6 +54,16 @@ pub const CP_ACK: u64 = MESSAGE_HEADER + EPOCH + CP;
 pub const NAK: u64 = MESSAGE_HEADER + EPOCH + CP + ADDRESS;
 /// `WAIT`: epoch.
 pub const WAIT: u64 = MESSAGE_HEADER + EPOCH;
+/// `HELLO`: epoch, generation, incarnation, number of voids; each void is two LSNs.
+pub const HELLO: u64 = MESSAGE_HEADER + EPOCH + GENERATION + INCARNATION + COUNT;
+/// `WELCOME`: epoch, incarnation, CP.
+pub const WELCOME: u64 = MESSAGE_HEADER + EPOCH + INCARNATION + CP;
+/// `DEPOSED`: epoch, generation.
+pub const DEPOSED: u64 = MESSAGE_HEADER + EPOCH + GENERATION;
+/// `RESTARTED`: epoch, incarnation.
+pub const RESTARTED: u64 = MESSAGE_HEADER + EPOCH + INCARNATION;
+/// `IN_SYNC`: epoch.
+pub const IN_SYNC: u64 = MESSAGE_HEADER + EPOCH;
 
 /// Bytes that a log entry takes in NVRAM: header and data.
 #[must_use]
@@ -88,14 +99,19 @@ pub fn breakdown(message: &Message, size: BlockSize) -> Breakdown {
     let mut bytes = Breakdown::default();
     match message {
         Message::Transfer(transfer) => transfer_breakdown(transfer, block, &mut bytes),
-        Message::CpBegin { .. } => bytes.add(Category::CpControl, CP_BEGIN),
-        Message::CpData { items, .. } => {
-            bytes.add(Category::CpControl, CP_DATA_HEADER);
+        Message::CpBegin { purpose, unanswered, .. } => {
+            let writes = u64::try_from(unanswered.len()).expect("a length fits u64");
+            // The list is there only where there is something in it.
+            let list = if writes == 0 { 0 } else { COUNT + WRITE * writes };
+            bytes.add(control(*purpose), CP_BEGIN + list);
+        }
+        Message::CpData { purpose, items, .. } => {
+            bytes.add(control(*purpose), CP_DATA_HEADER);
             for item in items {
-                item_breakdown(item, block, &mut bytes);
+                item_breakdown(item, *purpose, block, &mut bytes);
             }
         }
-        Message::CpEnd { .. } => bytes.add(Category::CpControl, CP_END),
+        Message::CpEnd { purpose, .. } => bytes.add(control(*purpose), CP_END),
         Message::NakAnswer { .. } => {
             let answer = MESSAGE_HEADER + EPOCH + CP + ITEM_HEADER + block;
             bytes.add(Category::Naks, answer);
@@ -104,8 +120,24 @@ pub fn breakdown(message: &Message, size: BlockSize) -> Breakdown {
         Message::CpAck { .. } => bytes.add(Category::CpControl, CP_ACK),
         Message::Nak { .. } => bytes.add(Category::Naks, NAK),
         Message::Wait { .. } => bytes.add(Category::Session, WAIT),
+        Message::Hello { voids, .. } => {
+            let voids = u64::try_from(voids.len()).expect("a length fits u64");
+            bytes.add(Category::Session, HELLO + 2 * LSN * voids);
+        }
+        Message::Welcome { .. } => bytes.add(Category::Session, WELCOME),
+        Message::Deposed { .. } => bytes.add(Category::Session, DEPOSED),
+        Message::Restarted { .. } => bytes.add(Category::Session, RESTARTED),
+        Message::InSync { .. } => bytes.add(Category::Session, IN_SYNC),
     }
     bytes
+}
+
+/// What the headers of a CP's messages count as.
+const fn control(purpose: Purpose) -> Category {
+    match purpose {
+        Purpose::ConsistencyPoint => Category::CpControl,
+        Purpose::Resync => Category::Resync,
+    }
 }
 
 fn transfer_breakdown(transfer: &Transfer, block: u64, bytes: &mut Breakdown) {
@@ -117,14 +149,18 @@ fn transfer_breakdown(transfer: &Transfer, block: u64, bytes: &mut Breakdown) {
     bytes.add(Category::LogFragments, fragments);
 }
 
-fn item_breakdown(item: &Item, block: u64, bytes: &mut Breakdown) {
-    match &item.body {
-        ItemBody::Full(Contents::Data(_)) => bytes.add(Category::CpBlocks, ITEM_HEADER + block),
-        ItemBody::Full(Contents::Metadata(_)) => {
-            bytes.add(Category::CpMetadata, ITEM_HEADER + block);
+fn item_breakdown(item: &Item, purpose: Purpose, block: u64, bytes: &mut Breakdown) {
+    let (category, length) = match (&item.body, purpose) {
+        (ItemBody::Full(_), Purpose::Resync) => (Category::Resync, ITEM_HEADER + block),
+        (ItemBody::Full(Contents::Data(_)), Purpose::ConsistencyPoint) => {
+            (Category::CpBlocks, ITEM_HEADER + block)
         }
-        ItemBody::Reference(_) => bytes.add(Category::CpReferences, REFERENCE),
-    }
+        (ItemBody::Full(Contents::Metadata(_)), Purpose::ConsistencyPoint) => {
+            (Category::CpMetadata, ITEM_HEADER + block)
+        }
+        (ItemBody::Reference(_), _) => (Category::CpReferences, REFERENCE),
+    };
+    bytes.add(category, length);
 }
 
 /// The longest message that these limits allow. A transfer holds at most `transfer_bytes` of data

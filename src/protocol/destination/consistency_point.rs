@@ -7,8 +7,8 @@
 use super::super::block::{BlockAddress, Contents, Runs};
 use super::super::nvlog::Located;
 use super::super::{
-    CpId, Effect, Item, ItemBody, Lsn, Message, Note, Reference, Refusal, ResolvedFrom, Ticket,
-    TransferId, TransferRange,
+    CommitRecord, CpId, Effect, Item, ItemBody, Lsn, Message, Note, Reference, Refusal,
+    ResolvedFrom, Ticket, TransferId, TransferRange, WriteId,
 };
 use super::Destination;
 use crate::units::SimTime;
@@ -18,8 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug)]
 pub(super) struct Reception {
     cp: CpId,
-    /// From `CP_BEGIN`: the CP's transfers and its last entry.
-    begin: Option<(TransferRange, Lsn)>,
+    /// From `CP_BEGIN`.
+    begin: Option<Begin>,
     /// From `CP_END`: distinct blocks in the CP.
     blocks: Option<u64>,
     /// Blocks that came, in full or as a reference.
@@ -35,6 +35,21 @@ pub(super) struct Reception {
     commit: Commit,
 }
 
+/// What `CP_BEGIN` says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Begin {
+    /// The CP's transfers; `None`: its entries were not forwarded.
+    pub transfers: Option<TransferRange>,
+    pub last_lsn: Lsn,
+    pub unanswered: Vec<WriteId>,
+}
+
+impl Begin {
+    fn names(&self, id: TransferId) -> bool {
+        self.transfers.is_some_and(|transfers| transfers.contains(id))
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Commit {
     Awaited,
@@ -42,6 +57,14 @@ enum Commit {
 }
 
 impl Reception {
+    pub(super) const fn cp(&self) -> CpId {
+        self.cp
+    }
+
+    pub(super) fn is_being_committed(&self) -> bool {
+        self.commit == Commit::UnderWay
+    }
+
     const fn new(cp: CpId) -> Self {
         Self {
             cp,
@@ -63,51 +86,79 @@ impl Reception {
             && self.reading.is_empty()
             && self.naked.is_empty()
             && self.writing.is_empty();
-        self.begin.filter(|_| all && settled).map(|(_, last_lsn)| last_lsn)
+        self.begin.as_ref().filter(|_| all && settled).map(|begin| begin.last_lsn)
     }
 }
 
 impl Destination {
     /// The reception that a message of this CP belongs to, begun by whatever message of it comes
     /// first. A message of a CP that is committed or foreign is refused (Spec 5.4).
-    fn reception_of(&mut self, cp: CpId, effects: &mut Vec<Effect>) -> Option<&mut Reception> {
-        if cp == self.committed.next() {
-            return Some(self.reception.get_or_insert_with(|| Reception::new(cp)));
+    fn reception_of(
+        &mut self,
+        now: SimTime,
+        cp: CpId,
+        effects: &mut Vec<Effect>,
+    ) -> Option<&mut Reception> {
+        let foreign = |reception: &Reception| reception.cp != cp;
+        if cp <= self.committed.cp || self.reception.as_ref().is_some_and(foreign) {
+            effects.push(Effect::Refuse(Refusal::ForeignCp));
+            return None;
         }
-        effects.push(Effect::Refuse(Refusal::ForeignCp));
-        None
+        if self.reception.is_none() {
+            self.watch_reception(now, effects);
+        }
+        Some(self.reception.get_or_insert_with(|| Reception::new(cp)))
     }
 
     /// `CP_BEGIN`: from now on it is known which transfers are still to come.
     pub(super) fn begin(
         &mut self,
+        now: SimTime,
         cp: CpId,
-        transfers: TransferRange,
-        last_lsn: Lsn,
+        begin: Begin,
         effects: &mut Vec<Effect>,
     ) {
-        if let Some(reception) = self.reception_of(cp, effects) {
-            reception.begin = Some((transfers, last_lsn));
+        if let Some(reception) = self.reception_of(now, cp, effects) {
+            reception.begin = Some(begin);
             self.settle_held(effects);
             self.commit_if_complete(effects);
         }
     }
 
-    /// `CP_END`: from now on it is known how many blocks there are.
-    pub(super) fn end(&mut self, cp: CpId, blocks: u64, effects: &mut Vec<Effect>) {
-        if let Some(reception) = self.reception_of(cp, effects) {
+    /// `CP_END`: from now on it is known how many blocks there are. If the CP is committed already,
+    /// the source does not know it, and is told again.
+    pub(super) fn end(
+        &mut self,
+        now: SimTime,
+        cp: CpId,
+        blocks: u64,
+        effects: &mut Vec<Effect>,
+    ) {
+        if let Some(reception) = self.reception_of(now, cp, effects) {
             reception.blocks = Some(blocks);
             self.commit_if_complete(effects);
+        } else if cp == self.committed.cp {
+            effects.push(Effect::Send(Message::CpAck { epoch: self.epoch, cp }));
         }
     }
 
-    /// Blocks of a CP. One that came before changes nothing.
-    pub(super) fn items(&mut self, cp: CpId, items: Vec<Item>, effects: &mut Vec<Effect>) {
-        if self.reception_of(cp, effects).is_none() {
+    /// Blocks of a CP. One that came before changes nothing; if it was NAKed, that is said again.
+    pub(super) fn items(
+        &mut self,
+        now: SimTime,
+        cp: CpId,
+        items: Vec<Item>,
+        effects: &mut Vec<Effect>,
+    ) {
+        if self.reception_of(now, cp, effects).is_none() {
             return;
         }
         for item in items {
-            if !self.reception_mut().seen.insert(item.address) {
+            let reception = self.reception_mut();
+            if !reception.seen.insert(item.address) {
+                if reception.naked.contains(&item.address) {
+                    self.nak(item.address, effects);
+                }
                 continue;
             }
             match item.body {
@@ -143,9 +194,7 @@ impl Destination {
         effects: &mut Vec<Effect>,
     ) {
         let reception = self.reception_mut();
-        let expected =
-            |(transfers, _): (TransferRange, Lsn)| transfers.contains(reference.transfer);
-        if reception.begin.is_none_or(expected) {
+        if reception.begin.as_ref().is_none_or(|begin| begin.names(reference.transfer)) {
             reception.held.entry(reference.transfer).or_default().push((address, reference));
             effects.push(Effect::Note(Note::Held(address)));
         } else {
@@ -163,9 +212,9 @@ impl Destination {
     /// After `CP_BEGIN`: what was held for a transfer outside its range is void.
     fn settle_held(&mut self, effects: &mut Vec<Effect>) {
         let Some(reception) = &mut self.reception else { return };
-        let Some((transfers, _)) = reception.begin else { return };
+        let Some(begin) = &reception.begin else { return };
         let void: Vec<_> =
-            reception.held.keys().filter(|id| !transfers.contains(**id)).copied().collect();
+            reception.held.keys().filter(|id| !begin.names(**id)).copied().collect();
         for id in void {
             for (address, _) in self.reception_mut().held.remove(&id).unwrap_or_default() {
                 self.nak(address, effects);
@@ -202,12 +251,12 @@ impl Destination {
     /// The source answered a NAK with the block in full.
     pub(super) fn nak_answered(
         &mut self,
-        cp: CpId,
-        address: BlockAddress,
+        now: SimTime,
+        (cp, address): (CpId, BlockAddress),
         contents: Contents,
         effects: &mut Vec<Effect>,
     ) {
-        let Some(reception) = self.reception_of(cp, effects) else { return };
+        let Some(reception) = self.reception_of(now, cp, effects) else { return };
         if reception.naked.remove(&address) {
             self.write_shadow(address, contents, effects);
         }
@@ -227,10 +276,11 @@ impl Destination {
 
     /// A shadow write is durable.
     pub(super) fn volume_written(&mut self, ticket: Ticket, effects: &mut Vec<Effect>) {
+        // Otherwise it is a page of a CP that was given up.
         if let Some(reception) = &mut self.reception {
             reception.writing.remove(&ticket);
+            self.commit_if_complete(effects);
         }
-        self.commit_if_complete(effects);
     }
 
     /// Commits once the count of `CP_END` is reached and all is durable (Spec 5.6).
@@ -239,7 +289,11 @@ impl Destination {
         let Some(last_lsn) = reception.complete() else { return };
         if reception.commit == Commit::Awaited {
             reception.commit = Commit::UnderWay;
-            effects.push(Effect::Commit(reception.cp, last_lsn));
+            let cp = reception.cp;
+            let begin = reception.begin.as_ref().expect("a complete CP has begun");
+            let mut unanswered = begin.unanswered.clone();
+            unanswered.extend(self.writes.get(&cp).into_iter().flatten());
+            effects.push(Effect::Commit(CommitRecord { cp, last_lsn, unanswered }));
         }
     }
 
@@ -247,13 +301,18 @@ impl Destination {
     pub(super) fn committed(&mut self, now: SimTime, cp: CpId, effects: &mut Vec<Effect>) {
         let reception = self.reception.take().filter(|reception| reception.cp == cp);
         let reception = reception.expect("only the CP being received is committed");
-        self.committed = cp;
-        effects.push(Effect::Send(Message::CpAck { epoch: self.epoch, cp }));
-        self.log.committed(cp);
-        if let Some((_, last_lsn)) = reception.begin {
+        let begin = reception.begin.expect("a complete CP has begun");
+        let last_lsn = begin.last_lsn;
+        self.committed = CommitRecord { cp, last_lsn, unanswered: Vec::new() };
+        self.writes.retain(|held, _| *held > cp);
+        self.log.committed(cp, last_lsn);
+        if self.is_live() {
+            effects.push(Effect::Send(Message::CpAck { epoch: self.epoch, cp }));
             self.entries_committed(last_lsn, effects);
         }
         self.flush_after_commit(now, effects);
+        self.rest(effects);
+        self.welcome_if_ready(effects);
     }
 
     fn reception_mut(&mut self) -> &mut Reception {

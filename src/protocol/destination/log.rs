@@ -1,14 +1,17 @@
 //! Transfers in: stored in log storage, acknowledged (Spec 4).
 
-use super::super::{Effect, FlushRule, Lsn, Message, Note, Refusal, Ticket, Timer, Transfer};
-use super::{Destination, FlushState, Writing};
+use super::super::{
+    CpId, Effect, FlushRule, Lsn, Message, Note, Refusal, Ticket, Timer, Transfer, TransferHeader,
+    WriteId,
+};
+use super::{Activity, Destination, FlushState, Writing};
 use crate::units::{SimTime, Span};
 
 impl Destination {
     /// A transfer of this session arrived.
     pub(super) fn transfer(&mut self, now: SimTime, transfer: Transfer, effects: &mut Vec<Effect>) {
         let header = transfer.header;
-        if header.cp <= self.committed || self.log.knows(&header) {
+        if header.cp <= self.committed.cp || self.log.knows(&header) {
             // Spec 4.2: acknowledged again, changes nothing.
             effects.push(Effect::Refuse(Refusal::Duplicate));
             self.acknowledge(effects);
@@ -16,6 +19,7 @@ impl Destination {
         }
         for entry in &transfer.entries {
             self.progress.announce(entry);
+            self.note_write(header.cp, entry.write);
         }
         if self.counts_when_received() {
             self.count(&parts_of(&transfer), effects);
@@ -33,9 +37,10 @@ impl Destination {
             }
             return;
         };
-        let (cp, id, parts) = (transfer.header.cp, transfer.header.id, parts_of(&transfer));
+        let TransferHeader { epoch, cp, id, .. } = transfer.header;
+        let parts = parts_of(&transfer);
         let ticket = self.ticket();
-        self.writing.insert(ticket, Writing { cp, id, parts });
+        self.writing.insert(ticket, Writing { epoch, cp, id, parts });
         effects.push(Effect::WriteLog(ticket, file, offset, transfer));
         self.transfer_stored(cp, id, effects);
     }
@@ -43,7 +48,10 @@ impl Destination {
     /// A transfer is durable in log storage.
     pub(super) fn log_written(&mut self, ticket: Ticket, effects: &mut Vec<Effect>) {
         let writing = self.writing.remove(&ticket).expect("a write that was asked for");
-        if writing.cp > self.committed {
+        if writing.epoch != self.epoch {
+            return;
+        }
+        if writing.cp > self.committed.cp {
             self.log.durable(writing.cp, writing.id);
         }
         if !self.counts_when_received() {
@@ -78,18 +86,46 @@ impl Destination {
         }));
     }
 
+    /// A write is in the log of this CP: its client may ask for it again (Spec 3.1).
+    fn note_write(&mut self, cp: CpId, write: WriteId) {
+        let writes = self.writes.entry(cp).or_default();
+        if writes.last() != Some(&write) {
+            writes.push(write);
+        }
+    }
+
+    /// A CP begins to be received: from now on there may be a reason to say WAIT.
+    pub(super) fn watch_reception(&mut self, now: SimTime, effects: &mut Vec<Effect>) {
+        if !self.wait_is_set {
+            self.set_wait(now, effects);
+        }
+    }
+
     fn set_wait(&mut self, now: SimTime, effects: &mut Vec<Effect>) {
         self.wait_is_set = true;
         let third = Span::from_nanos(self.parameters.timeout.as_nanos() / 3);
         effects.push(Effect::SetTimer(Timer::Wait, now.after(third)));
     }
 
-    /// Says WAIT while transfers wait for a file (Spec 4.3).
+    /// Says WAIT while transfers wait for a file (Spec 4.3), and while a CP is being received and
+    /// anything happened to it since the last time: then it only takes long.
     pub(super) fn say_wait(&mut self, now: SimTime, effects: &mut Vec<Effect>) {
         self.wait_is_set = false;
-        if self.log.is_waiting() {
+        let active = std::mem::replace(&mut self.activity, Activity::None) == Activity::Some;
+        let receiving = self.reception.is_some();
+        if self.log.is_waiting() || (receiving && active) {
             effects.push(Effect::Send(Message::Wait { epoch: self.epoch }));
+        }
+        if self.log.is_waiting() || receiving {
             self.set_wait(now, effects);
+        }
+    }
+
+    /// Nothing more to say WAIT about, if that is so.
+    pub(super) fn rest(&mut self, effects: &mut Vec<Effect>) {
+        if self.wait_is_set && !self.log.is_waiting() && self.reception.is_none() {
+            self.wait_is_set = false;
+            effects.push(Effect::CancelTimer(Timer::Wait));
         }
     }
 

@@ -25,6 +25,11 @@ impl Default for Progress {
 }
 
 impl Progress {
+    /// A session begins: what counts is in the committed image, and whatever is forwarded from now on.
+    pub(super) fn begin_after(lsn: Lsn) -> Self {
+        Self { through: lsn, beyond: BTreeMap::new() }
+    }
+
     /// Learns of an entry that a transfer carries a part of.
     pub(super) fn announce(&mut self, entry: &EntryHeader) {
         if entry.lsn > self.through {

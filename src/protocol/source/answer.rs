@@ -14,8 +14,15 @@ pub(super) struct Answers {
     wire: Lsn,
     /// Acknowledged by the destination; under `applied`, covered by a CP it committed.
     destination: Lsn,
+    /// Acknowledged by the destination, under whatever rule.
+    heard: Lsn,
+    /// The newest entry whose write was answered.
+    answered: Lsn,
     /// Logged writes without an answer.
-    logged: BTreeMap<Lsn, (WriteId, VolumeId)>,
+    logged: BTreeMap<(Lsn, WriteId), VolumeId>,
+    /// Writes of an earlier life that may not have been answered: whoever asks again is told that
+    /// the entry is there, or not later than there (Spec 3.1).
+    recovered: BTreeMap<WriteId, Lsn>,
     /// Writes and flushes that arrived so far. A client need not ask in the order of its own numbers.
     arrivals: u64,
     /// The arrival of each write without an answer.
@@ -29,14 +36,30 @@ pub(super) struct Answers {
     ready: Vec<WriteId>,
 }
 
+/// What an acknowledgement promises at present (Spec 6.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Promise {
+    /// What the `ack` rule says.
+    Full,
+    /// The source's own NVRAM alone: the mirror is not in sync, and clients go on.
+    Local,
+    /// Nobody is answered.
+    Held,
+}
+
 impl Answers {
-    pub(super) const fn new(rule: AckRule) -> Self {
+    /// Nothing asked for yet; every entry up to `through` is durable on both sides or nobody waits
+    /// for it.
+    pub(super) const fn new(rule: AckRule, through: Lsn) -> Self {
         Self {
             rule,
-            nvram: Lsn::ORIGIN,
-            wire: Lsn::ORIGIN,
-            destination: Lsn::ORIGIN,
+            nvram: through,
+            wire: through,
+            destination: through,
+            heard: through,
+            answered: through,
             logged: BTreeMap::new(),
+            recovered: BTreeMap::new(),
             arrivals: 0,
             arrived: BTreeMap::new(),
             open: BTreeMap::new(),
@@ -54,7 +77,35 @@ impl Answers {
 
     /// A write became this log entry.
     pub(super) fn logged(&mut self, lsn: Lsn, id: WriteId, volume: VolumeId) {
-        self.logged.insert(lsn, (id, volume));
+        self.logged.insert((lsn, id), volume);
+    }
+
+    /// A write of an earlier life is in the log, at this entry or before it.
+    pub(super) fn recover(&mut self, id: WriteId, lsn: Lsn) {
+        self.recovered.insert(id, lsn);
+    }
+
+    /// Whether the write was logged in an earlier life; from now on it waits for its answer like any
+    /// other (Spec 3.1).
+    pub(super) fn asked_again(&mut self, id: WriteId, volume: VolumeId) -> bool {
+        let Some(lsn) = self.recovered.remove(&id) else { return false };
+        self.arrived(id, volume);
+        self.logged(lsn, id, volume);
+        true
+    }
+
+    /// Whether the write or flush is being served.
+    pub(super) fn is_open(&self, id: WriteId, volume: VolumeId) -> bool {
+        let flushes = self.flushes.get(&(id.client, volume));
+        self.arrived.contains_key(&id)
+            || flushes.is_some_and(|flushes| flushes.values().any(|op| *op == id.op))
+    }
+
+    /// Writes logged up to here that may not have been answered.
+    pub(super) fn unanswered(&self, through: Lsn) -> Vec<WriteId> {
+        let logged = self.logged.keys().take_while(|(lsn, _)| *lsn <= through);
+        let recovered = self.recovered.iter().filter(|(_, lsn)| **lsn <= through);
+        logged.map(|(_, id)| *id).chain(recovered.map(|(id, _)| *id)).collect()
     }
 
     /// A flush arrived: answered when every earlier write of the client to the volume is.
@@ -74,6 +125,7 @@ impl Answers {
 
     /// The destination's acknowledgement. Under `applied` only a CP counts.
     pub(super) fn acknowledged(&mut self, through: Lsn) {
+        self.heard = self.heard.max(through);
         if self.rule != AckRule::Applied {
             self.destination = self.destination.max(through);
         }
@@ -81,6 +133,7 @@ impl Answers {
 
     /// `CP_ACK` satisfies every rule for the CP's entries.
     pub(super) fn applied(&mut self, through: Lsn) {
+        self.heard = self.heard.max(through);
         self.destination = self.destination.max(through);
         self.wire = self.wire.max(through);
     }
@@ -90,15 +143,37 @@ impl Answers {
         lsn <= self.nvram
     }
 
-    /// Answers whom the rule allows, writes in LSN order, then flushes.
-    pub(super) fn answer(&mut self, effects: &mut Vec<Effect>) {
-        let through = self.nvram.min(match self.rule {
+    /// Every entry up to here meets the `ack` rule.
+    pub(super) fn meets_rule(&self) -> Lsn {
+        self.nvram.min(match self.rule {
             AckRule::Local => self.nvram,
             AckRule::Sent => self.wire,
             AckRule::Received | AckRule::Logged | AckRule::Applied => self.destination,
-        });
-        while let Some(entry) = self.logged.first_entry().filter(|entry| *entry.key() <= through) {
-            let (id, volume) = entry.remove();
+        })
+    }
+
+    /// The newest entry that the destination acknowledged.
+    pub(super) const fn heard(&self) -> Lsn {
+        self.heard
+    }
+
+    /// The newest entry whose write was answered.
+    pub(super) const fn answered(&self) -> Lsn {
+        self.answered
+    }
+
+    /// Answers whom the promise allows, writes in LSN order, then flushes.
+    pub(super) fn answer(&mut self, promise: Promise, effects: &mut Vec<Effect>) {
+        let through = match promise {
+            Promise::Full => Some(self.meets_rule()),
+            Promise::Local => Some(self.nvram),
+            Promise::Held => None,
+        };
+        while let Some(entry) =
+            self.logged.first_entry().filter(|entry| Some(entry.key().0) <= through)
+        {
+            let ((lsn, id), volume) = entry.remove_entry();
+            self.answered = self.answered.max(lsn);
             effects.push(Effect::Answer(id, Outcome::Written));
             self.closed(id, volume);
         }

@@ -8,39 +8,55 @@
 //! ```
 
 use super::super::block::{BlockAddress, Contents};
-use super::super::policy;
-use super::super::wire::{self, Packing};
 use super::super::{
-    CpId, Effect, Half, Item, ItemBody, Lsn, Message, Metadata, Note, Refusal, Timer,
+    CommitRecord, CpId, Effect, Half, Lsn, Message, Metadata, Note, Purpose, Refusal, Timer,
     TransferRange, Trigger,
 };
+use super::read::ReadFor;
+use super::resync::Round;
+use super::session::Mirror;
 use super::{Source, note};
 use crate::units::SimTime;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::ops::Bound;
 
 /// The consistency point under way.
 #[derive(Debug)]
 pub(super) struct RunningCp {
-    cp: CpId,
+    pub cp: CpId,
     half: Half,
-    last_lsn: Lsn,
+    pub last_lsn: Lsn,
     /// Metadata blocks that the CP writes beside the frozen buffers.
-    metadata: BTreeMap<BlockAddress, Contents>,
-    phase: Phase,
+    pub metadata: BTreeMap<BlockAddress, Contents>,
+    /// Sent in full: blocks that changed earlier and that the destination misses (Spec 6.1). `None`:
+    /// its bytes are still being read.
+    pub extras: BTreeMap<BlockAddress, Option<Contents>>,
+    pub delivery: Delivery,
+    pub phase: Phase,
+    pub round: Round,
     local: Local,
     /// Shadow writes not yet durable.
     outstanding: u64,
     /// Frozen buffers whose bytes are still being read, so not written yet.
     incomplete: BTreeSet<BlockAddress>,
     /// NAKs to be answered, in the order they came.
-    naked: VecDeque<BlockAddress>,
+    pub naked: VecDeque<BlockAddress>,
     acknowledgement: Acknowledgement,
+}
+
+/// How a CP gets to the destination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Delivery {
+    /// Its entries were forwarded: references where the policy has them.
+    Forwarded,
+    /// Every block in full: its entries were not forwarded (Spec 6.1).
+    InFull,
+    /// Not at all: the mirror is out of sync.
+    Local,
 }
 
 /// How far the CP was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
+pub(super) enum Phase {
     /// Entries of the half are still to be sent, or to become durable in NVRAM (Spec 5.2).
     Draining,
     /// Items after this one are to be sent.
@@ -66,6 +82,8 @@ enum Local {
 enum Acknowledgement {
     Awaited,
     Received,
+    /// The destination does not take part.
+    NotNeeded,
 }
 
 impl Source {
@@ -103,18 +121,49 @@ impl Source {
             Metadata::Tree => self.metadata.update(cp, self.buffers.frozen().keys().copied()),
         };
         note(Note::CpStarted(cp, trigger), effects);
-        self.running = Some(RunningCp {
+        let in_sync = self.forwards_log();
+        let missing = self.begin_forwarding(cp, effects);
+        let delivery = match &missing {
+            Some(_) => Delivery::InFull,
+            None if in_sync => Delivery::Forwarded,
+            None => Delivery::Local,
+        };
+        let mut extras = BTreeMap::new();
+        for address in missing.unwrap_or_default().into_keys() {
+            if !self.buffers.frozen().contains_key(&address) && !metadata.contains_key(&address) {
+                let ticket = self.ticket();
+                self.reads.started(ticket, ReadFor::Extra(address));
+                effects.push(Effect::ReadVolume(ticket, address));
+                extras.insert(address, None);
+            }
+        }
+        let mut running = RunningCp {
             cp,
             half,
             last_lsn,
             metadata,
+            extras,
+            delivery,
             phase: Phase::Draining,
+            round: Round::First,
             local: Local::Waiting,
             outstanding: 0,
             incomplete: BTreeSet::new(),
             naked: VecDeque::new(),
             acknowledgement: Acknowledgement::Awaited,
-        });
+        };
+        if delivery == Delivery::Local {
+            running.end_session();
+        }
+        self.running = Some(running);
+    }
+
+    /// A block that changed earlier was read.
+    pub(super) fn extra_read(&mut self, address: BlockAddress, contents: Contents) {
+        let extras = self.running.as_mut().map(|running| &mut running.extras);
+        if let Some(extra) = extras.and_then(|extras| extras.get_mut(&address)) {
+            *extra = Some(contents);
+        }
     }
 
     /// Begins CP n once its entries are durable in NVRAM (Spec 5.2): the writes to the own disks at
@@ -125,13 +174,18 @@ impl Source {
             return;
         }
         let (cp, half, last_lsn) = (running.cp, running.half, running.last_lsn);
+        let delivery = running.delivery;
         let drained = running.phase == Phase::Draining && self.backlog.is_sent(cp);
         if running.local == Local::Waiting {
             running.local = Local::Writing;
             self.write_frozen(effects);
         }
         if drained && self.outlet.has_room() {
-            let transfers = self.table.range(half).expect("a CP's entries were sent");
+            let transfers = match delivery {
+                Delivery::Forwarded => self.table.range(half),
+                Delivery::InFull => None,
+                Delivery::Local => unreachable!("nothing of it is to be sent"),
+            };
             self.send_cp_begin(cp, transfers, last_lsn, effects);
         }
     }
@@ -139,14 +193,21 @@ impl Source {
     fn send_cp_begin(
         &mut self,
         cp: CpId,
-        transfers: TransferRange,
+        transfers: Option<TransferRange>,
         last_lsn: Lsn,
         effects: &mut Vec<Effect>,
     ) {
+        let (epoch, purpose) = (self.epoch, Purpose::ConsistencyPoint);
+        let unanswered = match transfers {
+            Some(_) => Vec::new(),
+            None => self.answers.unanswered(last_lsn),
+        };
         let running = self.running.as_mut().expect("a CP is being begun");
-        running.phase = Phase::Items(None);
-        let begin = Message::CpBegin { epoch: self.epoch, cp, transfers, last_lsn };
-        self.send(begin, None, effects);
+        let first = self.buffers.frozen().is_empty() && running.extras.is_empty();
+        running.phase = if first { Phase::End } else { Phase::Items(None) };
+        let round = running.round;
+        let begin = Message::CpBegin { epoch, cp, purpose, transfers, last_lsn, unanswered };
+        self.send_round(round, begin, effects);
     }
 
     /// Writes every frozen block to the own disks; one whose bytes are still being read follows when
@@ -192,10 +253,14 @@ impl Source {
     }
 
     /// What a block of the running CP holds.
-    fn frozen_contents(&self, address: BlockAddress) -> Option<Contents> {
+    pub(super) fn frozen_contents(&self, address: BlockAddress) -> Option<Contents> {
         let buffer = self.buffers.frozen().get(&address);
         let data = buffer.map(|buffer| Contents::Data(buffer.contents.clone()));
-        data.or_else(|| self.running.as_ref()?.metadata.get(&address).cloned())
+        data.or_else(|| {
+            let running = self.running.as_ref()?;
+            let metadata = running.metadata.get(&address);
+            metadata.or_else(|| running.extras.get(&address)?.as_ref()).cloned()
+        })
     }
 
     /// A shadow write is durable.
@@ -210,14 +275,25 @@ impl Source {
         let durable = running.outstanding == 0 && running.incomplete.is_empty();
         if durable && running.local == Local::Writing {
             running.local = Local::Committing;
-            effects.push(Effect::Commit(running.cp, running.last_lsn));
+            let (cp, last_lsn) = (running.cp, running.last_lsn);
+            let unanswered = self.answers.unanswered(last_lsn);
+            effects.push(Effect::Commit(CommitRecord { cp, last_lsn, unanswered }));
         }
     }
 
     /// The host committed the CP.
     pub(super) fn committed(&mut self, cp: CpId) {
         let running = self.running.as_mut().filter(|running| running.cp == cp);
-        running.expect("only the running CP is committed").local = Local::Committed;
+        let running = running.expect("only the running CP is committed");
+        running.local = Local::Committed;
+        let last_lsn = running.last_lsn;
+        if let Mirror::Resync(resync) = &mut self.mirror {
+            let blocks = self.buffers.frozen().keys().chain(running.metadata.keys());
+            for address in blocks {
+                resync.committed(*address, cp);
+            }
+        }
+        self.committed = CommitRecord { cp, last_lsn, unanswered: Vec::new() };
     }
 
     /// `CP_ACK`: the destination has committed the CP.
@@ -225,9 +301,18 @@ impl Source {
         match &mut self.running {
             Some(running) if running.is_awaiting(cp) && running.phase == Phase::Sent => {
                 running.acknowledgement = Acknowledgement::Received;
-                self.answers.applied(running.last_lsn);
+                let (last_lsn, delivery) = (running.last_lsn, running.delivery);
+                self.answers.applied(last_lsn);
+                self.unacknowledged.acknowledged(last_lsn);
+                if delivery == Delivery::InFull {
+                    self.forwarding_acknowledged();
+                }
             }
-            Some(_) | None => effects.push(Effect::Refuse(Refusal::ForeignCp)),
+            Some(_) | None => {
+                if !self.pass_acknowledged(cp, effects) {
+                    effects.push(Effect::Refuse(Refusal::ForeignCp));
+                }
+            }
         }
     }
 
@@ -248,12 +333,15 @@ impl Source {
     /// frozen buffers (Spec 5.7), and starts the CP that was asked for meanwhile.
     pub(super) fn finish_cp(&mut self, effects: &mut Vec<Effect>) {
         let Some(running) = &self.running else { return };
-        let acknowledged = running.acknowledgement == Acknowledgement::Received;
-        if running.local != Local::Committed || !acknowledged {
+        let awaited = running.acknowledgement == Acknowledgement::Awaited;
+        if running.local != Local::Committed || awaited {
             return;
         }
         let (cp, half) = (running.cp, running.half);
         self.running = None;
+        if self.replaying.is_some_and(|(last, _)| last == cp) {
+            self.replaying = None;
+        }
         self.nvram.free(half);
         self.table.free(half);
         self.buffers.free_frozen();
@@ -263,80 +351,26 @@ impl Source {
             self.trigger(kept, effects);
         }
     }
-
-    /// Hands the next message of the running CP to the link, if there is one; the outlet has room.
-    pub(super) fn send_cp_message(&mut self, effects: &mut Vec<Effect>) -> bool {
-        let Some(running) = &mut self.running else { return false };
-        let (epoch, cp) = (self.epoch, running.cp);
-        if let Some(address) = running.naked.pop_front() {
-            let contents = self.frozen_contents(address).expect("a NAK names a frozen block");
-            self.send(Message::NakAnswer { epoch, cp, address, contents }, None, effects);
-            return true;
-        }
-        match running.phase {
-            Phase::Draining | Phase::Sent => false,
-            Phase::Items(after) => self.send_items(after, effects),
-            Phase::End => {
-                running.phase = Phase::Sent;
-                let metadata = running.metadata.len() as u64;
-                let blocks = self.buffers.frozen().len() as u64 + metadata;
-                self.send(Message::CpEnd { epoch, cp, blocks }, None, effects);
-                true
-            }
-        }
-    }
-
-    /// Sends one `CP_DATA` message of items in (volume, block) order (Spec 5.3). What goes into it
-    /// depends on the items alone, never on time; so it waits for a block that is being read.
-    fn send_items(&mut self, after: Option<BlockAddress>, effects: &mut Vec<Effect>) -> bool {
-        let mut packing = Packing::new(self.parameters.cp_message_bytes);
-        let mut items = Vec::new();
-        let mut last = after;
-        while let Some(address) = self.next_item(last) {
-            let Some(item) = self.item(address) else { return false };
-            let length = wire::item(&item, self.parameters.block_size);
-            if !packing.fits(length) {
-                break;
-            }
-            packing.add(length);
-            items.push(item);
-            last = Some(address);
-        }
-        let phase = if self.next_item(last).is_some() { Phase::Items(last) } else { Phase::End };
-        let running = self.running.as_mut().expect("a CP is being sent");
-        running.phase = phase;
-        let message = Message::CpData { epoch: self.epoch, cp: running.cp, items };
-        self.send(message, None, effects);
-        true
-    }
-
-    /// The block of the running CP that comes after `after`.
-    fn next_item(&self, after: Option<BlockAddress>) -> Option<BlockAddress> {
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let range = (from, Bound::Unbounded);
-        let data = self.buffers.frozen().range(range).next().map(|(address, _)| *address);
-        let metadata = &self.running.as_ref()?.metadata;
-        let metadata = metadata.range(range).next().map(|(address, _)| *address);
-        data.into_iter().chain(metadata).min()
-    }
-
-    /// The block as it is sent: a reference where the policy has one, else in full (Spec 5.3).
-    /// `None`: in full, but its bytes are still being read.
-    fn item(&self, address: BlockAddress) -> Option<Item> {
-        let buffer = self.buffers.frozen().get(&address);
-        let reference = buffer
-            .and_then(|buffer| policy::reference(self.parameters.policy, buffer, &self.table));
-        let body = match reference {
-            Some(reference) => ItemBody::Reference(reference),
-            None if buffer.is_some_and(|buffer| !self.buffers.is_complete(buffer)) => return None,
-            None => ItemBody::Full(self.frozen_contents(address)?),
-        };
-        Some(Item { address, body })
-    }
 }
 
 impl RunningCp {
     fn is_awaiting(&self, cp: CpId) -> bool {
         self.cp == cp && self.acknowledgement == Acknowledgement::Awaited
+    }
+
+    /// Whether anything of the CP was sent that the destination has not acknowledged.
+    pub(super) fn expects_answer(&self) -> bool {
+        self.acknowledgement == Acknowledgement::Awaited && self.phase != Phase::Draining
+    }
+
+    /// The session is over: from now on the CP is the source's own (Spec 5.7).
+    pub(super) fn end_session(&mut self) {
+        self.phase = Phase::Sent;
+        self.delivery = Delivery::Local;
+        self.naked.clear();
+        self.extras.clear();
+        if self.acknowledgement == Acknowledgement::Awaited {
+            self.acknowledgement = Acknowledgement::NotNeeded;
+        }
     }
 }

@@ -50,6 +50,14 @@ impl Backlog {
         self.unpersisted.pop_front()
     }
 
+    /// The session is over: nothing is forwarded any more. Gives the entries that waited for the
+    /// destination before they go to NVRAM.
+    pub(super) fn end_session(&mut self) -> VecDeque<Lsn> {
+        self.entries.clear();
+        self.data = 0;
+        std::mem::take(&mut self.unpersisted)
+    }
+
     /// Whether every entry of the CP was handed to the link.
     pub(super) fn is_sent(&self, cp: CpId) -> bool {
         self.entries.front().is_none_or(|logged| logged.cp != cp)
@@ -109,11 +117,15 @@ impl Source {
         if !self.outlet.has_room() {
             return false;
         }
+        if let Some(transfer) = self.unacknowledged.next_again() {
+            self.send_again(Message::Transfer(transfer), effects);
+            return true;
+        }
         if self.transfer_is_due(now, effects) {
             self.send_transfer(effects);
             return true;
         }
-        self.send_cp_message(effects)
+        self.send_cp_message(effects) || self.send_pass_message(effects)
     }
 
     /// Whether the oldest entry is to leave now. One that may wait for company (Spec 3.3) sets the
@@ -146,6 +158,10 @@ impl Source {
         let header = TransferHeader { epoch: self.epoch, id, cp, first_lsn };
         let (blocks, fragments) = self.areas(cp, index, &entries);
         let transfer = Transfer { header, entries, blocks, fragments };
+        self.forwarded = transfer.entries.last().expect("a transfer carries an entry").lsn;
+        if self.parameters.retransmit.is_some() {
+            self.unacknowledged.keep(&transfer);
+        }
         self.send(Message::Transfer(transfer), completes, effects);
     }
 

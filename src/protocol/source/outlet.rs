@@ -34,6 +34,17 @@ impl Outlet {
         self.messages.push_back((length.get(), completes));
     }
 
+    /// The queue was taken back from the link.
+    pub(super) fn clear(&mut self) {
+        self.messages.clear();
+        self.queued = 0;
+    }
+
+    /// Whether all has left.
+    pub(super) fn is_empty(&self) -> bool {
+        self.messages.is_empty()
+    }
+
     /// The oldest message has left; gives the newest entry that is now wholly on the wire.
     pub(super) fn departed(&mut self) -> Option<Lsn> {
         let (length, completes) = self.messages.pop_front().expect("it was handed over");

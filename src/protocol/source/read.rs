@@ -11,12 +11,23 @@ use std::collections::BTreeMap;
 /// Reads of the volume disks under way.
 #[derive(Debug, Default)]
 pub(super) struct Reads {
-    /// Reads that complete a buffer.
-    buffers: BTreeMap<Ticket, BlockAddress>,
-    /// Reads for a client: whose, and which of its blocks.
-    disk: BTreeMap<Ticket, (WriteId, usize)>,
+    /// What each read is for.
+    disk: BTreeMap<Ticket, ReadFor>,
     /// Clients' reads without an answer.
     clients: BTreeMap<WriteId, ClientRead>,
+}
+
+/// What a read of the volume disks is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ReadFor {
+    /// To complete a buffer.
+    Buffer(BlockAddress),
+    /// For a client: whose, and which of its blocks.
+    Client(WriteId, usize),
+    /// A block changed earlier that goes with a CP sent in full (Spec 6.1).
+    Extra(BlockAddress),
+    /// A block of a pass of resynchronization (Spec 6.5).
+    Pass(BlockAddress),
 }
 
 /// A client's read.
@@ -51,7 +62,7 @@ impl Source {
             let known = newest.map(|runs| runs.slice(start, end)).unwrap_or_default();
             if !known.covers(start, end) {
                 let ticket = self.ticket();
-                self.reads.disk.insert(ticket, (id, blocks.len()));
+                self.reads.started(ticket, ReadFor::Client(id, blocks.len()));
                 effects.push(Effect::ReadVolume(ticket, piece.address));
                 outstanding += 1;
             }
@@ -63,23 +74,35 @@ impl Source {
 }
 
 impl Reads {
-    pub(super) fn buffer_read_started(&mut self, ticket: Ticket, address: BlockAddress) {
-        self.buffers.insert(ticket, address);
+    pub(super) fn started(&mut self, ticket: Ticket, purpose: ReadFor) {
+        self.disk.insert(ticket, purpose);
     }
 
-    /// The block that this read was to complete; `None` if it was a client's read.
-    pub(super) fn buffer_read_done(&mut self, ticket: Ticket) -> Option<BlockAddress> {
-        self.buffers.remove(&ticket)
+    /// What the read was for; `None`: for something that was given up meanwhile.
+    pub(super) fn done(&mut self, ticket: Ticket) -> Option<ReadFor> {
+        self.disk.remove(&ticket)
+    }
+
+    /// Forgets reads for what is sent: the session is over.
+    pub(super) fn end_session(&mut self) {
+        self.disk.retain(|_, purpose| match purpose {
+            ReadFor::Buffer(_) | ReadFor::Client(..) => true,
+            ReadFor::Extra(_) | ReadFor::Pass(_) => false,
+        });
+    }
+
+    /// Whether the read is being served.
+    pub(super) fn is_open(&self, id: WriteId) -> bool {
+        self.clients.contains_key(&id)
     }
 
     /// A block read for a client has come.
     pub(super) fn client_read_done(
         &mut self,
-        ticket: Ticket,
+        (id, place): (WriteId, usize),
         base: &Runs,
         effects: &mut Vec<Effect>,
     ) {
-        let (id, place) = self.disk.remove(&ticket).expect("a read that was asked for");
         let read = self.clients.get_mut(&id).expect("a read waits for its blocks");
         let wanted = &mut read.blocks[place].1;
         wanted.known.fill_gaps(&base.slice(wanted.start, wanted.end));

@@ -7,6 +7,7 @@ use super::super::{
     AckRule, Dispatch, Effect, EntryHeader, Lsn, Note, Refusal, Trigger, WaitCause, WriteId,
 };
 use super::forward::Logged;
+use super::read::ReadFor;
 use super::{Source, note, refuse};
 use crate::units::SimTime;
 
@@ -27,6 +28,12 @@ impl Source {
         }
         if !self.could_ever_admit(range) {
             return refuse(id, Refusal::LargerThanHalf, effects);
+        }
+        if self.answers.asked_again(id, range.volume) {
+            return;
+        }
+        if self.fails_writes() {
+            return refuse(id, Refusal::NotInSync, effects);
         }
         self.answers.arrived(id, range.volume);
         let cause = match self.waiting.front() {
@@ -60,7 +67,9 @@ impl Source {
     /// while no CP runs is switched at once, and nobody waits.
     fn lasting_bound(&mut self, range: WriteRange, effects: &mut Vec<Effect>) -> Option<WaitCause> {
         let cause = self.full_bound(range)?;
-        self.trigger(trigger_for(cause), effects);
+        if let Some(trigger) = trigger_for(cause) {
+            self.trigger(trigger, effects);
+        }
         self.full_bound(range)
     }
 
@@ -73,10 +82,16 @@ impl Source {
 
     /// The bound that keeps a write out now, if any (Spec 3.8).
     fn full_bound(&self, range: WriteRange) -> Option<WaitCause> {
+        if self.replaying.is_some() {
+            return Some(WaitCause::Replay);
+        }
+        if self.holds_writes() {
+            return Some(WaitCause::NotInSync);
+        }
         if !self.nvram.has_room(range.length) {
             return Some(WaitCause::NvramHalf);
         }
-        if !self.table.can_reserve(self.transfers_for(range)) {
+        if self.forwards_log() && !self.table.can_reserve(self.transfers_for(range)) {
             return Some(WaitCause::TransferIds);
         }
         let buffers = self.buffers.total().saturating_add(self.blocks_of(range));
@@ -103,17 +118,21 @@ impl Source {
             (self.nvram.active(), self.nvram.active_cp(), self.nvram.last());
         let was_empty = self.nvram.active_is_empty();
         let lsn = self.nvram.append(range.length);
-        self.table.reserve(half, self.transfers_for(range));
         let part_length = range.length;
         let entry = EntryHeader { lsn, predecessor, write: id, range, part_start: 0, part_length };
         effects.push(Effect::NvramAppend(half, cp, entry));
         self.answers.logged(lsn, id, range.volume);
         self.apply(&entry, effects);
-        match self.parameters.dispatch {
-            Dispatch::Parallel => effects.push(Effect::NvramPersist(lsn)),
-            Dispatch::DestinationFirst => self.backlog.persist_later(lsn),
+        if self.forwards_log() {
+            match self.parameters.dispatch {
+                Dispatch::Parallel => effects.push(Effect::NvramPersist(lsn)),
+                Dispatch::DestinationFirst => self.backlog.persist_later(lsn),
+            }
+            self.table.reserve(half, self.transfers_for(range));
+            self.backlog.push(Logged { half, cp, entry, at: now });
+        } else {
+            effects.push(Effect::NvramPersist(lsn));
         }
-        self.backlog.push(Logged { half, cp, entry, at: now });
         if was_empty {
             self.set_cp_timer(now, effects);
         }
@@ -121,7 +140,7 @@ impl Source {
     }
 
     /// Makes the blocks of an entry dirty, and reads what is missing of them.
-    fn apply(&mut self, entry: &EntryHeader, effects: &mut Vec<Effect>) {
+    pub(super) fn apply(&mut self, entry: &EntryHeader, effects: &mut Vec<Effect>) {
         for piece in entry.pieces(self.parameters.block_size) {
             match self.buffers.apply(&piece, entry.write, entry.lsn) {
                 Base::AtHand => {}
@@ -133,7 +152,7 @@ impl Source {
     fn read_base(&mut self, address: BlockAddress, effects: &mut Vec<Effect>) {
         let ticket = self.ticket();
         self.buffers.read_started(address, ticket);
-        self.reads.buffer_read_started(ticket, address);
+        self.reads.started(ticket, ReadFor::Buffer(address));
         effects.push(Effect::ReadVolume(ticket, address));
     }
 
@@ -151,16 +170,18 @@ impl Source {
     /// The destination acknowledged entries: with `destination-first` they go to NVRAM now.
     pub(super) fn log_acknowledged(&mut self, through: Lsn, effects: &mut Vec<Effect>) {
         self.answers.acknowledged(through);
+        self.unacknowledged.acknowledged(through);
         while let Some(lsn) = self.backlog.persist_through(through) {
             effects.push(Effect::NvramPersist(lsn));
         }
     }
 }
 
-/// What a full bound asks for: only a CP frees it (Spec 3.8).
-const fn trigger_for(cause: WaitCause) -> Trigger {
+/// What a full bound asks for, where only a CP frees it (Spec 3.8).
+const fn trigger_for(cause: WaitCause) -> Option<Trigger> {
     match cause {
-        WaitCause::NvramHalf => Trigger::HalfFull,
-        WaitCause::TransferIds | WaitCause::DirtyBuffers => Trigger::Bound,
+        WaitCause::NvramHalf => Some(Trigger::HalfFull),
+        WaitCause::TransferIds | WaitCause::DirtyBuffers => Some(Trigger::Bound),
+        WaitCause::NotInSync | WaitCause::Replay => None,
     }
 }

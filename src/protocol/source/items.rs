@@ -1,0 +1,111 @@
+//! What a consistency point sends (Spec 5.3; Claims 9, 11–13): `CP_BEGIN`, the blocks in (volume,
+//! block) order, `CP_END`, and answers to NAKs.
+
+use super::super::block::BlockAddress;
+use super::super::policy;
+use super::super::wire::{self, Packing};
+use super::super::{Effect, Item, ItemBody, Message, Purpose};
+use super::Source;
+use super::consistency_point::{Delivery, Phase, RunningCp};
+use super::resync::Round;
+use std::ops::Bound;
+
+impl Source {
+    /// Hands the next message of the running CP to the link, if there is one; the outlet has room.
+    pub(super) fn send_cp_message(&mut self, effects: &mut Vec<Effect>) -> bool {
+        let Some(running) = &mut self.running else { return false };
+        let (epoch, cp) = (self.epoch, running.cp);
+        if let Some(address) = running.naked.pop_front() {
+            let contents = self.frozen_contents(address).expect("a NAK names a frozen block");
+            self.send(Message::NakAnswer { epoch, cp, address, contents }, None, effects);
+            return true;
+        }
+        let (round, purpose) = (running.round, Purpose::ConsistencyPoint);
+        match running.phase {
+            Phase::Draining | Phase::Sent => false,
+            Phase::Items(after) => self.send_items(after, effects),
+            Phase::End => {
+                running.phase = Phase::Sent;
+                let others = (running.metadata.len() + running.extras.len()) as u64;
+                let blocks = self.buffers.frozen().len() as u64 + others;
+                self.send_round(round, Message::CpEnd { epoch, cp, purpose, blocks }, effects);
+                true
+            }
+        }
+    }
+
+    /// Sends a message of a CP, for the first time or again.
+    pub(super) fn send_round(
+        &mut self,
+        round: Round,
+        message: Message,
+        effects: &mut Vec<Effect>,
+    ) {
+        match round {
+            Round::First => self.send(message, None, effects),
+            Round::Again => self.send_again(message, effects),
+        }
+    }
+
+    /// Over `datagram`: a CP that was sent and not acknowledged goes again (Spec 8.1).
+    pub(super) fn repeat_cp(&mut self) {
+        let sent = |running: &&mut RunningCp| {
+            running.phase == Phase::Sent && running.expects_answer()
+        };
+        if let Some(running) = self.running.as_mut().filter(sent) {
+            (running.phase, running.round) = (Phase::Draining, Round::Again);
+        }
+    }
+
+    /// Sends one `CP_DATA` message of items in (volume, block) order (Spec 5.3). What goes into it
+    /// depends on the items alone, never on time; so it waits for a block that is being read.
+    fn send_items(&mut self, after: Option<BlockAddress>, effects: &mut Vec<Effect>) -> bool {
+        let mut packing = Packing::new(self.parameters.cp_message_bytes);
+        let mut items = Vec::new();
+        let mut last = after;
+        while let Some(address) = self.next_item(last) {
+            let Some(item) = self.item(address) else { return false };
+            let length = wire::item(&item, self.parameters.block_size);
+            if !packing.fits(length) {
+                break;
+            }
+            packing.add(length);
+            items.push(item);
+            last = Some(address);
+        }
+        let phase = if self.next_item(last).is_some() { Phase::Items(last) } else { Phase::End };
+        let running = self.running.as_mut().expect("a CP is being sent");
+        running.phase = phase;
+        let (epoch, purpose) = (self.epoch, Purpose::ConsistencyPoint);
+        let (cp, round) = (running.cp, running.round);
+        self.send_round(round, Message::CpData { epoch, cp, purpose, items }, effects);
+        true
+    }
+
+    /// The block of the running CP that comes after `after`.
+    fn next_item(&self, after: Option<BlockAddress>) -> Option<BlockAddress> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let range = (from, Bound::Unbounded);
+        let data = self.buffers.frozen().range(range).next().map(|(address, _)| *address);
+        let running = self.running.as_ref()?;
+        let metadata = running.metadata.range(range).next().map(|(address, _)| *address);
+        let extra = running.extras.range(range).next().map(|(address, _)| *address);
+        data.into_iter().chain(metadata).chain(extra).min()
+    }
+
+    /// The block as it is sent: a reference where the policy has one, else in full (Spec 5.3).
+    /// `None`: in full, but its bytes are still being read.
+    fn item(&self, address: BlockAddress) -> Option<Item> {
+        let buffer = self.buffers.frozen().get(&address);
+        let forwarded = self.running.as_ref()?.delivery == Delivery::Forwarded;
+        let reference = buffer
+            .filter(|_| forwarded)
+            .and_then(|buffer| policy::reference(self.parameters.policy, buffer, &self.table));
+        let body = match reference {
+            Some(reference) => ItemBody::Reference(reference),
+            None if buffer.is_some_and(|buffer| !self.buffers.is_complete(buffer)) => return None,
+            None => ItemBody::Full(self.frozen_contents(address)?),
+        };
+        Some(Item { address, body })
+    }
+}

@@ -1,0 +1,258 @@
+//! The session with the destination, and whether the mirror is in sync (Spec 6.1–6.4, 6.6).
+//!
+//! ```text
+//! InSync → OutOfSync     no progress, connection lost, a new life on either side
+//! OutOfSync → Resync     HELLO was answered by WELCOME
+//! Resync → CpForwarding  what is still missing fits a CP; it goes in full, the log follows it
+//! CpForwarding → InSync  that CP is acknowledged, and later entries meet the `ack` rule
+//! ```
+//!
+//! Everything but the first step is in `resync`. A session's end voids its transfer IDs and all
+//! references (Spec 6.2); what is sent from then on belongs to the next session.
+
+use super::super::{
+    Effect, Epoch, HeldWrites, Incarnation, Lsn, Message, MirrorState, Mode, Note, SavedMirror,
+    SavedState, SessionEnd, Ticket, Timer,
+};
+use super::answer::Promise;
+use super::resync::Resync;
+use super::{Source, note};
+use crate::protocol::{CpId, Refusal};
+use crate::units::SimTime;
+
+/// The state of the mirror as the source sees it (Spec 6.1).
+#[derive(Debug)]
+pub(super) enum Mirror {
+    InSync,
+    OutOfSync(Contact),
+    Resync(Resync),
+    CpForwarding(Forwarding),
+}
+
+/// How far a source without a session is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Contact {
+    /// That it is out of sync, and the epoch to come, are being made durable.
+    Saving(Ticket),
+    /// HELLO is said until it is answered.
+    Greeting,
+}
+
+/// How far CP forwarding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Forwarding {
+    /// This CP goes in full.
+    Full(CpId),
+    /// It is acknowledged; entries answered up to this one do not meet the rule yet.
+    CatchingUp(Lsn),
+}
+
+impl Mirror {
+    pub(super) const fn state(&self) -> MirrorState {
+        match self {
+            Self::InSync => MirrorState::InSync,
+            Self::OutOfSync(_) => MirrorState::OutOfSync,
+            Self::Resync(_) => MirrorState::Resync,
+            Self::CpForwarding(_) => MirrorState::CpForwarding,
+        }
+    }
+}
+
+impl Source {
+    /// What an acknowledgement to a client promises now (Spec 6.3).
+    pub(super) const fn promise(&self) -> Promise {
+        match (&self.mirror, self.parameters.mode) {
+            (Mirror::InSync | Mirror::CpForwarding(Forwarding::CatchingUp(_)), _) => Promise::Full,
+            (Mirror::OutOfSync(Contact::Saving(_)), _) | (_, Mode::Strict) => Promise::Held,
+            (
+                Mirror::OutOfSync(Contact::Greeting)
+                | Mirror::Resync(_)
+                | Mirror::CpForwarding(Forwarding::Full(_)),
+                Mode::Sync,
+            ) => Promise::Local,
+        }
+    }
+
+    /// Whether new entries are forwarded (Spec 6.1).
+    pub(super) const fn forwards_log(&self) -> bool {
+        match self.mirror {
+            Mirror::InSync | Mirror::CpForwarding(_) => true,
+            Mirror::OutOfSync(_) | Mirror::Resync(_) => false,
+        }
+    }
+
+    /// Whether new writes wait for the mirror (Spec 6.3).
+    pub(super) fn holds_writes(&self) -> bool {
+        self.parameters.mode == Mode::Strict && self.mirror.state() != MirrorState::InSync
+    }
+
+    /// Whether new writes fail because of the mirror (Spec 6.3).
+    pub(super) fn fails_writes(&self) -> bool {
+        self.holds_writes() && self.parameters.held == HeldWrites::Fail
+    }
+
+    pub(super) const fn is_greeting(&self) -> bool {
+        matches!(self.mirror, Mirror::OutOfSync(Contact::Greeting))
+    }
+
+    /// Goes to another state of the mirror.
+    pub(super) fn set_mirror(&mut self, mirror: Mirror, effects: &mut Vec<Effect>) {
+        let before = self.mirror.state();
+        self.mirror = mirror;
+        if self.mirror.state() != before {
+            note(Note::Mirror(self.mirror.state()), effects);
+        }
+    }
+
+    /// The session is over, and with it every reference (Spec 6.2). Clients that wait are answered
+    /// locally once it is durable that the mirror is out of sync (Spec 6.3).
+    pub(super) fn end_session(&mut self, now: SimTime, end: SessionEnd, effects: &mut Vec<Effect>) {
+        if matches!(self.mirror, Mirror::OutOfSync(_)) {
+            return;
+        }
+        note(Note::SessionLost(end), effects);
+        self.give_up_pass(effects);
+        self.reads.end_session();
+        self.begin_out_of_sync(now, effects);
+        effects.push(Effect::Disconnect);
+        self.outlet.clear();
+        for lsn in self.backlog.end_session() {
+            effects.push(Effect::NvramPersist(lsn));
+        }
+        self.table.end_session();
+        self.buffers.end_session();
+        self.unacknowledged.end_session();
+        if let Some(running) = &mut self.running {
+            running.end_session();
+        }
+        if self.transfer_due.take().is_some() {
+            effects.push(Effect::CancelTimer(Timer::TransferDelay));
+        }
+    }
+
+    /// Out of sync from now on: durably, with the epoch of the session to come.
+    pub(super) fn begin_out_of_sync(&mut self, now: SimTime, effects: &mut Vec<Effect>) {
+        self.epoch = Epoch(self.epoch.0 + 1);
+        self.saved_mirror = SavedMirror::OutOfSync(now);
+        let ticket = self.save_state(effects);
+        self.set_mirror(Mirror::OutOfSync(Contact::Saving(ticket)), effects);
+    }
+
+    pub(super) fn save_state(&mut self, effects: &mut Vec<Effect>) -> Ticket {
+        let ticket = self.ticket();
+        let state = SavedState {
+            generation: self.generation,
+            incarnation: self.incarnation,
+            epoch: self.epoch,
+            mirror: self.saved_mirror,
+            voids: self.voids.clone(),
+        };
+        effects.push(Effect::SaveState(ticket, state));
+        ticket
+    }
+
+    /// The state saved with this ticket is durable: the destination may be called.
+    pub(super) fn state_saved(&mut self, now: SimTime, saved: Ticket, effects: &mut Vec<Effect>) {
+        if matches!(self.mirror, Mirror::OutOfSync(Contact::Saving(ticket)) if ticket == saved) {
+            self.mirror = Mirror::OutOfSync(Contact::Greeting);
+            self.greet(now, effects);
+        }
+    }
+
+    /// Says HELLO, and again every `reconnect` (Spec 6.4). What is left in the link's queue of an
+    /// earlier attempt is taken back.
+    pub(super) fn greet(&mut self, now: SimTime, effects: &mut Vec<Effect>) {
+        if !self.is_greeting() {
+            return;
+        }
+        effects.push(Effect::Disconnect);
+        self.outlet.clear();
+        self.say_hello(effects);
+        let again = now.after(self.parameters.reconnect);
+        effects.push(Effect::SetTimer(Timer::Reconnect, again));
+    }
+
+    pub(super) fn say_hello(&mut self, effects: &mut Vec<Effect>) {
+        if self.outlet.has_room() {
+            let (epoch, generation) = (self.epoch, self.generation);
+            let (incarnation, voids) = (self.incarnation, self.voids.clone());
+            self.send(Message::Hello { epoch, generation, incarnation, voids }, None, effects);
+        }
+    }
+
+    /// WELCOME: the session lives, and the destination's image is known (Spec 6.5).
+    pub(super) fn welcomed(
+        &mut self,
+        destination: Incarnation,
+        committed: CpId,
+        effects: &mut Vec<Effect>,
+    ) {
+        if !self.is_greeting() {
+            effects.push(Effect::Refuse(Refusal::Repeated));
+            return;
+        }
+        self.destination_life = destination;
+        self.voids.clear();
+        effects.push(Effect::CancelTimer(Timer::Reconnect));
+        effects.push(Effect::ListChanged(committed));
+        self.set_mirror(Mirror::Resync(Resync::new(committed)), effects);
+    }
+
+    /// RESTARTED: the destination has a new life, so the session is over; it is called at once.
+    pub(super) fn destination_restarted(
+        &mut self,
+        now: SimTime,
+        life: Incarnation,
+        effects: &mut Vec<Effect>,
+    ) {
+        if life > self.destination_life {
+            self.destination_life = life;
+            self.end_session(now, SessionEnd::DestinationRestarted, effects);
+            self.greet(now, effects);
+        }
+    }
+
+    /// Whether something is owed by the destination: then silence means that there is no progress.
+    pub(super) fn expects_answer(&self) -> bool {
+        match &self.mirror {
+            Mirror::OutOfSync(_) => false,
+            Mirror::Resync(resync) => resync.is_passing(),
+            Mirror::InSync | Mirror::CpForwarding(_) => {
+                self.forwarded > self.answers.heard()
+                    || self.running.as_ref().is_some_and(super::RunningCp::expects_answer)
+            }
+        }
+    }
+
+    /// Watches for progress while something is owed (Spec 6.2).
+    pub(super) fn watch_progress(&mut self, now: SimTime, effects: &mut Vec<Effect>) {
+        match (self.expects_answer(), self.progress) {
+            (true, Watch::Idle) => {
+                self.progress = Watch::Watching;
+                let due = now.after(self.parameters.timeout);
+                effects.push(Effect::SetTimer(Timer::Progress, due));
+            }
+            (false, Watch::Watching) => {
+                self.progress = Watch::Idle;
+                effects.push(Effect::CancelTimer(Timer::Progress));
+            }
+            (true, Watch::Watching) | (false, Watch::Idle) => {}
+        }
+    }
+
+    /// A message of this session came: progress.
+    pub(super) fn heard(&mut self, now: SimTime, effects: &mut Vec<Effect>) {
+        if self.progress == Watch::Watching {
+            let due = now.after(self.parameters.timeout);
+            effects.push(Effect::SetTimer(Timer::Progress, due));
+        }
+        self.silence_broken(effects);
+    }
+}
+
+/// Whether the progress timer is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Watch {
+    Idle,
+    Watching,
+}
