@@ -19,7 +19,7 @@ mod image;
 mod log;
 mod ssd;
 
-pub use image::Image;
+pub use image::{Image, Stored};
 pub use log::LogStorage;
 
 use crate::scenario::DiskModel;
