@@ -20,7 +20,7 @@ mod log;
 mod ssd;
 
 pub use image::{Image, Stored};
-pub use log::LogStorage;
+pub use log::{BlockRead, LogStorage, Scanned, ScannedRecord};
 
 use crate::scenario::DiskModel;
 use crate::units::SimTime;
