@@ -17,10 +17,14 @@ mod fixed;
 mod hdd;
 mod image;
 mod log;
+mod nvram;
 mod ssd;
+mod state;
 
 pub use image::{Image, Stored};
 pub use log::{BlockRead, LogStorage, Scanned, ScannedRecord};
+pub use nvram::{NvramDamage, NvramStore, RecoveredNvram};
+pub use state::StateStore;
 
 use crate::scenario::DiskModel;
 use crate::units::SimTime;
