@@ -3,30 +3,40 @@
 //! [`Disk`] is the queue that every model shares. Requests enter service in the order they came, at
 //! most a queue depth of them at once; the model then knows when each is done. The host schedules
 //! an event for each [`Started`] and calls [`Disk::finished`] when it happens, which frees a place
-//! for one that waits. A disk has no contents: those are [`Image`] and [`LogStorage`].
+//! for one that waits. A disk has no contents: those are [`Image`] and [`LogStorage`]; [`NvramStore`]
+//! and [`StateStore`] are memory and small records that need no device.
+//!
+//! A host whose devices can fail sets a [`DiskCondition`], and drops the events of a [`Started`] whose
+//! life is over.
 //!
 //! A flush takes a place like any other request. It is done when every write submitted before it
 //! is, plus the latency of a `fixed` device; on `ssd` and `hdd` it costs nothing of its own.
 //!
-//! Not here: caches, read-ahead, garbage collection, faults. The number of waiting requests is the
+//! Not here: caches, read-ahead, garbage collection. The number of waiting requests is the
 //! host's to bound: a node has a bounded number of requests under way.
 //!
 //! [`LogStorage`] knows transfers and [`Image`] blocks, so this module imports `protocol`.
 
+mod condition;
 mod fixed;
 mod hdd;
 mod image;
 mod log;
+mod nvram;
 mod ssd;
+mod state;
 
-pub use image::Image;
-pub use log::LogStorage;
+pub use condition::{DiskCondition, Motion};
+pub use image::{Image, Stored};
+pub use log::{BlockRead, LogStorage, Scanned, ScannedRecord};
+pub use nvram::{NvramDamage, NvramStore, RecoveredNvram};
+pub use state::StateStore;
 
 use crate::scenario::DiskModel;
 use crate::units::SimTime;
+use condition::Pace;
 use smallvec::SmallVec;
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 /// What a request does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,18 +69,28 @@ pub struct Started<T> {
     pub done: SimTime,
     /// The host's name for it.
     pub token: T,
+    /// The promise holds while this is [`Disk::life`]; see [`Disk::clear`] and
+    /// [`Disk::set_condition`].
+    pub life: u32,
 }
 
-/// A device queue. `T` is whatever the host wants back when a request starts.
+/// A device queue. `T` is whatever the host wants back when a request starts. It is kept until the
+/// request is done, so that a crash can give it back, and is best cheap to clone.
 #[derive(Debug)]
 pub struct Disk<T> {
     device: Device,
     depth: usize,
     waiting: VecDeque<Request<T>>,
-    /// When each request in service is done, earliest first; never more than `depth`.
-    in_service: BinaryHeap<Reverse<SimTime>>,
+    /// Requests in service by when they are done, then by their number; never more than `depth`.
+    in_service: BTreeMap<(SimTime, u64), T>,
+    /// Requests started so far; the number of the next one.
+    starts: u64,
     /// When the last of all writes started so far is done.
     written: SimTime,
+    condition: DiskCondition,
+    /// While it is stalled or dead: since when. Times in service are then those of before.
+    halted: Option<SimTime>,
+    life: u32,
 }
 
 #[derive(Debug)]
@@ -86,6 +106,7 @@ struct Extent {
     direction: Direction,
     position: u64,
     length: u64,
+    pace: Pace,
 }
 
 /// Which way data goes.
@@ -95,7 +116,7 @@ enum Direction {
     Write,
 }
 
-impl<T> Disk<T> {
+impl<T: Clone> Disk<T> {
     /// An idle device of this model; its queue depth must not be zero.
     #[must_use]
     pub fn new(model: &DiskModel) -> Self {
@@ -111,15 +132,20 @@ impl<T> Disk<T> {
             device,
             depth: usize::try_from(depth).expect("a queue depth fits usize"),
             waiting: VecDeque::new(),
-            in_service: BinaryHeap::new(),
+            in_service: BTreeMap::new(),
+            starts: 0,
             written: SimTime::ZERO,
+            condition: DiskCondition::FINE,
+            halted: None,
+            life: 0,
         }
     }
 
     /// Takes a request; adds to `started` what goes into service because of it.
     pub fn submit(&mut self, now: SimTime, request: Request<T>, started: &mut Vec<Started<T>>) {
-        let earliest = self.in_service.peek().map(|done| done.0);
-        assert!(earliest.is_none_or(|done| done >= now), "a finished request was not reported");
+        if self.halted.is_none() {
+            self.assert_all_reported(now);
+        }
         self.waiting.push_back(request);
         self.start(now, started);
     }
@@ -127,8 +153,10 @@ impl<T> Disk<T> {
     /// The earliest request in service is done, at the time that was promised; adds to `started`
     /// what goes into service in its place.
     pub fn finished(&mut self, now: SimTime, started: &mut Vec<Started<T>>) {
-        let done = self.in_service.pop().expect("only a request in service can finish");
-        assert!(done.0 == now, "a request is done at the time promised, {}, not {now}", done.0);
+        assert!(self.halted.is_none(), "nothing is done during a stall");
+        let first = self.in_service.pop_first();
+        let ((done, _), _) = first.expect("only a request in service can finish");
+        assert!(done == now, "a request is done at the time promised, {done}, not {now}");
         self.start(now, started);
     }
 
@@ -144,11 +172,17 @@ impl<T> Disk<T> {
         self.in_service.len()
     }
 
+    fn assert_all_reported(&self, now: SimTime) {
+        let earliest = self.in_service.first_key_value().map(|((done, _), _)| *done);
+        assert!(earliest.is_none_or(|done| done >= now), "a finished request was not reported");
+    }
+
     /// Starts the oldest waiting requests that have a place, in the order they came.
     fn start(&mut self, now: SimTime, started: &mut Vec<Started<T>>) {
         let count = self.places().min(self.waiting.len());
         let batch: SmallVec<[Request<T>; 4]> = self.waiting.drain(..count).collect();
-        let times = self.device.serve(now, &batch);
+        let pace = Pace(self.condition.slowdown);
+        let times = self.device.serve(now, pace, &batch);
         for (request, moved) in batch.into_iter().zip(times) {
             let done = match request.kind {
                 Access::Read => moved,
@@ -156,16 +190,20 @@ impl<T> Disk<T> {
                     self.written = self.written.max(moved);
                     moved
                 }
-                Access::Flush => self.device.flushed(self.written.max(now)),
+                Access::Flush => self.device.flushed(self.written.max(now), pace),
             };
-            self.in_service.push(Reverse(done));
-            started.push(Started { done, token: request.token });
+            self.in_service.insert((done, self.starts), request.token.clone());
+            self.starts += 1;
+            started.push(Started { done, token: request.token, life: self.life });
         }
         assert!(self.in_service.len() <= self.depth, "no more in service than the queue depth");
     }
 
     /// How many requests may start now. One head serves a batch, then takes the next.
     fn places(&self) -> usize {
+        if self.halted.is_some() {
+            return 0;
+        }
         match self.device {
             Device::Fixed(_) | Device::Ssd(_) => self.depth - self.in_service.len(),
             Device::Hdd(_) if self.in_service.is_empty() => self.depth,
@@ -176,7 +214,12 @@ impl<T> Disk<T> {
 
 impl Device {
     /// When the data of each request has been moved; `now` for a flush, which moves none.
-    fn serve<T>(&mut self, now: SimTime, batch: &[Request<T>]) -> SmallVec<[SimTime; 4]> {
+    fn serve<T>(
+        &mut self,
+        now: SimTime,
+        pace: Pace,
+        batch: &[Request<T>],
+    ) -> SmallVec<[SimTime; 4]> {
         let mut times: SmallVec<[SimTime; 4]> = SmallVec::from_elem(now, batch.len());
         for place in self.order(batch) {
             let request = &batch[place];
@@ -186,7 +229,7 @@ impl Device {
                 Access::Flush => continue,
             };
             let (position, length) = (request.position, request.length);
-            let extent = Extent { direction, position, length };
+            let extent = Extent { direction, position, length, pace };
             times[place] = match self {
                 Self::Fixed(device) => device.serve(now, extent),
                 Self::Ssd(device) => device.serve(now, extent),
@@ -207,9 +250,9 @@ impl Device {
     }
 
     /// When a flush is done whose writes are done at `written`.
-    fn flushed(&self, written: SimTime) -> SimTime {
+    fn flushed(&self, written: SimTime, pace: Pace) -> SimTime {
         match self {
-            Self::Fixed(device) => device.flushed(written),
+            Self::Fixed(device) => device.flushed(written, pace),
             Self::Ssd(_) | Self::Hdd(_) => written,
         }
     }

@@ -8,6 +8,7 @@
 //! ```
 
 use super::Extent;
+use super::condition::Pace;
 use crate::scenario::Fixed;
 use crate::units::{Bytes, SimTime};
 
@@ -26,15 +27,20 @@ impl Device {
 
     /// When a request that starts now is done.
     pub fn serve(&mut self, now: SimTime, extent: Extent) -> SimTime {
-        let ready = now.after(self.model.latency);
+        let ready = now.after(extent.pace.of(self.model.latency));
         let Some(bandwidth) = self.model.bandwidth else { return ready };
-        let transfer = bandwidth.time_for(Bytes::new(extent.length));
+        let transfer = extent.pace.of(bandwidth.time_for(Bytes::new(extent.length)));
         self.path_free = self.path_free.max(ready).after(transfer);
         self.path_free
     }
 
     /// When a flush is done whose writes are done at `written`.
-    pub fn flushed(&self, written: SimTime) -> SimTime {
-        written.after(self.model.latency)
+    pub fn flushed(&self, written: SimTime, pace: Pace) -> SimTime {
+        written.after(pace.of(self.model.latency))
+    }
+
+    /// The times until which its parts are busy.
+    pub fn busy(&mut self) -> impl Iterator<Item = &mut SimTime> {
+        std::iter::once(&mut self.path_free)
     }
 }

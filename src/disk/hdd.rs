@@ -59,11 +59,17 @@ impl Device {
             let arrived = begin.after(self.model.seek(cylinder.abs_diff(self.cylinder)));
             arrived.after(self.model.rotational_wait(place, arrived))
         };
-        let done = sought.after(self.model.rate(cylinder).time_for(Bytes::new(extent.length)));
+        let moved = sought.after(self.model.rate(cylinder).time_for(Bytes::new(extent.length)));
+        let done = begin.after(extent.pace.of(moved.since(begin)));
         let after = |bytes: u64| self.place(place.saturating_add(bytes));
         self.cylinder = self.model.cylinder(after(extent.length.saturating_sub(1)));
         self.end = (self.place(place.saturating_add(extent.length)), done);
         done
+    }
+
+    /// The times until which its parts are busy: the one head. A stall does not keep the angle.
+    pub fn busy(&mut self) -> impl Iterator<Item = &mut SimTime> {
+        std::iter::once(&mut self.end.1)
     }
 }
 

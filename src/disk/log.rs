@@ -1,9 +1,12 @@
-//! What the `NVLog` files hold: transfers by byte offset (Spec 4.1). The layout of a stored transfer
-//! is that of `protocol::wire`: headers, whole blocks, fragments.
+//! What the `NVLog` files hold: transfers by byte offset (Spec 4.1), and what crashes and faults did
+//! to them (Spec 1.4, 8.2). The layout of a stored transfer is that of `protocol::wire`: headers,
+//! whole blocks, fragments.
+//!
+//! A record is checked as a whole: one bad sector, and none of it is trusted.
 
-use crate::protocol::block::{BlockSize, Runs};
+use crate::protocol::block::{BlockSize, Origin, Runs};
 use crate::protocol::wire::block_offset;
-use crate::protocol::{LogFile, Transfer};
+use crate::protocol::{FaultId, LogFile, Transfer};
 use crate::units::Bytes;
 use std::collections::BTreeMap;
 
@@ -15,7 +18,57 @@ pub struct LogStorage {
 }
 
 /// Records by offset; no two overlap.
-type File = BTreeMap<u64, Transfer>;
+type File = BTreeMap<u64, Record>;
+
+/// A transfer as it was to be stored, and what became of it.
+#[derive(Debug)]
+struct Record {
+    transfer: Transfer,
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum State {
+    Intact,
+    /// A crash came while it was written: some of its sectors are there.
+    Torn,
+    /// A fault destroyed it later.
+    Rotten(FaultId),
+}
+
+/// What a read of a block finds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BlockRead {
+    /// The block, which passes its check.
+    Block(Runs),
+    /// A block was stored here; its record fails the check.
+    Damaged,
+    /// No block begins here.
+    Nothing,
+}
+
+/// A record that a scan finds (Spec 7.3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scanned {
+    /// The file it lies in.
+    pub file: LogFile,
+    /// Where it begins within the file.
+    pub offset: u64,
+    /// What is left of it.
+    pub record: ScannedRecord,
+}
+
+/// What a scan makes out of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScannedRecord {
+    /// It passes its check.
+    Intact(Transfer),
+    /// It fails its check; the bytes it takes in the file.
+    Damaged(Bytes),
+}
+
+/// The unit that a crash leaves whole or not at all (Spec 1.4), in bytes.
+const SECTOR: u64 = 512;
 
 impl LogStorage {
     /// Empty files, for blocks of this size.
@@ -26,29 +79,101 @@ impl LogStorage {
 
     /// Writes a transfer at a byte offset. As on any storage, whatever lay under it is gone.
     pub fn write(&mut self, file: LogFile, offset: u64, transfer: Transfer) {
-        let end = offset + stored_length(&transfer, self.size);
-        let size = self.size;
-        let file = self.files.entry(file).or_default();
-        // Records do not overlap, so only the last of those before `end` can reach into it.
-        while let Some((&old, record)) = file.range(..end).next_back()
-            && old + stored_length(record, size) > offset
-        {
-            file.remove(&old);
-        }
-        file.insert(offset, transfer);
+        self.put(file, offset, Record { transfer, state: State::Intact });
     }
 
-    /// The whole block that begins exactly at a byte offset; `None` where none does.
+    /// Sectors of a transfer in a file, counted from the record's own beginning: no two records
+    /// share one.
     #[must_use]
-    pub fn read_block(&self, file: LogFile, offset: u64) -> Option<Runs> {
-        let (start, transfer) = self.files.get(&file)?.range(..=offset).next_back()?;
-        let into_blocks = (offset - start).checked_sub(block_offset(transfer, 0, self.size))?;
-        let block = u64::from(self.size.get());
-        if !into_blocks.is_multiple_of(block) {
-            return None;
+    pub fn sectors(&self, transfer: &Transfer) -> usize {
+        let count = stored_length(transfer, self.size).div_ceil(SECTOR);
+        usize::try_from(count).expect("a transfer fits in memory")
+    }
+
+    /// A crash came while a transfer was written (Spec 1.4): of its [`Self::sectors`], in order,
+    /// those survive that are marked. All: it is intact. None: it is absent, and what lay under it
+    /// stays. Else it is there and fails its check.
+    pub fn write_torn(
+        &mut self,
+        file: LogFile,
+        offset: u64,
+        transfer: Transfer,
+        survived: &[bool],
+    ) {
+        assert_eq!(survived.len(), self.sectors(&transfer), "every sector has its fate");
+        if survived.iter().all(|survived| *survived) {
+            self.write(file, offset, transfer);
+        } else if survived.contains(&true) {
+            self.put(file, offset, Record { transfer, state: State::Torn });
         }
-        let number = usize::try_from(into_blocks / block).ok()?;
-        transfer.blocks.get(number).cloned()
+    }
+
+    /// What a read of the block that begins exactly at a byte offset finds.
+    #[must_use]
+    pub fn read_block(&self, file: LogFile, offset: u64) -> BlockRead {
+        match self.block_at(file, offset) {
+            None => BlockRead::Nothing,
+            Some((State::Intact, runs)) => BlockRead::Block(runs.clone()),
+            Some((State::Torn | State::Rotten(_), _)) => BlockRead::Damaged,
+        }
+    }
+
+    /// What a node reads that skips the check. A rotten block is damage from end to end; in place of
+    /// a torn, a lost or no block there is what storage held in the beginning.
+    #[must_use]
+    pub fn read_unchecked(&self, file: LogFile, offset: u64) -> Runs {
+        let whole = |origin| Runs::of(0, self.size.get(), origin);
+        match self.block_at(file, offset) {
+            Some((State::Intact, runs)) => runs.clone(),
+            Some((State::Rotten(fault), _)) => whole(Origin::Damaged(fault)),
+            Some((State::Torn, _)) | None => whole(Origin::Original),
+        }
+    }
+
+    /// Every record, by file, then offset: what a restarted destination rebuilds its map from
+    /// (Spec 7.3).
+    #[must_use]
+    pub fn scan(&self) -> Vec<Scanned> {
+        let found = self.all().map(|(file, offset, record)| Scanned {
+            file,
+            offset,
+            record: match record.state {
+                State::Intact => ScannedRecord::Intact(record.transfer.clone()),
+                State::Torn | State::Rotten(_) => {
+                    ScannedRecord::Damaged(Bytes::new(record.length(self.size)))
+                }
+            },
+        });
+        found.collect()
+    }
+
+    /// Records in all files, damaged ones included.
+    #[must_use]
+    pub fn records(&self) -> usize {
+        self.files.values().map(BTreeMap::len).sum()
+    }
+
+    /// Where the record of this number lies, counted from 0 in the order of [`Self::scan`].
+    #[must_use]
+    pub fn record_at(&self, number: usize) -> Option<(LogFile, u64)> {
+        self.all().nth(number).map(|(file, offset, _)| (file, offset))
+    }
+
+    /// A fault destroys bytes of the record that begins at an offset; it fails its check from now
+    /// on. Where none begins there is nothing to destroy.
+    pub fn rot(&mut self, file: LogFile, offset: u64, fault: FaultId) {
+        let record = self.files.get_mut(&file).and_then(|records| records.get_mut(&offset));
+        if let Some(record) = record {
+            record.state = State::Rotten(fault);
+        }
+    }
+
+    /// The write of the record that begins at an offset said it was done and never reached the
+    /// medium: nothing is there.
+    pub fn lose(&mut self, file: LogFile, offset: u64) {
+        if let Some(records) = self.files.get_mut(&file) {
+            records.remove(&offset);
+        }
     }
 
     /// Empties a file.
@@ -60,7 +185,63 @@ impl LogStorage {
     #[must_use]
     pub fn used(&self, file: LogFile) -> Bytes {
         let records = self.files.get(&file).into_iter().flat_map(BTreeMap::values);
-        Bytes::new(records.map(|transfer| stored_length(transfer, self.size)).sum())
+        Bytes::new(records.map(|record| record.length(self.size)).sum())
+    }
+
+    /// Bytes of the records in all files: what a scan reads.
+    #[must_use]
+    pub fn used_total(&self) -> Bytes {
+        Bytes::new(self.all().map(|(_, _, record)| record.length(self.size)).sum())
+    }
+
+    /// Puts a record in its place, over whatever lay there.
+    fn put(&mut self, file: LogFile, offset: u64, record: Record) {
+        let size = self.size;
+        let end = offset + record.length(size);
+        let file = self.files.entry(file).or_default();
+        // Records do not overlap, so only the last of those before `end` can reach into it.
+        while let Some((&old, under)) = file.range(..end).next_back()
+            && old + under.length(size) > offset
+        {
+            file.remove(&old);
+        }
+        file.insert(offset, record);
+    }
+
+    /// The whole block that begins exactly at a byte offset, and the state of its record.
+    fn block_at(&self, file: LogFile, offset: u64) -> Option<(State, &Runs)> {
+        let (start, record) = self.files.get(&file)?.range(..=offset).next_back()?;
+        let transfer = &record.transfer;
+        let into_blocks = (offset - start).checked_sub(block_offset(transfer, 0, self.size))?;
+        let block = u64::from(self.size.get());
+        if !into_blocks.is_multiple_of(block) {
+            return None;
+        }
+        let number = usize::try_from(into_blocks / block).ok()?;
+        Some((record.state, transfer.blocks.get(number)?))
+    }
+
+    fn all(&self) -> impl Iterator<Item = (LogFile, u64, &Record)> {
+        self.files.iter().flat_map(|(file, records)| {
+            records.iter().map(|(offset, record)| (*file, *offset, record))
+        })
+    }
+}
+
+impl Record {
+    fn length(&self, size: BlockSize) -> u64 {
+        stored_length(&self.transfer, size)
+    }
+}
+
+impl BlockRead {
+    /// The block, if it is there and passes its check.
+    #[must_use]
+    pub fn intact(self) -> Option<Runs> {
+        match self {
+            Self::Block(runs) => Some(runs),
+            Self::Damaged | Self::Nothing => None,
+        }
     }
 }
 
@@ -71,97 +252,4 @@ fn stored_length(transfer: &Transfer, size: BlockSize) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::protocol::block::{Origin, VolumeId, WriteRange};
-    use crate::protocol::wire::{self, ENTRY_HEADER, TRANSFER_HEADER};
-    use crate::protocol::{
-        ClientId, CpId, EntryHeader, Epoch, Lsn, Message, OpNumber, TransferHeader, TransferId,
-        WriteId,
-    };
-
-    const FILE: LogFile = LogFile(0);
-
-    fn storage() -> LogStorage {
-        LogStorage::new(size())
-    }
-
-    fn size() -> BlockSize {
-        BlockSize::new(Bytes::kib(4)).expect("a block size")
-    }
-
-    fn contents(op: u64, position: u64) -> Runs {
-        let id = WriteId { client: ClientId(1), op: OpNumber(op) };
-        Runs::of(0, 4096, Origin::Write { id, position })
-    }
-
-    /// One entry of two whole blocks and 100 bytes of a third.
-    fn transfer(op: u64) -> Transfer {
-        let write = WriteId { client: ClientId(1), op: OpNumber(op) };
-        let lsn = Lsn::ORIGIN.next();
-        let id = TransferId(1);
-        let range = WriteRange { volume: VolumeId(0), offset: 0, length: 8292 };
-        Transfer {
-            header: TransferHeader {
-                epoch: Epoch(1),
-                id,
-                cp: CpId::ORIGINAL.next(),
-                first_lsn: lsn,
-            },
-            entries: vec![EntryHeader {
-                lsn,
-                predecessor: Lsn::ORIGIN,
-                write,
-                range,
-                part_start: 0,
-                part_length: 8292,
-            }],
-            blocks: vec![contents(op, 0), contents(op, 4096)],
-            fragments: vec![Runs::of(0, 100, Origin::Write { id: write, position: 8192 })],
-        }
-    }
-
-    const BLOCKS: u64 = TRANSFER_HEADER + ENTRY_HEADER;
-    const STORED: u64 = BLOCKS + 2 * 4096 + 100;
-
-    #[test]
-    fn a_block_is_read_from_exactly_where_it_lies() {
-        let mut log = storage();
-        log.write(FILE, 1000, transfer(1));
-        log.write(FILE, 1000 + STORED, transfer(2));
-        let first = 1000 + BLOCKS;
-        assert_eq!(log.read_block(FILE, first), Some(contents(1, 0)));
-        assert_eq!(log.read_block(FILE, first + 4096), Some(contents(1, 4096)));
-        assert_eq!(log.read_block(FILE, first + STORED + 4096), Some(contents(2, 4096)));
-        // Before the record, in its headers, inside a block, at its fragments, in another file.
-        for offset in [0, 1000, first - 1, first + 1, first + 8192] {
-            assert_eq!(log.read_block(FILE, offset), None, "offset {offset}");
-        }
-        assert_eq!(log.read_block(LogFile(1), first), None);
-    }
-
-    #[test]
-    fn a_record_takes_as_much_as_its_message() {
-        let mut log = storage();
-        log.write(FILE, 0, transfer(1));
-        let length = wire::length(&Message::Transfer(transfer(1)), size());
-        assert_eq!(log.used(FILE), length);
-        assert_eq!(length.get(), STORED);
-        log.free(FILE);
-        assert_eq!((log.used(FILE), log.read_block(FILE, BLOCKS)), (Bytes::ZERO, None));
-    }
-
-    #[test]
-    fn what_is_written_over_is_gone() {
-        let mut log = storage();
-        for record in 0..3 {
-            log.write(FILE, record * STORED, transfer(record));
-        }
-        log.write(FILE, 2 * STORED - 1, transfer(9));
-        assert_eq!(log.used(FILE).get(), 2 * STORED);
-        assert_eq!(log.read_block(FILE, BLOCKS), Some(contents(0, 0)), "the first is untouched");
-        assert_eq!(log.read_block(FILE, STORED + BLOCKS), None);
-        assert_eq!(log.read_block(FILE, 2 * STORED + BLOCKS), None);
-        assert_eq!(log.read_block(FILE, 2 * STORED - 1 + BLOCKS), Some(contents(9, 0)));
-    }
-}
+mod tests;

@@ -8,6 +8,7 @@
 //! * after every `pages_per_erase` programs on a channel, it is busy with one erase. The programs
 //!   that filled the block do not wait for it; what comes after on that channel does.
 
+use super::condition::Pace;
 use super::{Direction, Extent};
 use crate::scenario::Ssd;
 use crate::units::{SimTime, Span};
@@ -53,26 +54,31 @@ impl Device {
         let mut done = now;
         for number in extent.position / page..=last_byte / page {
             done = done.max(match extent.direction {
-                Direction::Read => self.read(now, number),
-                Direction::Write => self.program(now),
+                Direction::Read => self.read(now, number, extent.pace),
+                Direction::Write => self.program(now, extent.pace),
             });
         }
         done
     }
 
-    fn read(&mut self, now: SimTime, page: u64) -> SimTime {
-        let channel = page % u64::from(self.model.channels);
-        let channel = usize::try_from(channel).expect("a channel's number fits usize");
-        self.channels[channel].work(now, self.model.read)
+    /// The times until which its parts are busy.
+    pub fn busy(&mut self) -> impl Iterator<Item = &mut SimTime> {
+        self.channels.iter_mut().map(|channel| &mut channel.free)
     }
 
-    fn program(&mut self, now: SimTime) -> SimTime {
+    fn read(&mut self, now: SimTime, page: u64, pace: Pace) -> SimTime {
+        let channel = page % u64::from(self.model.channels);
+        let channel = usize::try_from(channel).expect("a channel's number fits usize");
+        self.channels[channel].work(now, pace.of(self.model.read))
+    }
+
+    fn program(&mut self, now: SimTime, pace: Pace) -> SimTime {
         let channel = &mut self.channels[self.next];
-        let done = channel.work(now, self.model.program);
+        let done = channel.work(now, pace.of(self.model.program));
         channel.programmed += 1;
         if channel.programmed == self.model.pages_per_erase {
             channel.programmed = 0;
-            channel.work(now, self.model.erase);
+            channel.work(now, pace.of(self.model.erase));
         }
         self.next = (self.next + 1) % self.channels.len();
         done

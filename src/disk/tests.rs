@@ -1,3 +1,5 @@
+mod condition;
+
 use super::*;
 use crate::random::{Choice, Decisions, Key, Purpose, Seeded};
 use crate::scenario::{Fixed, Hdd, Ssd};
@@ -64,7 +66,7 @@ fn run<const N: usize>(
     let mut times = [0; N];
     let mut due = std::collections::BTreeSet::new();
     loop {
-        for Started { done, token } in started.drain(..) {
+        for Started { done, token, .. } in started.drain(..) {
             times[token] = done.as_nanos();
             due.insert((done, token));
         }

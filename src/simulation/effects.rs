@@ -132,7 +132,7 @@ impl Simulation<'_> {
     fn read_log(&mut self, ticket: Ticket, file: LogFile, offset: u64) {
         let fact = self.recorder.fact(What::LogReadAsked(file, offset));
         let length = self.scenario.parameters.block_size.bytes().get();
-        let io = Io::LogRead(ticket, self.log_storage.read_block(file, offset));
+        let io = Io::LogRead(ticket, self.log_storage.read_block(file, offset).intact());
         let request = log_request(Access::Read, file, offset, length, (io, fact));
         self.submit(Device::DestinationLog, request);
     }

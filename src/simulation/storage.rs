@@ -8,7 +8,7 @@ use crate::units::SimTime;
 
 /// What a request to a device does when it is done. Reads hold what was there when they were asked
 /// for: a block is never changed under a read of it, since shadow pages lie elsewhere.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Io {
     /// A block of the volume disks was read.
     VolumeRead(Ticket, Contents),

@@ -107,7 +107,7 @@ impl Log {
                 (Input::LogWritten(ticket), line)
             }
             LogRequest::Read(ticket, file, offset) => {
-                let found = self.storage.read_block(file, offset);
+                let found = self.storage.read_block(file, offset).intact();
                 let found = found.filter(|_| check == Check::Passes);
                 let what = match &found {
                     Some(runs) => show::runs(runs, self.size),
