@@ -15,8 +15,8 @@ pub use usage::{Counts, Usage};
 
 use crate::protocol::block::{BlockAddress, Contents};
 use crate::protocol::{
-    CpId, EntryHeader, Half, LogFile, Lsn, Message, Note, Occupancy, Outcome, Refusal, Request,
-    Timer, TransferHeader, WriteId,
+    CpId, EntryHeader, FaultId, Half, LogFile, Lsn, Message, Note, Occupancy, Outcome, Refusal,
+    Request, SavedState, Timer, TransferHeader, WriteId,
 };
 use crate::units::SimTime;
 use serde::{Deserialize, Serialize};
@@ -67,13 +67,13 @@ pub enum What {
     /// A client asked.
     Requested(Request),
     /// A client was answered.
-    Answered(WriteId, Outcome),
-    /// The source wrote an entry into a half of its NVRAM.
-    Appended(Half, CpId, EntryHeader),
+    Answered(Role, WriteId, Outcome),
+    /// A source wrote an entry into a half of its NVRAM.
+    Appended(Role, Half, CpId, EntryHeader),
     /// The entry with this LSN and every earlier one is durable in NVRAM.
-    NvramDurable(Lsn),
-    /// The source freed a half.
-    HalfFreed(Half),
+    NvramDurable(Role, Lsn),
+    /// A source freed a half.
+    HalfFreed(Role, Half),
     /// A node handed a message to the link; numbers count from 0 in each direction.
     Sent(Direction, u64, Rc<Message>),
     /// The last byte of the message left: bytes on the wire, packet overhead included.
@@ -90,16 +90,16 @@ pub enum What {
     VolumeWritten(Role, CpId, BlockAddress),
     /// A CP became the image: its last LSN.
     Committed(Role, CpId, Lsn),
-    /// The destination asked for a transfer to be written to an NVLog file: offset and length.
-    LogWriteAsked(LogFile, u64, u64, TransferHeader),
+    /// A destination asked for a transfer to be written to an NVLog file: offset and length.
+    LogWriteAsked(Role, LogFile, u64, u64, TransferHeader),
     /// The transfer is durable in the file.
-    LogWritten(LogFile, TransferHeader),
-    /// The destination asked for a block of an NVLog file, by offset.
-    LogReadAsked(LogFile, u64),
-    /// The destination emptied an NVLog file.
-    LogFreed(LogFile),
-    /// The destination's own flush happened.
-    Flushed,
+    LogWritten(Role, LogFile, TransferHeader),
+    /// A destination asked for a block of an NVLog file, by offset.
+    LogReadAsked(Role, LogFile, u64),
+    /// A destination emptied an NVLog file.
+    LogFreed(Role, LogFile),
+    /// A destination's own flush happened.
+    Flushed(Role),
     /// A timer went off.
     TimerFired(Role, Timer),
     /// The operator asked for a consistency point.
@@ -108,6 +108,54 @@ pub enum What {
     Noted(Role, Note),
     /// The run is over; the last fact.
     Ended(Ending),
+    /// A client asked again for what was not answered in time (Spec 3.1).
+    Repeated(Request),
+    /// A request found no appliance that serves.
+    Unheard(WriteId),
+    /// The entries of a half that survived a crash belong to this CP from now on (Spec 7.1).
+    HalfAssigned(Role, Half, CpId),
+    /// A node handed a message to the link that it had sent before; numbered like any other.
+    Resent(Direction, u64, Rc<Message>),
+    /// The message will not arrive.
+    Lost(Direction, u64, LossCause),
+    /// The message arrived again, or damaged so that its checksum tells.
+    Damaged(Direction, u64),
+    /// A node forgot the shadow pages of a CP.
+    ShadowDropped(Role, CpId),
+    /// The small state of a node is durable.
+    StateSaved(Role, SavedState),
+    /// A node's life is over.
+    Crashed(Role),
+    /// What survived a crash: the newest entry in NVRAM that is not in the committed image, if any.
+    Survived(Role, Option<Lsn>),
+    /// A node's new life begins.
+    Restarted(Role),
+    /// A fault begins to work, or happens.
+    FaultBegan(FaultId),
+    /// A fault that lasts is over.
+    FaultEnded(FaultId),
+    /// A fault made itself felt: it changed what happens next.
+    FaultFelt(FaultId),
+    /// The transport told both sides that the connection is gone.
+    ConnectionReset,
+}
+
+/// Why a message does not arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LossCause {
+    /// The link lost it, or a packet of it.
+    Link,
+    /// The link found it corrupted.
+    Corruption,
+    /// The link was partitioned.
+    Partition,
+    /// Its sender took it back, or crashed, before it left.
+    TakenBack,
+    /// The connection was reset.
+    Reset,
+    /// No node was there to take it.
+    NodeDown,
 }
 
 /// How a run ended.

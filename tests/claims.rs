@@ -176,9 +176,9 @@ fn claim_06_references_are_resolved_by_offset_from_log_storage() {
     let mut stored = BTreeMap::new();
     let mut read = Vec::new();
     for fact in &facts {
-        if let What::LogWriteAsked(file, offset, _, header) = &fact.what {
+        if let What::LogWriteAsked(_, file, offset, _, header) = &fact.what {
             stored.insert(header.id, (*file, *offset));
-        } else if let What::LogReadAsked(file, offset) = &fact.what {
+        } else if let What::LogReadAsked(_, file, offset) = &fact.what {
             read.push((*file, *offset));
         }
     }

@@ -59,7 +59,7 @@ fn latencies(facts: &[Fact]) -> Vec<u64> {
             What::Requested(request) => {
                 asked.insert(request.id, fact.at);
             }
-            What::Answered(id, Outcome::Written) => {
+            What::Answered(_, id, Outcome::Written) => {
                 latencies.insert(*id, fact.at.since(asked[id]).as_nanos());
             }
             _ => {}

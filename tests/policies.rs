@@ -18,7 +18,7 @@ struct Entries(BTreeMap<CpId, Vec<WriteId>>);
 
 impl Sink for Entries {
     fn take(&mut self, fact: &Fact) {
-        if let What::Appended(_, cp, entry) = &fact.what {
+        if let What::Appended(_, _, cp, entry) = &fact.what {
             self.0.entry(*cp).or_default().push(entry.write);
         }
     }

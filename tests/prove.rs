@@ -240,8 +240,8 @@ fn s7_an_id_reused_and_stale_messages_accepted() {
 
 #[test]
 fn s8_space_freed_early() {
-    let half_freed = |what: &What| matches!(what, What::HalfFreed(_));
-    let log_freed = |what: &What| matches!(what, What::LogFreed(_));
+    let half_freed = |what: &What| matches!(what, What::HalfFreed(..));
+    let log_freed = |what: &What| matches!(what, What::LogFreed(_, _));
     let mut run = clean();
     let acknowledged = run.first(|what| {
         matches!(what, What::Sent(Direction::ToSource, _, message)
@@ -263,11 +263,11 @@ fn s8_space_freed_early() {
     run.hasten(freed, commit);
     run.assert_found("S8", (DESTINATION, "log_freed_early"), &["NVLog file 0", "CP 1"]);
     let mut run = clean();
-    run.drop_all(|what| matches!(what, What::Flushed));
+    run.drop_all(|what| matches!(what, What::Flushed(_)));
     run.assert_found("S8", (DESTINATION, "log_freed_early"), &["NVLog file 0", "flushed"]);
     let mut run = clean();
     let second = run.nth(1, |what| matches!(what, What::LogWriteAsked(..)));
-    if let What::LogWriteAsked(_, offset, ..) = &mut run.facts[second].what {
+    if let What::LogWriteAsked(_, _, offset, ..) = &mut run.facts[second].what {
         *offset = 0;
     }
     run.assert_found("S8", (DESTINATION, "log_overwritten"), &["NVLog file 0", "byte 0"]);

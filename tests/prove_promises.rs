@@ -17,11 +17,11 @@ fn s1a_an_answer_before_its_copies_exist() {
     run.hasten(answer, logged);
     run.assert_found("S1a", (DESTINATION, "copy_missing"), &["c0#1", "LSN 1", "log storage"]);
     let mut run = clean();
-    run.drop_all(|what| matches!(what, What::NvramDurable(_)));
+    run.drop_all(|what| matches!(what, What::NvramDurable(..)));
     run.assert_found("S1a", (SOURCE, "copy_missing"), &["c0#1", "NVRAM"]);
     let mut run = clean();
     run.edit(|what| match what {
-        What::Answered(id, Outcome::Written) => {
+        What::Answered(_, id, Outcome::Written) => {
             id.op = OpNumber(77);
             true
         }
@@ -55,7 +55,7 @@ fn s1a_every_rule_has_its_copy() {
 #[test]
 fn s1a_a_flush_answered_before_a_write_it_covers() {
     let mut run = clean();
-    let flushed = run.first(|what| matches!(what, What::Answered(_, Outcome::Flushed)));
+    let flushed = run.first(|what| matches!(what, What::Answered(_, _, Outcome::Flushed)));
     let written = run.nth(6, is_written);
     run.hasten(flushed, written);
     run.assert_found("S1a", (SOURCE, "flush_early"), &["flush c0#10", "c0#8"]);
@@ -68,7 +68,7 @@ fn s1a_a_flush_waits_for_what_was_asked_for_before_it() {
         { "flush": 0, "at": "100us" }, { "write": { "offset": "0B", "length": "4KiB" } }
       ] } } ] }"#;
     let run = Run::clean(text, &[]);
-    let flushed = run.first(|what| matches!(what, What::Answered(_, Outcome::Flushed)));
+    let flushed = run.first(|what| matches!(what, What::Answered(_, _, Outcome::Flushed)));
     assert!(run.first(is_written) < flushed, "the flush waits for the write");
 }
 
@@ -101,7 +101,7 @@ fn s10_a_log_that_is_not_what_clients_asked_for() {
     let edit = |edit: fn(&mut EntryHeader)| {
         let mut run = clean();
         run.edit(|what| match what {
-            What::Appended(_, _, entry) => {
+            What::Appended(_, _, _, entry) => {
                 edit(entry);
                 true
             }
@@ -128,7 +128,7 @@ fn s22_a_read_that_saw_no_moment() {
     let edit = |edit: fn(&mut Vec<(BlockAddress, Runs)>)| {
         let mut run = clean();
         run.edit(|what| match what {
-            What::Answered(_, Outcome::Read(blocks)) => {
+            What::Answered(_, _, Outcome::Read(blocks)) => {
                 edit(blocks);
                 true
             }
@@ -146,7 +146,7 @@ fn s22_a_read_that_saw_no_moment() {
 #[test]
 fn l1_l2_l4_what_never_ends() {
     let mut run = clean();
-    let last = run.nth(2, |what| matches!(what, What::HalfFreed(_)));
+    let last = run.nth(2, |what| matches!(what, What::HalfFreed(..)));
     run.facts.remove(last);
     run.assert_found("L1", (SOURCE, "cp_open"), &["CP 3 has not ended"]);
     let mut run = clean();

@@ -139,12 +139,12 @@ impl Acknowledged {
     /// Reads a fact.
     pub fn take(&mut self, fact: &Fact, model: &Model, findings: &mut Findings) {
         self.check_flush(fact, findings);
-        if let What::Appended(_, cp, entry) = &fact.what {
+        if let What::Appended(_, _, cp, entry) = &fact.what {
             self.open.insert(entry.write, (entry.lsn, *cp));
             for copies in [&mut self.wire, &mut self.memory, &mut self.log] {
                 copies.expect(entry);
             }
-        } else if let What::NvramDurable(lsn) = &fact.what {
+        } else if let What::NvramDurable(_, lsn) = &fact.what {
             self.nvram = self.nvram.max(*lsn);
         } else if let What::Sent(Direction::ToDestination, number, message) = &fact.what
             && let Message::Transfer(transfer) = &**message
@@ -161,7 +161,7 @@ impl Acknowledged {
             if let Some(parts) = self.by_message.remove(number) {
                 self.memory.add(&parts);
             }
-        } else if let What::LogWritten(_, header) = &fact.what {
+        } else if let What::LogWritten(_, _, header) = &fact.what {
             if let Some(parts) = self.by_transfer.remove(&(header.cp, header.id)) {
                 self.log.add(&parts);
             }
@@ -169,7 +169,7 @@ impl Acknowledged {
             for copies in [&mut self.wire, &mut self.memory, &mut self.log] {
                 copies.settle(*last_lsn);
             }
-        } else if let What::Answered(id, Outcome::Written) = &fact.what {
+        } else if let What::Answered(_, id, Outcome::Written) = &fact.what {
             self.answered(fact, *id, model, findings);
         }
     }
@@ -177,7 +177,7 @@ impl Acknowledged {
     fn check_flush(&mut self, fact: &Fact, findings: &mut Findings) {
         if let What::Requested(request) = &fact.what {
             self.promised.requested(request, fact.number);
-        } else if let What::Answered(id, outcome) = &fact.what {
+        } else if let What::Answered(_, id, outcome) = &fact.what {
             let earlier = self.promised.answered(*id);
             if let (Some(write), Outcome::Flushed) = (earlier, outcome) {
                 let message = format!("flush {id} was answered before {write}, which it covers");

@@ -24,9 +24,9 @@ struct FileUse {
 impl Freeing {
     /// Reads a fact.
     pub fn take(&mut self, fact: &Fact, model: &Model, findings: &mut Findings) {
-        if let What::HalfFreed(half) = &fact.what {
+        if let What::HalfFreed(_, half) = &fact.what {
             check_half(fact, *half, model, findings);
-        } else if let What::LogWriteAsked(file, offset, length, header) = &fact.what {
+        } else if let What::LogWriteAsked(_, file, offset, length, header) = &fact.what {
             let held = self.files.entry(*file).or_default();
             if *offset < held.used {
                 let message = format!("NVLog file {file} was overwritten at byte {offset}");
@@ -34,11 +34,11 @@ impl Freeing {
             }
             held.used = held.used.max(offset + length);
             held.points.insert(header.cp);
-        } else if let What::Flushed = &fact.what {
+        } else if let What::Flushed(_) = &fact.what {
             let committed = model.committed_by(Role::Destination);
             let points = self.files.values().flat_map(|held| &held.points);
             self.flushed.extend(points.filter(|cp| **cp <= committed));
-        } else if let What::LogFreed(file) = &fact.what {
+        } else if let What::LogFreed(_, file) = &fact.what {
             self.check_file(fact, *file, findings);
         }
     }

@@ -20,7 +20,7 @@ pub struct Headers {
 impl Headers {
     /// Reads a fact.
     pub fn take(&mut self, fact: &Fact, model: &Model, findings: &mut Findings) {
-        if let What::Appended(_, cp, entry) = &fact.what {
+        if let What::Appended(_, _, cp, entry) = &fact.what {
             self.points.insert(entry.lsn, *cp);
         } else if let What::Sent(Direction::ToDestination, _, message) = &fact.what {
             if let Message::Transfer(transfer) = &**message {

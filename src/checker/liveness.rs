@@ -41,13 +41,13 @@ impl Liveness {
         self.unfinished = Some((fact.number, fact.at));
         if let What::Requested(request) = &fact.what {
             self.operations.insert(request.id);
-        } else if let What::Answered(id, _) = &fact.what {
+        } else if let What::Answered(_, id, _) = &fact.what {
             self.operations.remove(id);
         } else if let What::Sent(Direction::ToDestination, _, message) = &fact.what
             && let Message::CpBegin { cp, .. } = **message
         {
             self.begun.insert(cp);
-        } else if let What::HalfFreed(_) = &fact.what {
+        } else if let What::HalfFreed(..) = &fact.what {
             // The model forgets a CP after this fact; those it forgot earlier have ended.
             self.begun.retain(|cp| model.points.contains_key(cp));
         } else if let What::Ended(ending) = &fact.what {

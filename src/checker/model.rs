@@ -93,7 +93,7 @@ impl Model {
 
     /// Learns what a fact says, before properties look at it.
     pub fn before(&mut self, fact: &Fact) {
-        if let What::Appended(half, cp, entry) = &fact.what {
+        if let What::Appended(_, half, cp, entry) = &fact.what {
             self.appended(*half, *cp, entry);
         } else if let What::Sent(Direction::ToSource, number, message) = &fact.what
             && let Message::CpAck { cp, .. } = **message
@@ -112,7 +112,7 @@ impl Model {
             self.sent(transfer);
         } else if let What::Committed(role, cp, _) = &fact.what {
             self.committed[*role as usize] = *cp;
-        } else if let What::HalfFreed(half) = &fact.what {
+        } else if let What::HalfFreed(_, half) = &fact.what {
             self.freed(*half);
         }
     }

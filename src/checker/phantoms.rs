@@ -25,7 +25,7 @@ impl Phantoms {
     pub fn take(&mut self, fact: &Fact, findings: &mut Findings) {
         if let What::Requested(request) = &fact.what {
             self.open.entry(request.id).or_insert((request.operation, Logged::NotYet));
-        } else if let What::Appended(_, _, entry) = &fact.what {
+        } else if let What::Appended(_, _, _, entry) = &fact.what {
             let id = entry.write;
             let (kind, message) = match self.open.get_mut(&id) {
                 Some((Operation::Write(range), logged @ Logged::NotYet))
@@ -47,7 +47,7 @@ impl Phantoms {
                 ),
             };
             findings.add(fact, "S10", Role::Source, kind, message);
-        } else if let What::Answered(id, _) = &fact.what
+        } else if let What::Answered(_, id, _) = &fact.what
             && self.open.remove(id).is_none()
         {
             let message = format!("{id} was answered, but waited for no answer");

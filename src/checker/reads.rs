@@ -38,7 +38,7 @@ impl Reads {
             && let Operation::Read(range) = request.operation
         {
             self.requested(request.id, range, model);
-        } else if let What::Appended(_, _, entry) = &fact.what {
+        } else if let What::Appended(_, _, _, entry) = &fact.what {
             for open in self.open.values_mut() {
                 if entry
                     .range
@@ -48,7 +48,7 @@ impl Reads {
                     open.since.push(*entry);
                 }
             }
-        } else if let What::Answered(id, outcome) = &fact.what
+        } else if let What::Answered(_, id, outcome) = &fact.what
             && let Some(open) = self.open.remove(id)
             && let Outcome::Read(blocks) = outcome
         {

@@ -48,7 +48,7 @@ impl Transfers {
             && let Some(claim) = self.under_way.remove(&(*direction, *number))
         {
             self.arrived(fact, *direction, *number, &claim, model);
-        } else if let What::Appended(_, _, entry) = &fact.what {
+        } else if let What::Appended(_, _, _, entry) = &fact.what {
             self.unsent.insert(entry.lsn, (*entry, 0));
         }
     }

@@ -107,7 +107,7 @@ impl Usage {
 impl Sink for Usage {
     fn take(&mut self, fact: &Fact) {
         match &fact.what {
-            What::Appended(half, cp, entry) => {
+            What::Appended(_, half, cp, entry) => {
                 let empty = HalfUse {
                     cp: *cp,
                     bytes: 0,
@@ -121,24 +121,24 @@ impl Sink for Usage {
                 half.blocks.extend(entry.range.pieces(self.size).map(|piece| piece.address));
                 self.recount_halves();
             }
-            What::HalfFreed(half) => {
+            What::HalfFreed(_, half) => {
                 self.halves.remove(half);
                 self.recount_halves();
             }
             What::Sent(direction, number, message) => self.sent(*direction, *number, message),
             What::Departed(direction, number, _) => self.departed(*direction, *number),
-            What::LogWriteAsked(file, offset, length, _) => {
+            What::LogWriteAsked(_, file, offset, length, _) => {
                 let used = self.files.entry(*file).or_default();
                 *used = (*used).max(offset + length);
                 self.recount_files();
             }
-            What::LogFreed(file) => {
+            What::LogFreed(_, file) => {
                 self.files.remove(file);
                 self.recount_files();
             }
             What::Requested(_)
             | What::Answered(..)
-            | What::NvramDurable(_)
+            | What::NvramDurable(..)
             | What::Arrived(..)
             | What::Refused(..)
             | What::VolumeReadAsked(..)
@@ -147,11 +147,26 @@ impl Sink for Usage {
             | What::Committed(..)
             | What::LogWritten(..)
             | What::LogReadAsked(..)
-            | What::Flushed
+            | What::Flushed(_)
             | What::TimerFired(..)
             | What::OperatorAsked
             | What::Noted(..)
-            | What::Ended(_) => {}
+            | What::Ended(_)
+            | What::Repeated(_)
+            | What::Unheard(_)
+            | What::HalfAssigned(..)
+            | What::Resent(..)
+            | What::Lost(..)
+            | What::Damaged(..)
+            | What::ShadowDropped(..)
+            | What::StateSaved(..)
+            | What::Crashed(_)
+            | What::Survived(..)
+            | What::Restarted(_)
+            | What::FaultBegan(_)
+            | What::FaultEnded(_)
+            | What::FaultFelt(_)
+            | What::ConnectionReset => {}
         }
         self.peak = self.peak.most(&self.now);
     }

@@ -211,7 +211,7 @@ impl Sink for Collector {
         self.usage.take(fact);
         if let What::Requested(request) = &fact.what {
             self.requested(fact.at, *request);
-        } else if let What::Answered(id, outcome) = &fact.what {
+        } else if let What::Answered(_, id, outcome) = &fact.what {
             self.answered(fact.at, *id, outcome);
         } else if let What::Sent(direction, number, message) = &fact.what {
             self.sent(*direction, *number, message);
@@ -219,7 +219,7 @@ impl Sink for Collector {
             self.departed(*direction, *number);
         } else if let What::Noted(_, note) = &fact.what {
             self.noted(fact.at, note);
-        } else if let What::Appended(_, _, entry) = &fact.what {
+        } else if let What::Appended(_, _, _, entry) = &fact.what {
             self.admitted(fact.at, entry.write);
         } else if let What::Committed(_, cp, _) = &fact.what {
             self.committed(*cp);

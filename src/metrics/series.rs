@@ -158,7 +158,7 @@ impl<W: Write> Sink for Series<W> {
             if let Operation::Write(_) = request.operation {
                 self.open.insert(request.id, fact.at);
             }
-        } else if let What::Answered(id, outcome) = &fact.what {
+        } else if let What::Answered(_, id, outcome) = &fact.what {
             self.answered(fact.at, *id, outcome);
         } else if let What::Departed(direction, _, bytes) = &fact.what {
             match direction {

@@ -45,7 +45,7 @@ pub fn foreign() -> Runs {
 
 /// Whether a write was acknowledged.
 pub fn is_written(what: &What) -> bool {
-    matches!(what, What::Answered(_, Outcome::Written))
+    matches!(what, What::Answered(_, _, Outcome::Written))
 }
 
 /// A run and its facts.

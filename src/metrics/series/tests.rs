@@ -27,7 +27,7 @@ fn asked(op: u64) -> What {
 }
 
 fn answered(op: u64) -> What {
-    What::Answered(id(op), Outcome::Written)
+    What::Answered(Role::Source, id(op), Outcome::Written)
 }
 
 /// Asked for at 0, 2 and 3; answered after 7, 8 and 47. The answer at 10 belongs to the interval
@@ -43,7 +43,7 @@ fn an_interval_counts_what_happened_in_it() {
         (10, What::Departed(Direction::ToDestination, 0, 138)),
         (50, answered(3)),
         (53, What::Departed(Direction::ToSource, 0, 122)),
-        (53, What::Flushed),
+        (53, What::Flushed(Role::Destination)),
     ];
     let expected = [
         SERIES_COLUMNS,
@@ -58,17 +58,17 @@ fn an_interval_counts_what_happened_in_it() {
 
 #[test]
 fn a_quiet_interval_is_told_once() {
-    let facts = vec![(0, What::Flushed), (25, What::Flushed)];
+    let facts = vec![(0, What::Flushed(Role::Destination)), (25, What::Flushed(Role::Destination))];
     let quiet = |time: u64| format!("{time},0,0,0,0,0,0,0,,");
     assert_eq!(rows(facts)[1..], [quiet(10), quiet(20), quiet(25)]);
-    let facts = vec![(5, What::Flushed), (11, What::Flushed), (20, What::Flushed)];
+    let facts = vec![(5, What::Flushed(Role::Destination)), (11, What::Flushed(Role::Destination)), (20, What::Flushed(Role::Destination))];
     assert_eq!(rows(facts)[1..], [quiet(10), quiet(20)]);
     assert_eq!(rows(Vec::new()), [SERIES_COLUMNS]);
 }
 
 #[test]
 fn the_end_of_time_is_an_end_too() {
-    let facts = vec![(0, What::Flushed), (u64::MAX, What::Flushed)];
+    let facts = vec![(0, What::Flushed(Role::Destination)), (u64::MAX, What::Flushed(Role::Destination))];
     assert_eq!(rows(facts).last().map(|row| row.split(',').count()), Some(10));
 }
 
@@ -88,9 +88,9 @@ fn levels_stand_as_they_were_at_the_end() {
     };
     let cp = CpId::ORIGINAL;
     let facts = vec![
-        (1, What::Appended(Half::First, cp, entry)),
-        (12, What::Appended(Half::Second, cp, entry)),
-        (21, What::HalfFreed(Half::First)),
+        (1, What::Appended(Role::Source, Half::First, cp, entry)),
+        (12, What::Appended(Role::Source, Half::Second, cp, entry)),
+        (21, What::HalfFreed(Role::Source, Half::First)),
     ];
     let one = wire::entry_in_nvram(4096);
     let level = |time: u64, bytes: u64, blocks: u64| format!("{time},0,0,0,{bytes},{blocks},0,0,,");
