@@ -44,6 +44,18 @@ pub enum Purpose {
     OperationVolume = 7,
     /// Extra delay of a message on a link.
     Jitter = 8,
+    /// Whether packets are lost.
+    Loss = 9,
+    /// Whether a message comes twice, and how much later.
+    Duplication = 10,
+    /// Whether a message is held up on the way, and for how long.
+    Reordering = 11,
+    /// Whether packets are damaged.
+    Corruption = 12,
+    /// Whether a message comes very late.
+    Late = 13,
+    /// How much of what is under way still arrives when a connection breaks.
+    Reset = 14,
 }
 
 /// The address of one decision.

@@ -17,7 +17,7 @@ use crate::protocol::{ClientId, Effect, Input, Lsn, Message, Timer, WriteId};
 use crate::random::Decisions;
 use crate::scenario::{Problem, Scenario};
 use crate::units::{SimTime, Span};
-use crate::wan::Link;
+use crate::wan::{Arrival, Fate, Link, State};
 use crate::workload::{self, Next, Traces, Workload};
 use queue::Queue;
 use recorder::Recorder;
@@ -38,12 +38,23 @@ enum Event {
     NvramDurable(Lsn, u64),
     /// A device is done with a request.
     Done(Device, Box<Asked>),
-    /// The head of a link's queue leaves.
-    Departs(Direction),
-    /// A message arrives: its number and the fact of its departure.
-    Arrives(Direction, u64, Rc<Message>, u64),
+    /// The head of a link's queue leaves: the token of the promise.
+    Departs(Direction, u64),
+    /// A message may arrive.
+    Arrives(Box<Arriving>),
     /// A timer may be due: the fact that set it.
     Timer(Role, Timer, u64),
+}
+
+/// A message on its way.
+#[derive(Debug)]
+struct Arriving {
+    direction: Direction,
+    number: u64,
+    message: Rc<Message>,
+    arrival: Arrival,
+    /// The fact of its departure.
+    cause: u64,
 }
 
 /// Operations asked for and not answered at most, of all clients together: each is in memory.
@@ -83,6 +94,8 @@ pub struct Simulation<'a> {
     busy_until: [SimTime; 2],
     timers: BTreeMap<(Role, Timer), SimTime>,
     links: [Link<Carried>; 2],
+    /// Messages that a link holds until it is healed, by its token.
+    held: BTreeMap<(Direction, u64), Box<Arriving>>,
     source_volume: Server,
     source_image: Image,
     destination_volume: Server,
@@ -143,6 +156,7 @@ impl<'a> Simulation<'a> {
             busy_until: [SimTime::ZERO; 2],
             timers: BTreeMap::new(),
             links: Direction::BOTH.map(link),
+            held: BTreeMap::new(),
             source_volume: Server::new(&scenario.source.disk),
             source_image: Image::new(size),
             destination_volume: Server::new(&scenario.destination.disk),
@@ -220,17 +234,16 @@ impl<'a> Simulation<'a> {
     }
 
     /// Whether an event is about something that is not to happen any more: a timer that was
-    /// cancelled or moved. It takes no time, so a run is not longer for it.
+    /// cancelled, a departure that was moved. It takes no time, so a run is not longer for it.
     fn is_void(&self, at: SimTime, event: &Event) -> bool {
         match event {
             Event::Timer(role, timer, _) => self.timers.get(&(*role, *timer)) != Some(&at),
             Event::ClientWakes(id) => self.clients[index_of(*id)].wakes_at != Some(at),
             Event::ClientsStop => self.final_point == FinalPoint::Asked,
-            Event::Served(..)
-            | Event::NvramDurable(..)
-            | Event::Done(..)
-            | Event::Departs(_)
-            | Event::Arrives(..) => false,
+            Event::Departs(direction, token) => !self.links[*direction as usize].promises(*token),
+            Event::Served(..) | Event::NvramDurable(..) | Event::Done(..) | Event::Arrives(_) => {
+                false
+            }
         }
     }
 
@@ -264,13 +277,8 @@ impl<'a> Simulation<'a> {
                 self.tell(Role::Source, Input::NvramDurable(lsn));
             }
             Event::Done(device, asked) => self.device_done(device, *asked),
-            Event::Departs(direction) => self.departs(direction),
-            Event::Arrives(direction, number, message, cause) => {
-                self.recorder.begin(self.now, Some(cause));
-                let arrival = self.recorder.fact(What::Arrived(direction, number));
-                let input = Input::Message(Rc::unwrap_or_clone(message));
-                self.serve(receiver(direction), input, arrival);
-            }
+            Event::Departs(direction, _) => self.departs(direction),
+            Event::Arrives(arriving) => self.arrives(arriving),
             Event::Timer(role, timer, cause) => {
                 self.timers.remove(&(role, timer));
                 self.recorder.begin(self.now, Some(cause));
@@ -305,18 +313,42 @@ impl<'a> Simulation<'a> {
     }
 
     fn departs(&mut self, direction: Direction) {
-        let departed = self.links[direction as usize].departed(self.now);
+        let departed = self.links[direction as usize].departed(self.now, self.decisions);
         let (message, sent) = departed.message;
-        let carried = self.scenario.wan.wire_length(self.length_of(&message));
+        let (number, carried) = (departed.number, departed.carried.get());
         self.recorder.begin(self.now, Some(sent));
-        self.recorder.leading_fact(What::Departed(direction, departed.number, carried.get()));
+        self.recorder.leading_fact(What::Departed(direction, number, carried));
         let cause = self.recorder.cause().expect("the departure is a fact");
-        let arrives = Event::Arrives(direction, departed.number, message, cause);
-        self.queue.insert(departed.arrival, arrives);
+        for arrival in departed.arrivals {
+            let message = Rc::clone(&message);
+            let arriving = Arriving { direction, number, message, arrival, cause };
+            self.queue.insert(arrival.at, Event::Arrives(Box::new(arriving)));
+        }
+        drop(message);
         if let Some(next) = departed.next {
-            self.queue.insert(next, Event::Departs(direction));
+            self.queue.insert(next.at, Event::Departs(direction, next.token));
         }
         self.tell(sender(direction), Input::Departed);
+    }
+
+    /// A message is due: the link says whether it is there. A damaged one is as good as lost, since
+    /// the node's own checksum tells (Spec 4.2).
+    fn arrives(&mut self, arriving: Box<Arriving>) {
+        let Arriving { direction, number, arrival, cause, .. } = *arriving;
+        let link = &mut self.links[direction as usize];
+        match link.arriving(self.now, arrival.token) {
+            Fate::Delivers if arrival.state == State::Intact => {
+                self.recorder.begin(self.now, Some(cause));
+                let arrived = self.recorder.fact(What::Arrived(direction, number));
+                let input = Input::Message(Rc::unwrap_or_clone(arriving.message));
+                self.serve(receiver(direction), input, arrived);
+            }
+            Fate::Delivers | Fate::Lost => {}
+            Fate::Later(at) => self.queue.insert(at, Event::Arrives(arriving)),
+            Fate::HeldUntilHealed => {
+                self.held.insert((direction, arrival.token), arriving);
+            }
+        }
     }
 
     fn client_wakes(&mut self, id: ClientId) {

@@ -1,4 +1,4 @@
-//! One direction of the link, without faults (Spec 8.1).
+//! One direction of the link, with its faults (Spec 8.1).
 //!
 //! Messages leave in the order they were handed over, one at a time: a message becomes the *head*
 //! when the one before it has left, and *departs* when its last byte is on the wire. That moment is
@@ -12,17 +12,51 @@
 //! ```
 //!
 //! The host schedules the departure it is told, then calls [`Link::departed`], which gives back the
-//! message with its time of arrival and the next departure. [`Link::queued`] is what the host
-//! compares with the queue's limit; a full queue holds the sender back, and nothing is dropped.
+//! message with its arrivals and the next departure. [`Link::queued`] is what the host compares with
+//! the queue's limit; a full queue holds the sender back, and nothing is dropped.
 //!
 //! The transport is as simple as it can be: no connection set-up, no slow start, no congestion
 //! control, and its acknowledgements are neither counted nor delayed by the other direction.
+//!
+//! # Faults
+//!
+//! A [`Condition`] says which faults are on; [`Link::set_condition`] changes it. That may move the
+//! departure of the head, so that a promised departure has a token, and the host ignores one that is
+//! void ([`Link::promises`]). Whether a message arrives is known only when it is due: the host asks
+//! [`Link::arriving`] then.
+//!
+//! What the faults do to a departing message:
+//!
+//! | | `datagram` | `tcp` |
+//! | --- | --- | --- |
+//! | loss, corruption caught | the message is lost with any of its packets | its packets are sent again: time and bytes |
+//! | corruption passed | it arrives damaged | it arrives damaged |
+//! | reordering, late | it arrives later | it, and all behind it, arrive later, by a timeout at most if late |
+//! | duplication | a copy arrives up to one propagation later | none |
+//! | departs into a block | lost | sent again when the block is over |
+//! | is due during a block | lost | held, and sent again when the block is over |
+//!
+//! What `tcp` sends again takes the line's time as soon as the message has departed, or the block is
+//! over, and new messages leave behind it. The attempts during a block are not counted, nor the part
+//! of a head that left before the queue was dropped.
 
+mod change;
+mod condition;
+mod flight;
+mod journey;
 mod window;
+
+pub use condition::{
+    Arrival, Changed, Condition, Departed, Departure, Fate, Loss, LossCause, Passage, Released,
+    Reset, Sent, State,
+};
 
 use crate::random::{Choice, Decisions, Key, Purpose};
 use crate::scenario::{Transport, Wan};
-use crate::units::{Bytes, SimTime, Span};
+use crate::units::{Bytes, Rate, SimTime, Span};
+use flight::Flight;
+use journey::{Journey, Quality, Traveller};
+use smallvec::SmallVec;
 use std::collections::VecDeque;
 use window::Window;
 
@@ -32,6 +66,10 @@ pub struct Link<M> {
     wan: Wan,
     /// The direction's number, for draws.
     entity: u64,
+    condition: Condition,
+    quality: Quality,
+    /// When the present block began, or the present connection, if that is later.
+    blocked_since: Option<SimTime>,
     /// Messages handed over so far; the number of the next one.
     sent: u64,
     head: Option<Head<M>>,
@@ -39,12 +77,30 @@ pub struct Link<M> {
     waiting: VecDeque<Queued<M>>,
     /// Lengths of head and waiting together.
     queued: u64,
-    /// Bytes put on the wire by messages that departed.
+    /// Bytes put on the wire by messages that departed, with what was sent again,
     carried: u64,
-    /// When the last message that departed arrives.
-    arrival: SimTime,
-    /// `tcp` only.
-    window: Option<Window>,
+    /// and what was sent again.
+    retransmitted: u64,
+    /// Departures promised, copies that departed, connections that broke: numbers of the next ones.
+    promised: u64,
+    copies: u64,
+    resets: u64,
+    /// Until then the line is busy with what is sent again.
+    line_free: SimTime,
+    stream: Option<Stream>,
+}
+
+/// What `tcp` knows more than `datagram`.
+#[derive(Debug)]
+struct Stream {
+    window: Window,
+    flight: Flight,
+}
+
+impl Stream {
+    fn new(wan: &Wan) -> Self {
+        Self { window: Window::new(wan), flight: Flight::default() }
+    }
 }
 
 /// A message handed over.
@@ -60,49 +116,44 @@ struct Queued<M> {
 #[derive(Debug)]
 struct Head<M> {
     queued: Queued<M>,
-    departure: SimTime,
+    /// Bytes that had not left when the plan was made.
+    remaining: Bytes,
+    /// `None`: the link lets nothing leave.
+    plan: Option<Plan>,
 }
 
-/// What became of a message handed over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sent {
-    /// Its number in this direction, from 0.
-    pub number: u64,
-    /// A departure to schedule: the message is leaving. `None`: it waits behind others.
-    pub departure: Option<SimTime>,
-}
-
-/// A message that left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Departed<M> {
-    /// The message.
-    pub message: M,
-    /// The number it was given by [`Link::send`].
-    pub number: u64,
-    /// When it arrives.
-    pub arrival: SimTime,
-    /// The departure of the message behind it, to schedule; `None`: the queue is empty.
-    pub next: Option<SimTime>,
+/// How the rest of the head leaves.
+#[derive(Debug, Clone, Copy)]
+struct Plan {
+    begun: SimTime,
+    departure: Departure,
 }
 
 impl<M> Link<M> {
     /// An idle link; `entity` is the direction's number in the addresses of draws.
     #[must_use]
     pub fn new(entity: u64, wan: &Wan) -> Self {
-        let window = match wan.transport {
-            Transport::Tcp => Some(Window::new(wan)),
+        let stream = match wan.transport {
+            Transport::Tcp => Some(Stream::new(wan)),
             Transport::Datagram => None,
         };
         Self {
             wan: wan.clone(),
             entity,
+            condition: Condition::default(),
+            quality: Quality::default(),
+            blocked_since: None,
             sent: 0,
             head: None,
             waiting: VecDeque::new(),
             queued: 0,
             carried: 0,
-            arrival: SimTime::ZERO,
-            window,
+            retransmitted: 0,
+            promised: 0,
+            copies: 0,
+            resets: 0,
+            line_free: SimTime::ZERO,
+            stream,
         }
     }
 
@@ -123,22 +174,46 @@ impl<M> Link<M> {
         Sent { number, departure }
     }
 
+    /// Whether the departure of this token is still promised; the host ignores any other.
+    #[must_use]
+    pub fn promises(&self, token: u64) -> bool {
+        let plan = self.head.as_ref().and_then(|head| head.plan);
+        plan.is_some_and(|plan| plan.departure.token == token)
+    }
+
     /// The head has left, at the time that was promised.
-    pub fn departed(&mut self, now: SimTime) -> Departed<M> {
-        let Head { queued, departure } = self.head.take().expect("only a head can leave");
-        assert!(departure == now, "the head leaves at the time promised, {departure}, not {now}");
+    pub fn departed(&mut self, now: SimTime, decisions: &mut dyn Decisions) -> Departed<M> {
+        let Head { queued, plan, .. } = self.head.take().expect("only a head can leave");
+        let at = plan.expect("only a promised departure is scheduled").departure.at;
+        assert!(at == now, "the head leaves at the time promised, {at}, not {now}");
+        let journey = self.travel(&queued, decisions);
         self.queued -= queued.length.get();
-        self.carried += self.wan.wire_length(queued.length).get();
-        let arrival = now.after(self.wan.propagation).after(queued.jitter);
-        self.arrival = match self.wan.transport {
-            Transport::Tcp => arrival.max(self.arrival),
-            Transport::Datagram => arrival,
+        let wire = self.wan.wire_length(queued.length).get();
+        let carried = wire.saturating_add(journey.again.get());
+        self.carried += carried;
+        self.retransmitted += journey.again.get();
+        self.line_free = now.after(self.rate().time_for(journey.again));
+        let arrivals = match journey.lost {
+            None => self.arrivals(now, &queued, &journey),
+            Some(_) => SmallVec::new(),
         };
         Departed {
             message: queued.message,
             number: queued.number,
-            arrival: self.arrival,
+            carried: Bytes::new(carried),
+            retransmitted: journey.again,
+            arrivals,
+            lost: journey.lost,
             next: self.begin_next(now),
+        }
+    }
+
+    /// What becomes of an arrival that is due: asked when it is, and only then.
+    pub fn arriving(&mut self, now: SimTime, token: u64) -> Fate {
+        match (&mut self.stream, self.condition.passage) {
+            (Some(stream), passage) => stream.flight.arriving(now, token, passage),
+            (None, Passage::Open | Passage::Clogged) => Fate::Delivers,
+            (None, Passage::Blocked) => Fate::Lost,
         }
     }
 
@@ -154,22 +229,89 @@ impl<M> Link<M> {
         Bytes::new(self.queued)
     }
 
-    /// Bytes that departed messages put on the wire.
+    /// Bytes that departed messages put on the wire, with what was sent again.
     #[must_use]
     pub fn carried(&self) -> Bytes {
         Bytes::new(self.carried)
     }
 
+    /// Bytes of them that the transport sent again.
+    #[must_use]
+    pub fn retransmitted(&self) -> Bytes {
+        Bytes::new(self.retransmitted)
+    }
+
+    /// The bandwidth of the moment.
+    fn rate(&self) -> Rate {
+        journey::rate(&self.wan, &self.condition)
+    }
+
+    /// What the faults of the moment do to a departing message.
+    fn travel(&mut self, queued: &Queued<M>, decisions: &mut dyn Decisions) -> Journey {
+        let blocked = self.condition.passage == Passage::Blocked;
+        let traveller = Traveller {
+            wan: &self.wan,
+            condition: &self.condition,
+            quality: &mut self.quality,
+            decisions,
+            entity: self.entity,
+            number: queued.number,
+            length: queued.length,
+        };
+        match &self.stream {
+            Some(_) if blocked => Journey::into_block(None),
+            None if blocked => Journey::into_block(Some(LossCause::Blocked)),
+            Some(_) => traveller.stream(self.waiting.len()),
+            None => traveller.datagram(),
+        }
+    }
+
+    /// The arrivals of a message that departs and is not lost.
+    fn arrivals(
+        &mut self,
+        now: SimTime,
+        queued: &Queued<M>,
+        journey: &Journey,
+    ) -> SmallVec<[Arrival; 1]> {
+        let wire = self.wan.wire_length(queued.length);
+        let mut at = now.after(self.wan.propagation).after(queued.jitter).after(journey.delay);
+        let mut arrivals = SmallVec::new();
+        let token = self.copies;
+        if let Some(Stream { window, flight }) = &mut self.stream {
+            window.postpone(wire, journey.delay);
+            at = flight.depart((token, queued.number), wire, at, self.condition.passage);
+        }
+        let again = journey.copy.map(|later| at.after(later));
+        for at in std::iter::once(at).chain(again) {
+            arrivals.push(Arrival { at, state: journey.state, token: self.copies });
+            self.copies += 1;
+        }
+        arrivals
+    }
+
     /// Makes the oldest waiting message the head; the result is when it departs.
-    fn begin_next(&mut self, now: SimTime) -> Option<SimTime> {
+    fn begin_next(&mut self, now: SimTime) -> Option<Departure> {
         assert!(self.head.is_none(), "one message leaves at a time");
         let queued = self.waiting.pop_front()?;
-        let wire = self.wan.wire_length(queued.length);
-        let departure = match &mut self.window {
-            Some(window) => window.depart(now, wire, queued.jitter),
-            None => now.after(self.wan.bandwidth.time_for(wire)),
+        let remaining = self.wan.wire_length(queued.length);
+        self.head = Some(Head { queued, remaining, plan: None });
+        self.plan(now)
+    }
+
+    /// Works out when the head leaves, as things are now.
+    fn plan(&mut self, now: SimTime) -> Option<Departure> {
+        let (begun, rate) = (now.max(self.line_free), self.rate());
+        let head = self.head.as_mut()?;
+        if self.condition.passage == Passage::Clogged {
+            return None;
+        }
+        let at = match &mut self.stream {
+            Some(stream) => stream.window.depart(begun, head.remaining, head.queued.jitter)?,
+            None => begun.after(rate.time_for(head.remaining)),
         };
-        self.head = Some(Head { queued, departure });
+        let departure = Departure { at, token: self.promised };
+        self.promised += 1;
+        head.plan = Some(Plan { begun, departure });
         Some(departure)
     }
 

@@ -11,6 +11,9 @@ pub enum Choice<'a> {
     Chance(Ratio),
     /// Exponential with this mean, in whole nanoseconds.
     Exponential(Span),
+    /// Trials before the first success, each trial succeeding with this probability; with none at
+    /// all, more than can be counted.
+    Until(Ratio),
     /// A rank from 0, rank r with probability proportional to (r + 1)^−s.
     Zipf(&'a Zipf),
 }
@@ -48,6 +51,7 @@ impl Choice<'_> {
             Self::Below(range) => below(first, range),
             Self::Chance(ratio) => u64::from(happens(first, ratio)),
             Self::Exponential(mean) => exponential(first, mean),
+            Self::Until(ratio) => until(first, ratio),
             Self::Zipf(zipf) => zipf.sample(first, words),
         }
     }
@@ -73,6 +77,22 @@ fn happens(word: u64, ratio: Ratio) -> bool {
 )]
 fn exponential(word: u64, mean: Span) -> u64 {
     (-libm::log(unit(word)) * mean.as_nanos() as f64).round() as u64
+}
+
+/// The geometric distribution by inversion: ⌊ln u / ln(1 − p)⌋.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a positive float to a whole number; casts saturate"
+)]
+fn until(word: u64, ratio: Ratio) -> u64 {
+    let (numerator, denominator) = ratio.parts();
+    if numerator == 0 {
+        return u64::MAX;
+    }
+    let success = numerator as f64 / denominator as f64;
+    (libm::log(unit(word)) / libm::log1p(-success)).floor() as u64
 }
 
 /// Zipf's law on n ranks, sampled by rejection-inversion (Hörmann and Derflinger 1996), which needs
@@ -177,6 +197,19 @@ mod tests {
         assert_eq!(draws(Choice::Chance(Ratio::ONE)).sum::<u64>(), DRAWS);
         let third = Ratio::new(1, 3).expect("a share");
         assert!(draws(Choice::Chance(third)).sum::<u64>().abs_diff(13_333) < 500);
+    }
+
+    #[test]
+    fn until_has_its_mean_and_its_ends() {
+        let share = |numerator, denominator| Ratio::new(numerator, denominator).expect("a share");
+        // (1 − p) / p, with a standard deviation of 19.5 for one draw.
+        let sum = draws(Choice::Until(share(1, 20))).sum::<u64>();
+        assert!(sum.abs_diff(19 * DRAWS) < DRAWS / 3, "{sum}");
+        let none = draws(Choice::Until(share(1, 20))).filter(|&trials| trials == 0).count();
+        assert!(none.abs_diff(2_000) < 150, "{none}");
+        assert!(draws(Choice::Until(Ratio::ONE)).all(|trials| trials == 0));
+        assert!(draws(Choice::Until(Ratio::ZERO)).all(|trials| trials == u64::MAX));
+        assert!(draws(Choice::Until(share(1, u64::MAX))).all(|trials| trials > 1 << 40));
     }
 
     #[test]

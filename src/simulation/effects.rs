@@ -75,7 +75,7 @@ impl Simulation<'_> {
         let fact = self.recorder.fact(fact);
         let sent = link.send(self.now, (message, fact), length, self.decisions);
         if let Some(departure) = sent.departure {
-            self.queue.insert(departure, Event::Departs(direction));
+            self.queue.insert(departure.at, Event::Departs(direction, departure.token));
         }
     }
 

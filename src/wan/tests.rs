@@ -1,3 +1,8 @@
+mod change;
+mod datagram;
+mod host;
+mod stream;
+
 use super::*;
 use crate::random::Seeded;
 use crate::units::Rate;
@@ -27,14 +32,18 @@ fn carry(link: &mut Link<u64>, count: u64, length: Bytes) -> Vec<(SimTime, SimTi
     for message in 0..count {
         let sent = link.send(SimTime::ZERO, message, length, &mut decisions);
         assert_eq!(sent.number, message);
-        next = next.or(sent.departure);
+        next = next.or(sent.departure.map(|departure| departure.at));
     }
     let mut times = Vec::new();
     while let Some(now) = next {
-        let departed = link.departed(now);
+        let departed = link.departed(now, &mut decisions);
         assert_eq!(departed.message, departed.number, "first in, first out");
-        times.push((now, departed.arrival));
-        next = departed.next;
+        times.push((now, departed.arrivals[0].at));
+        assert_eq!(
+            link.arriving(departed.arrivals[0].at, departed.arrivals[0].token),
+            Fate::Delivers
+        );
+        next = departed.next.map(|departure| departure.at);
     }
     times
 }
@@ -81,14 +90,17 @@ fn an_idle_link_starts_when_it_is_given_something() {
     let mut link = Link::new(0, &wan(Transport::Tcp));
     let mut decisions = Seeded::new(1);
     let mut send = |link: &mut Link<_>, now| {
-        link.send(at(now), 'm', Bytes::new(1460), &mut decisions).departure
+        link.send(at(now), 'm', Bytes::new(1460), &mut decisions)
+            .departure
+            .map(|departure| departure.at)
     };
+    let next = |departed: Departed<_>| departed.next.map(|departure| departure.at);
     assert_eq!(send(&mut link, 0), Some(at(12_304)));
     assert_eq!(send(&mut link, 10_000), None, "it waits");
     assert_eq!(link.queued().get(), 2920);
-    assert_eq!(link.departed(at(12_304)).next, Some(at(24_608)));
+    assert_eq!(next(link.departed(at(12_304), &mut Undrawn)), Some(at(24_608)));
     assert_eq!((link.queued().get(), link.carried().get()), (1460, 1538));
-    assert_eq!(link.departed(at(24_608)).next, None);
+    assert_eq!(next(link.departed(at(24_608), &mut Undrawn)), None);
     assert_eq!(send(&mut link, 100_000), Some(at(112_304)));
 }
 
@@ -186,7 +198,7 @@ fn what_is_kept_is_bounded_by_the_window() {
     let wan = Wan { window: Bytes::kib(64), ..wan(Transport::Tcp) };
     let mut link = Link::new(0, &wan);
     carry(&mut link, 20_000, Bytes::kib(4));
-    let kept = link.window.as_ref().map_or(0, Window::segments);
+    let kept = link.stream.as_ref().map_or(0, |stream| stream.window.segments());
     assert!(kept <= 16 + 2 * 16, "{kept} segments");
 }
 
@@ -195,5 +207,5 @@ fn what_is_kept_is_bounded_by_the_window() {
 fn a_departure_at_another_time_is_refused() {
     let mut link = Link::new(0, &wan(Transport::Tcp));
     link.send(SimTime::ZERO, (), Bytes::kib(4), &mut Undrawn);
-    link.departed(at(1));
+    link.departed(at(1), &mut Undrawn);
 }
