@@ -56,6 +56,8 @@ pub enum Purpose {
     Late = 13,
     /// How much of what is under way still arrives when a connection breaks.
     Reset = 14,
+    /// What a crash leaves of what was under way.
+    Crash = 20,
 }
 
 /// The address of one decision.

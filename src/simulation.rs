@@ -4,75 +4,60 @@
 //! checker reads them. One thread, integer nanoseconds, ties by insertion number; the same scenario
 //! and seed give the same facts byte for byte.
 
+mod clients;
+mod crash;
 mod effects;
+mod network;
 mod queue;
 mod recorder;
+mod site;
 mod storage;
+mod timers;
 
-use crate::disk::{Image, LogStorage};
 use crate::facts::{Direction, EndReason, Ending, Role, Sink, What};
-use crate::protocol::destination::Destination;
-use crate::protocol::source::Source;
-use crate::protocol::{ClientId, Effect, Input, Lsn, Message, Timer, WriteId};
+use crate::protocol::{ClientId, Effect, Input, Lsn, Message, Ticket, Timer};
 use crate::random::Decisions;
 use crate::scenario::{Problem, Scenario};
 use crate::units::{SimTime, Span};
-use crate::wan::{Arrival, Fate, Link, State};
-use crate::workload::{self, Next, Traces, Workload};
+use crate::wan::Link;
+use crate::workload::{self, Traces, Workload};
+use clients::{Asks, Client};
+use network::Arriving;
 use queue::Queue;
 use recorder::Recorder;
+use site::{Node, Site};
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use storage::{Asked, Device, Server};
+use storage::{Asked, Device};
+use timers::Timers;
 
 /// What is to happen.
 #[derive(Debug)]
 enum Event {
     /// A client may have something to ask.
     ClientWakes(ClientId),
+    /// A client may have something to ask for again.
+    ClientAsksAgain(ClientId),
     /// Clients stop asking.
     ClientsStop,
-    /// An appliance's processor is done with what arrived: the fact of its arrival.
-    Served(Role, Box<Input>, u64),
-    /// NVRAM has made an entry durable: the fact that asked for it.
-    NvramDurable(Lsn, u64),
-    /// A device is done with a request.
-    Done(Device, Box<Asked>),
+    /// An appliance's processor is done with what arrived: its life, the fact of its arrival.
+    Served(Role, u32, Box<Input>, u64),
+    /// NVRAM has made an entry durable: the node's life, the fact that asked for it.
+    NvramDurable(Role, u32, Lsn, u64),
+    /// The small state is durable: the node's life, the fact that asked for it.
+    StateSaved(Role, u32, Ticket, u64),
+    /// A device is done with a request: the device's life.
+    Done(Device, u32, Asked),
     /// The head of a link's queue leaves: the token of the promise.
     Departs(Direction, u64),
     /// A message may arrive.
     Arrives(Box<Arriving>),
-    /// A timer may be due: the fact that set it.
-    Timer(Role, Timer, u64),
-}
-
-/// A message on its way.
-#[derive(Debug)]
-struct Arriving {
-    direction: Direction,
-    number: u64,
-    message: Rc<Message>,
-    arrival: Arrival,
-    /// The fact of its departure.
-    cause: u64,
+    /// A timer may be due.
+    Timer(Role, Timer),
 }
 
 /// Operations asked for and not answered at most, of all clients together: each is in memory.
 const MOST_OUTSTANDING: u64 = 1 << 20;
-
-/// A client and when it is to be woken.
-struct Client {
-    workload: Workload,
-    wakes_at: Option<SimTime>,
-    asks: Asks,
-}
-
-/// Whether a client will ask for more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Asks {
-    More,
-    NoMore,
-}
 
 /// What a link carries: a message and the fact that sent it.
 type Carried = (Rc<Message>, u64);
@@ -88,20 +73,16 @@ pub struct Simulation<'a> {
     clients: Vec<Client>,
     /// Operations asked for and not answered.
     outstanding: u64,
-    source: Source,
-    destination: Destination,
-    /// When each appliance's processor is free: source, destination.
-    busy_until: [SimTime; 2],
-    timers: BTreeMap<(Role, Timer), SimTime>,
+    /// Source and destination, by the part they played at the start.
+    sites: [Site; 2],
+    /// The site that clients ask.
+    serving: Role,
+    timers: Timers,
     links: [Link<Carried>; 2],
     /// Messages that a link holds until it is healed, by its token.
     held: BTreeMap<(Direction, u64), Box<Arriving>>,
-    source_volume: Server,
-    source_image: Image,
-    destination_volume: Server,
-    destination_image: Image,
-    destination_log: Server,
-    log_storage: LogStorage,
+    /// Draws made at crashes so far, by site.
+    crash_draws: [u64; 2],
     final_point: FinalPoint,
     /// Reused between events.
     wishes: Vec<Effect>,
@@ -136,11 +117,9 @@ impl<'a> Simulation<'a> {
         workload::check_entries(scenario, traces)?;
         let clients = (0..).map(ClientId).zip(&scenario.clients).map(|(id, client)| {
             let workload = Workload::new(id, &client.workload, traces)?;
-            Ok(Client { workload, wakes_at: None, asks: Asks::More })
+            Ok(Client::new(workload, client.timeout))
         });
         let clients = clients.collect::<Result<_, Problem>>()?;
-        let parameters = scenario.parameters;
-        let size = parameters.block_size;
         let link = |direction| Link::new(direction as u64, &scenario.wan);
         Ok(Self {
             scenario,
@@ -151,18 +130,12 @@ impl<'a> Simulation<'a> {
             events: 0,
             clients,
             outstanding: 0,
-            source: Source::new(parameters),
-            destination: Destination::new(parameters),
-            busy_until: [SimTime::ZERO; 2],
-            timers: BTreeMap::new(),
+            sites: [Role::Source, Role::Destination].map(|role| Site::new(role, scenario)),
+            serving: Role::Source,
+            timers: Timers::default(),
             links: Direction::BOTH.map(link),
             held: BTreeMap::new(),
-            source_volume: Server::new(&scenario.source.disk),
-            source_image: Image::new(size),
-            destination_volume: Server::new(&scenario.destination.disk),
-            destination_image: Image::new(size),
-            destination_log: Server::new(&scenario.destination.log),
-            log_storage: LogStorage::new(size),
+            crash_draws: [0; 2],
             final_point: FinalPoint::ToCome,
             wishes: Vec::new(),
         })
@@ -200,12 +173,13 @@ impl<'a> Simulation<'a> {
     }
 
     fn finish(&mut self, reason: EndReason) -> Finished {
+        let [source, destination] = &self.sites;
         let ending = Ending {
             reason,
-            source: self.source.occupancy(),
-            destination: self.destination.occupancy(),
+            source: source.occupancy(),
+            destination: destination.occupancy(),
             link_bytes: [0, 1].map(|link: usize| self.links[link].carried().get()),
-            images: [self.source_image.hash(), self.destination_image.hash()],
+            images: [source.image.hash(), destination.image.hash()],
             events: self.events,
         };
         self.recorder.begin(self.now, None);
@@ -229,21 +203,25 @@ impl<'a> Simulation<'a> {
         }
         self.recorder.begin(self.now, None);
         self.recorder.leading_fact(What::OperatorAsked);
-        self.tell(Role::Source, Input::ConsistencyPoint);
+        self.tell(self.serving, Input::ConsistencyPoint);
         Flow::Continue
     }
 
     /// Whether an event is about something that is not to happen any more: a timer that was
-    /// cancelled, a departure that was moved. It takes no time, so a run is not longer for it.
-    fn is_void(&self, at: SimTime, event: &Event) -> bool {
+    /// cancelled, a departure that was moved, whatever an earlier life of a node asked for (Spec 1.5).
+    /// It takes no time, so a run is not longer for it.
+    fn is_void(&mut self, at: SimTime, event: &Event) -> bool {
         match event {
-            Event::Timer(role, timer, _) => self.timers.get(&(*role, *timer)) != Some(&at),
+            Event::Timer(role, timer) => self.is_timer_void(*role, *timer, at),
             Event::ClientWakes(id) => self.clients[index_of(*id)].wakes_at != Some(at),
+            Event::ClientAsksAgain(id) => self.has_no_need_to_ask(*id, at),
             Event::ClientsStop => self.final_point == FinalPoint::Asked,
             Event::Departs(direction, token) => !self.links[*direction as usize].promises(*token),
-            Event::Served(..) | Event::NvramDurable(..) | Event::Done(..) | Event::Arrives(_) => {
-                false
-            }
+            Event::Served(role, life, ..)
+            | Event::NvramDurable(role, life, ..)
+            | Event::StateSaved(role, life, ..) => self.sites[*role as usize].life != *life,
+            Event::Done(device, life, _) => self.server(*device).life() != *life,
+            Event::Arrives(_) => false,
         }
     }
 
@@ -267,24 +245,22 @@ impl<'a> Simulation<'a> {
                     self.schedule_client(place);
                 }
             }
-            Event::Served(role, input, cause) => {
+            Event::ClientAsksAgain(client) => self.client_asks_again(client),
+            Event::Served(role, _, input, cause) => {
                 self.recorder.begin(self.now, Some(cause));
                 self.tell(role, *input);
             }
-            Event::NvramDurable(lsn, cause) => {
+            Event::NvramDurable(role, _, lsn, cause) => {
                 self.recorder.begin(self.now, Some(cause));
-                self.recorder.leading_fact(What::NvramDurable(lsn));
-                self.tell(Role::Source, Input::NvramDurable(lsn));
+                self.recorder.leading_fact(What::NvramDurable(role, lsn));
+                self.sites[role as usize].nvram.durable(lsn);
+                self.tell(role, Input::NvramDurable(lsn));
             }
-            Event::Done(device, asked) => self.device_done(device, *asked),
+            Event::StateSaved(role, _, ticket, cause) => self.state_saved(role, ticket, cause),
+            Event::Done(device, _, asked) => self.device_done(device, asked),
             Event::Departs(direction, _) => self.departs(direction),
             Event::Arrives(arriving) => self.arrives(arriving),
-            Event::Timer(role, timer, cause) => {
-                self.timers.remove(&(role, timer));
-                self.recorder.begin(self.now, Some(cause));
-                self.recorder.leading_fact(What::TimerFired(role, timer));
-                self.tell(role, Input::Timer(timer));
-            }
+            Event::Timer(role, timer) => self.timer_fires(role, timer),
         }
     }
 
@@ -294,104 +270,20 @@ impl<'a> Simulation<'a> {
             Role::Source => self.scenario.source.service,
             Role::Destination => self.scenario.destination.service,
         };
-        let busy = &mut self.busy_until[role as usize];
-        *busy = (*busy).max(self.now).after(service);
-        self.queue.insert(*busy, Event::Served(role, Box::new(input), cause));
+        let site = &mut self.sites[role as usize];
+        site.busy_until = site.busy_until.max(self.now).after(service);
+        let served = Event::Served(role, site.life, Box::new(input), cause);
+        self.queue.insert(site.busy_until, served);
     }
 
     /// Tells a node and carries out what it wishes.
     fn tell(&mut self, role: Role, input: Input) {
         let mut wishes = std::mem::take(&mut self.wishes);
-        match role {
-            Role::Source => self.source.handle(self.now, input, &mut wishes),
-            Role::Destination => self.destination.handle(self.now, input, &mut wishes),
-        }
+        self.sites[role as usize].handle(self.now, input, &mut wishes);
         for wish in wishes.drain(..) {
             self.carry_out(role, wish);
         }
         self.wishes = wishes;
-    }
-
-    fn departs(&mut self, direction: Direction) {
-        let departed = self.links[direction as usize].departed(self.now, self.decisions);
-        let (message, sent) = departed.message;
-        let (number, carried) = (departed.number, departed.carried.get());
-        self.recorder.begin(self.now, Some(sent));
-        self.recorder.leading_fact(What::Departed(direction, number, carried));
-        let cause = self.recorder.cause().expect("the departure is a fact");
-        for arrival in departed.arrivals {
-            let message = Rc::clone(&message);
-            let arriving = Arriving { direction, number, message, arrival, cause };
-            self.queue.insert(arrival.at, Event::Arrives(Box::new(arriving)));
-        }
-        drop(message);
-        if let Some(next) = departed.next {
-            self.queue.insert(next.at, Event::Departs(direction, next.token));
-        }
-        self.tell(sender(direction), Input::Departed);
-    }
-
-    /// A message is due: the link says whether it is there. A damaged one is as good as lost, since
-    /// the node's own checksum tells (Spec 4.2).
-    fn arrives(&mut self, arriving: Box<Arriving>) {
-        let Arriving { direction, number, arrival, cause, .. } = *arriving;
-        let link = &mut self.links[direction as usize];
-        match link.arriving(self.now, arrival.token) {
-            Fate::Delivers if arrival.state == State::Intact => {
-                self.recorder.begin(self.now, Some(cause));
-                let arrived = self.recorder.fact(What::Arrived(direction, number));
-                let input = Input::Message(Rc::unwrap_or_clone(arriving.message));
-                self.serve(receiver(direction), input, arrived);
-            }
-            Fate::Delivers | Fate::Lost => {}
-            Fate::Later(at) => self.queue.insert(at, Event::Arrives(arriving)),
-            Fate::HeldUntilHealed => {
-                self.held.insert((direction, arrival.token), arriving);
-            }
-        }
-    }
-
-    fn client_wakes(&mut self, id: ClientId) {
-        let place = index_of(id);
-        let client = &mut self.clients[place];
-        client.wakes_at = None;
-        match client.workload.next(self.now, self.decisions) {
-            Next::At(at) if at <= self.now => {
-                let request = client.workload.issue(self.now, self.decisions);
-                self.outstanding += 1;
-                self.recorder.begin(self.now, None);
-                let asked = self.recorder.fact(What::Requested(request));
-                self.serve(Role::Source, Input::Request(request), asked);
-            }
-            Next::At(_) | Next::AwaitAnswer | Next::Done => {}
-        }
-        self.schedule_client(place);
-    }
-
-    /// Wakes the client when it may next ask.
-    fn schedule_client(&mut self, place: usize) {
-        let client = &mut self.clients[place];
-        let at = match client.workload.next(self.now, self.decisions) {
-            Next::At(at) => at.max(self.now),
-            Next::AwaitAnswer => return,
-            Next::Done => {
-                client.asks = Asks::NoMore;
-                return;
-            }
-        };
-        if client.wakes_at.is_none_or(|earlier| at < earlier) {
-            client.wakes_at = Some(at);
-            let id = ClientId(u32::try_from(place).expect("clients are few"));
-            self.queue.insert(at, Event::ClientWakes(id));
-        }
-    }
-
-    /// A client has its answer.
-    fn client_answered(&mut self, id: WriteId) {
-        self.outstanding -= 1;
-        let place = index_of(id.client);
-        self.clients[place].workload.answered(self.now, id.op, self.decisions);
-        self.schedule_client(place);
     }
 }
 

@@ -1,92 +1,150 @@
 //! Carrying out what nodes wish, and telling them when it is done.
 
-use super::storage::{Asked, Device, Io, log_request, volume_request};
+use super::network::Round;
+use super::site::Site;
+use super::storage::{Asked, Device, Io, Kind, Server, asked, log_request, volume_request};
 use super::{Event, Simulation};
 use crate::disk::{Access, Request};
-use crate::facts::{Direction, Role, What};
+use crate::facts::{Role, What};
 use crate::protocol::block::{BlockAddress, Contents};
 use crate::protocol::nvlog;
 use crate::protocol::{
-    CpId, Effect, Input, LogFile, Lsn, Message, Outcome, Ticket, Timer, Transfer, WriteId, wire,
+    CommitRecord, CpId, Effect, Input, LogFile, Lsn, Message, Outcome, SavedState, Ticket,
+    Transfer, WriteId, wire,
 };
-use crate::units::{Bytes, SimTime};
+use crate::units::Bytes;
 use std::rc::Rc;
 
 impl Simulation<'_> {
     /// Carries out one wish of a node, and writes down that it was wished.
     pub(super) fn carry_out(&mut self, role: Role, wish: Effect) {
         match wish {
-            Effect::Answer(id, outcome) => self.answer(id, outcome),
+            Effect::Answer(id, outcome) => self.answer(role, id, outcome),
             Effect::NvramAppend(half, cp, entry) => {
-                self.recorder.fact(What::Appended(half, cp, entry));
+                self.recorder.fact(What::Appended(role, half, cp, entry));
+                self.site(role).nvram.append(half, cp, entry);
             }
-            Effect::NvramPersist(lsn) => self.persist(lsn),
+            Effect::NvramPersist(lsn) => self.persist(role, lsn),
             Effect::NvramFree(half) => {
-                self.recorder.fact(What::HalfFreed(half));
+                self.recorder.fact(What::HalfFreed(role, half));
+                self.site(role).nvram.free(half);
             }
-            Effect::Send(message) => self.send(role, message),
-            Effect::ReadVolume(ticket, address) => self.read_volume(role, ticket, address),
-            Effect::WriteVolume(ticket, cp, address, contents) => {
-                self.write_volume(role, ticket, cp, address, contents);
+            Effect::NvramAssign(half, cp) => {
+                self.recorder.fact(What::HalfAssigned(role, half, cp));
             }
-            Effect::Commit(cp, last_lsn) => self.commit(role, cp, last_lsn),
-            Effect::WriteLog(ticket, file, offset, transfer) => {
-                self.write_log(ticket, file, offset, transfer);
-            }
-            Effect::ReadLog(ticket, file, offset) => self.read_log(ticket, file, offset),
-            Effect::FreeLog(file) => {
-                self.recorder.fact(What::LogFreed(file));
-                self.log_storage.free(file);
-            }
-            Effect::Flush => self.flush(),
+            Effect::Send(message) => self.send(role, message, Round::First),
+            Effect::SendAgain(message) => self.send(role, message, Round::Again),
+            Effect::Disconnect => self.disconnect(role),
+            Effect::SaveState(ticket, state) => self.save_state(role, ticket, state),
             Effect::SetTimer(timer, at) => self.set_timer(role, timer, at),
-            Effect::CancelTimer(timer) => {
-                self.timers.remove(&(role, timer));
-            }
+            Effect::CancelTimer(timer) => self.cancel_timer(role, timer),
             Effect::Refuse(refusal) => {
                 self.recorder.fact(What::Refused(role, refusal));
             }
             Effect::Note(note) => {
                 self.recorder.fact(What::Noted(role, note));
             }
+            Effect::ReadVolume(..)
+            | Effect::WriteVolume(..)
+            | Effect::Commit(_)
+            | Effect::DropShadow(_)
+            | Effect::PinImage
+            | Effect::ReadPinned(..)
+            | Effect::UnpinImage
+            | Effect::ListChanged(_)
+            | Effect::WriteLog(..)
+            | Effect::ReadLog(..)
+            | Effect::ScanLog
+            | Effect::FreeLog(_)
+            | Effect::Flush => self.carry_out_storage(role, wish),
         }
     }
 
-    fn answer(&mut self, id: WriteId, outcome: Outcome) {
-        self.recorder.fact(What::Answered(id, outcome));
+    /// Carries out a wish about disks and log storage.
+    fn carry_out_storage(&mut self, role: Role, wish: Effect) {
+        match wish {
+            Effect::ReadVolume(ticket, address) => {
+                let contents = self.site(role).image.read(address);
+                self.read_volume(role, ticket, address, contents);
+            }
+            Effect::ReadPinned(ticket, address) => {
+                let contents = self.site(role).image.read_pinned(address);
+                self.read_volume(role, ticket, address, contents);
+            }
+            Effect::WriteVolume(ticket, cp, address, contents) => {
+                self.write_volume(role, ticket, cp, address, contents);
+            }
+            Effect::Commit(record) => self.commit(role, record),
+            Effect::DropShadow(cp) => {
+                self.recorder.fact(What::ShadowDropped(role, cp));
+                self.site(role).image.drop_shadow(cp);
+            }
+            Effect::PinImage => self.site(role).image.pin(),
+            Effect::UnpinImage => self.site(role).image.unpin(),
+            Effect::ListChanged(cp) => self.list_changed(role, cp),
+            Effect::WriteLog(ticket, file, offset, transfer) => {
+                self.write_log(role, ticket, file, offset, transfer);
+            }
+            Effect::ReadLog(ticket, file, offset) => self.read_log(role, ticket, file, offset),
+            Effect::ScanLog => self.scan_log(role),
+            Effect::FreeLog(file) => {
+                self.recorder.fact(What::LogFreed(role, file));
+                self.site(role).log_storage.free(file);
+            }
+            Effect::Flush => self.flush(role),
+            _ => unreachable!("`carry_out` passes on what concerns storage alone"),
+        }
+    }
+
+    pub(super) fn site(&mut self, role: Role) -> &mut Site {
+        &mut self.sites[role as usize]
+    }
+
+    fn answer(&mut self, role: Role, id: WriteId, outcome: Outcome) {
+        self.recorder.fact(What::Answered(role, id, outcome));
         self.client_answered(id);
     }
 
     /// NVRAM takes the same time for every entry, so it makes them durable in the order asked.
-    fn persist(&mut self, lsn: Lsn) {
+    fn persist(&mut self, role: Role, lsn: Lsn) {
         let done = self.now.after(self.scenario.source.nvram_latency);
-        self.queue.insert(done, Event::NvramDurable(lsn, self.cause()));
+        let cause = self.cause();
+        let site = self.site(role);
+        site.nvram.asked(lsn);
+        let durable = Event::NvramDurable(role, site.life, lsn, cause);
+        self.queue.insert(done, durable);
     }
 
-    fn send(&mut self, role: Role, message: Message) {
-        let direction = match role {
-            Role::Source => Direction::ToDestination,
-            Role::Destination => Direction::ToSource,
-        };
-        let message = Rc::new(message);
-        let length = self.length_of(&message);
-        let link = &mut self.links[direction as usize];
-        let fact = What::Sent(direction, link.next_number(), Rc::clone(&message));
-        let fact = self.recorder.fact(fact);
-        let sent = link.send(self.now, (message, fact), length, self.decisions);
-        if let Some(departure) = sent.departure {
-            self.queue.insert(departure.at, Event::Departs(direction, departure.token));
-        }
+    /// The small state lies in NVRAM.
+    fn save_state(&mut self, role: Role, ticket: Ticket, state: SavedState) {
+        let done = self.now.after(self.scenario.source.nvram_latency);
+        let cause = self.cause();
+        let site = self.site(role);
+        site.states.save(ticket, state);
+        let saved = Event::StateSaved(role, site.life, ticket, cause);
+        self.queue.insert(done, saved);
     }
 
-    fn read_volume(&mut self, role: Role, ticket: Ticket, address: BlockAddress) {
+    /// Which blocks changed is read from the tree of births at once; its pages are in memory.
+    fn list_changed(&mut self, role: Role, cp: CpId) {
+        let cause = self.cause();
+        let site = self.site(role);
+        let changed = site.image.changed_since(cp).into_iter().collect();
+        let listed = Event::Served(role, site.life, Box::new(Input::Changed(changed)), cause);
+        let now = self.now;
+        self.queue.insert(now, listed);
+    }
+
+    fn read_volume(
+        &mut self,
+        role: Role,
+        ticket: Ticket,
+        address: BlockAddress,
+        contents: Contents,
+    ) {
         let fact = self.recorder.fact(What::VolumeReadAsked(role, address));
-        let image = match role {
-            Role::Source => &self.source_image,
-            Role::Destination => &self.destination_image,
-        };
-        let io = Io::VolumeRead(ticket, image.read(address));
-        self.submit_volume(role, Access::Read, address, (io, fact));
+        let io = Io::VolumeRead(ticket, contents);
+        self.submit_volume(role, Access::Read, address, asked(io, fact));
     }
 
     fn write_volume(
@@ -97,50 +155,65 @@ impl Simulation<'_> {
         address: BlockAddress,
         contents: Contents,
     ) {
-        let asked = What::VolumeWriteAsked(role, cp, address, contents.clone());
-        let fact = self.recorder.fact(asked);
+        let fact =
+            self.recorder.fact(What::VolumeWriteAsked(role, cp, address, contents.clone()));
         let io = Io::VolumeWrite(ticket, cp, address, contents);
-        self.submit_volume(role, Access::Write, address, (io, fact));
+        self.submit_volume(role, Access::Write, address, asked(io, fact));
     }
 
     /// The commit record is one block at a fixed place; the node asks for it once all else is
     /// durable.
-    fn commit(&mut self, role: Role, cp: CpId, last_lsn: Lsn) {
-        let io = Io::Commit(cp, last_lsn);
-        let record = BlockAddress::data(crate::protocol::block::VolumeId(0), 0);
-        self.submit_volume(role, Access::Write, record, (io, self.cause()));
+    fn commit(&mut self, role: Role, record: CommitRecord) {
+        let io = Io::Commit(record);
+        let place = BlockAddress::data(crate::protocol::block::VolumeId(0), 0);
+        let cause = self.cause();
+        self.submit_volume(role, Access::Write, place, asked(io, cause));
     }
 
     fn submit_volume(&mut self, role: Role, kind: Access, address: BlockAddress, asked: Asked) {
         let size = self.scenario.parameters.block_size;
-        let device = match role {
-            Role::Source => Device::SourceVolume,
-            Role::Destination => Device::DestinationVolume,
-        };
-        self.submit(device, volume_request(kind, address, size, asked));
+        self.submit(Device(role, Kind::Volume), volume_request(kind, address, size, asked));
     }
 
-    fn write_log(&mut self, ticket: Ticket, file: LogFile, offset: u64, transfer: Transfer) {
+    fn write_log(
+        &mut self,
+        role: Role,
+        ticket: Ticket,
+        file: LogFile,
+        offset: u64,
+        transfer: Transfer,
+    ) {
         let length = nvlog::length_of(&transfer, self.scenario.parameters.block_size);
-        let asked = What::LogWriteAsked(file, offset, length, transfer.header);
-        let fact = self.recorder.fact(asked);
-        let io = Io::LogWrite(ticket, file, offset, Box::new(transfer));
-        let request = log_request(Access::Write, file, offset, length, (io, fact));
-        self.submit(Device::DestinationLog, request);
+        let fact = What::LogWriteAsked(role, file, offset, length, transfer.header);
+        let fact = self.recorder.fact(fact);
+        let io = Io::LogWrite(ticket, file, offset, transfer);
+        let request = log_request(Access::Write, file, offset, length, asked(io, fact));
+        self.submit(Device(role, Kind::Log), request);
     }
 
-    fn read_log(&mut self, ticket: Ticket, file: LogFile, offset: u64) {
-        let fact = self.recorder.fact(What::LogReadAsked(file, offset));
+    fn read_log(&mut self, role: Role, ticket: Ticket, file: LogFile, offset: u64) {
+        let fact = self.recorder.fact(What::LogReadAsked(role, file, offset));
         let length = self.scenario.parameters.block_size.bytes().get();
-        let io = Io::LogRead(ticket, self.log_storage.read_block(file, offset).intact());
-        let request = log_request(Access::Read, file, offset, length, (io, fact));
-        self.submit(Device::DestinationLog, request);
+        let block = self.site(role).log_storage.read_block(file, offset).intact();
+        let io = Io::LogRead(ticket, block);
+        let request = log_request(Access::Read, file, offset, length, asked(io, fact));
+        self.submit(Device(role, Kind::Log), request);
     }
 
-    fn flush(&mut self) {
-        let asked = (Io::LogFlush, self.cause());
+    /// Reads every file from end to end.
+    fn scan_log(&mut self, role: Role) {
+        let cause = self.cause();
+        let site = self.site(role);
+        let (found, length) = (site.scan(), site.log_storage.used_total().get());
+        let asked = asked(Io::LogScan(found), cause);
+        let request = log_request(Access::Read, LogFile(0), 0, length, asked);
+        self.submit(Device(role, Kind::Log), request);
+    }
+
+    fn flush(&mut self, role: Role) {
+        let asked = asked(Io::LogFlush, self.cause());
         let request = log_request(Access::Flush, LogFile(0), 0, 0, asked);
-        self.submit(Device::DestinationLog, request);
+        self.submit(Device(role, Kind::Log), request);
     }
 
     fn submit(&mut self, device: Device, request: Request<Asked>) {
@@ -149,72 +222,68 @@ impl Simulation<'_> {
         self.schedule_started(device);
     }
 
-    fn server(&mut self, device: Device) -> &mut super::Server {
-        match device {
-            Device::SourceVolume => &mut self.source_volume,
-            Device::DestinationVolume => &mut self.destination_volume,
-            Device::DestinationLog => &mut self.destination_log,
+    pub(super) fn server(&mut self, Device(role, kind): Device) -> &mut Server {
+        let site = &mut self.sites[role as usize];
+        match kind {
+            Kind::Volume => &mut site.volume,
+            Kind::Log => &mut site.log,
         }
     }
 
-    fn schedule_started(&mut self, device: Device) {
-        let server = match device {
-            Device::SourceVolume => &mut self.source_volume,
-            Device::DestinationVolume => &mut self.destination_volume,
-            Device::DestinationLog => &mut self.destination_log,
+    pub(super) fn schedule_started(&mut self, device: Device) {
+        let Device(role, kind) = device;
+        let site = &mut self.sites[role as usize];
+        let server = match kind {
+            Kind::Volume => &mut site.volume,
+            Kind::Log => &mut site.log,
         };
         for started in server.started() {
-            let done = Event::Done(device, Box::new(started.token));
-            self.queue.insert(started.done, done);
+            self.queue.insert(started.done, Event::Done(device, started.life, started.token));
         }
     }
 
     /// A device is done with a request: its contents change, and the node is told.
-    pub(super) fn device_done(&mut self, device: Device, (io, cause): Asked) {
+    pub(super) fn device_done(&mut self, device: Device, asked: Asked) {
         let now = self.now;
         self.server(device).finished(now);
         self.schedule_started(device);
-        let role = match device {
-            Device::SourceVolume => Role::Source,
-            Device::DestinationVolume | Device::DestinationLog => Role::Destination,
-        };
+        let Device(role, _) = device;
+        let (io, cause) = Rc::unwrap_or_clone(asked);
         self.recorder.begin(now, Some(cause));
         let input = match io {
             Io::VolumeRead(ticket, contents) => Input::VolumeRead(ticket, contents),
             Io::VolumeWrite(ticket, cp, address, contents) => {
-                self.image(role).write_shadow(cp, address, contents);
+                self.site(role).image.write_shadow(cp, address, contents);
                 self.recorder.leading_fact(What::VolumeWritten(role, cp, address));
                 Input::VolumeWritten(ticket)
             }
-            Io::Commit(cp, last_lsn) => {
-                self.image(role).commit(cp);
-                self.recorder.leading_fact(What::Committed(role, cp, last_lsn));
+            Io::Commit(record) => {
+                let cp = record.cp;
+                self.commit_done(role, record);
                 Input::Committed(cp)
             }
             Io::LogWrite(ticket, file, offset, transfer) => {
-                self.recorder.leading_fact(What::LogWritten(file, transfer.header));
-                self.log_storage.write(file, offset, *transfer);
+                self.recorder.leading_fact(What::LogWritten(role, file, transfer.header));
+                self.site(role).log_storage.write(file, offset, transfer);
                 Input::LogWritten(ticket)
             }
             Io::LogRead(ticket, runs) => Input::LogRead(ticket, runs),
+            Io::LogScan(found) => Input::LogScanned(found),
             Io::LogFlush => {
-                self.recorder.leading_fact(What::Flushed);
+                self.recorder.leading_fact(What::Flushed(role));
                 Input::Flushed
             }
         };
         self.tell(role, input);
     }
 
-    fn image(&mut self, role: Role) -> &mut crate::disk::Image {
-        match role {
-            Role::Source => &mut self.source_image,
-            Role::Destination => &mut self.destination_image,
-        }
-    }
-
-    fn set_timer(&mut self, role: Role, timer: Timer, at: SimTime) {
-        self.timers.insert((role, timer), at);
-        self.queue.insert(at, Event::Timer(role, timer, self.cause()));
+    /// A commit record is durable.
+    pub(super) fn commit_done(&mut self, role: Role, record: CommitRecord) {
+        let site = self.site(role);
+        site.image.commit(record.cp);
+        let fact = What::Committed(role, record.cp, record.last_lsn);
+        site.record = record;
+        self.recorder.leading_fact(fact);
     }
 
     pub(super) fn length_of(&self, message: &Message) -> Bytes {
@@ -222,7 +291,7 @@ impl Simulation<'_> {
     }
 
     /// The fact that what is carried out now is because of.
-    fn cause(&self) -> u64 {
+    pub(super) fn cause(&self) -> u64 {
         self.recorder.cause().expect("nodes act on inputs, and every input is a fact")
     }
 }

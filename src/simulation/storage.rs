@@ -2,9 +2,11 @@
 
 use crate::disk::{Access, Disk, Request, Started};
 use crate::protocol::block::{Area, BlockAddress, BlockSize, Contents, Runs};
-use crate::protocol::{CpId, LogFile, Lsn, Ticket, Transfer};
+use crate::facts::Role;
+use crate::protocol::{CommitRecord, CpId, LogFile, Scanned, Ticket, Transfer};
 use crate::scenario::DiskModel;
 use crate::units::SimTime;
+use std::rc::Rc;
 
 /// What a request to a device does when it is done. Reads hold what was there when they were asked
 /// for: a block is never changed under a read of it, since shadow pages lie elsewhere.
@@ -15,28 +17,39 @@ pub enum Io {
     /// A shadow page is durable.
     VolumeWrite(Ticket, CpId, BlockAddress, Contents),
     /// A CP's commit record is durable.
-    Commit(CpId, Lsn),
+    Commit(CommitRecord),
     /// A transfer is durable in an NVLog file.
-    LogWrite(Ticket, LogFile, u64, Box<Transfer>),
+    LogWrite(Ticket, LogFile, u64, Transfer),
     /// A block of an NVLog file was read.
     LogRead(Ticket, Option<Runs>),
+    /// All of log storage was read.
+    LogScan(Vec<Scanned>),
     /// Log storage was flushed.
     LogFlush,
 }
 
 /// Which device of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Device {
-    /// The source's volume disks.
-    SourceVolume,
-    /// The destination's volume disks.
-    DestinationVolume,
-    /// The destination's log storage.
-    DestinationLog,
+pub struct Device(pub Role, pub Kind);
+
+/// Which device of a site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The volume disks.
+    Volume,
+    /// Log storage.
+    Log,
 }
 
-/// A request under way: what it does, and the fact that asked for it.
-pub type Asked = (Io, u64);
+/// A request under way: what it does, and the fact that asked for it. Shared, since the device keeps
+/// it until it is done.
+pub type Asked = Rc<(Io, u64)>;
+
+/// A request for a device.
+#[must_use]
+pub fn asked(io: Io, fact: u64) -> Asked {
+    Rc::new((io, fact))
+}
 
 /// A device's queue, and the requests that went into service.
 #[derive(Debug)]
@@ -60,6 +73,18 @@ impl Server {
     /// The earliest request in service is done.
     pub fn finished(&mut self, now: SimTime) {
         self.disk.finished(now, &mut self.started);
+    }
+
+    /// Drops everything; gives what was in service.
+    pub fn clear(&mut self, now: SimTime) -> Vec<Asked> {
+        self.started.clear();
+        self.disk.clear(now)
+    }
+
+    /// The device's life: promises of an earlier one are void.
+    #[must_use]
+    pub const fn life(&self) -> u32 {
+        self.disk.life()
     }
 
     /// The requests that went into service since the last call: each is an event to come.

@@ -1,0 +1,118 @@
+//! Crashes and restarts of nodes (Spec 1.2–1.5).
+//!
+//! A crash keeps what was durable. Of what was under way a drawn part is durable too: a prefix of the
+//! NVRAM entries and of the small states, a commit or not, and of each write to log storage any
+//! sectors in any tearing. Everything else of the old life is void.
+
+use super::storage::Io;
+use super::{Node, Simulation};
+use crate::facts::{Role, What};
+use crate::protocol::{Input, LogFile, Transfer};
+use crate::random::{Choice, Key, Purpose};
+
+/// How a torn write is drawn, so that whole and empty ones are not rare.
+const TEARINGS: u64 = 4;
+
+impl Simulation<'_> {
+    /// A node's life is over.
+    pub(super) fn crash(&mut self, role: Role) {
+        let site = &mut self.sites[role as usize];
+        if site.is_down() {
+            return;
+        }
+        site.node = Node::Down;
+        site.life += 1;
+        site.busy_until = self.now;
+        self.recorder.leading_fact(What::Crashed(role));
+        self.cancel_timers(role);
+        self.lose_queue(role);
+        self.crash_storage(role);
+    }
+
+    fn crash_storage(&mut self, role: Role) {
+        let now = self.now;
+        let entries = self.sites[role as usize].nvram.in_flight();
+        let survivors = self.draw_up_to(role, entries);
+        let states = self.sites[role as usize].states.in_flight();
+        let saved = self.draw_up_to(role, states);
+        let site = &mut self.sites[role as usize];
+        site.nvram.crash(survivors);
+        site.states.crash(saved);
+        let (volume, log) = site.clear_devices(now);
+        for asked in volume {
+            if let Io::Commit(record) = &asked.0
+                && self.draw_up_to(role, 1) == 1
+            {
+                let record = record.clone();
+                self.commit_done(role, record);
+            }
+        }
+        for asked in log {
+            if let Io::LogWrite(_, file, offset, transfer) = &asked.0 {
+                self.tear(role, *file, *offset, transfer);
+            }
+        }
+        let site = &mut self.sites[role as usize];
+        site.image.drop_shadows();
+        let halves = site.nvram.recover().halves;
+        let newest = halves.iter().flatten().map(|(_, entry)| entry.lsn).max();
+        self.recorder.fact(What::Survived(role, newest));
+    }
+
+    /// A write to log storage that was in service: of its sectors any may be durable.
+    fn tear(&mut self, role: Role, file: LogFile, offset: u64, transfer: &Transfer) {
+        let sectors = self.sites[role as usize].log_storage.sectors(transfer);
+        let survived: Vec<bool> = match self.draw(role, TEARINGS) {
+            0 => vec![false; sectors],
+            1 => vec![true; sectors],
+            2 => {
+                let whole = self.draw_up_to(role, sectors);
+                (0..sectors).map(|sector| sector < whole).collect()
+            }
+            _ => (0..sectors).map(|_| self.draw(role, 2) == 1).collect(),
+        };
+        self.sites[role as usize].log_storage.write_torn(file, offset, transfer.clone(), &survived);
+    }
+
+    fn draw_up_to(&mut self, role: Role, most: usize) -> usize {
+        if most == 0 {
+            return 0;
+        }
+        let most = u64::try_from(most).expect("memory is smaller than this");
+        usize::try_from(self.draw(role, most + 1)).expect("it is at most what was given")
+    }
+
+    fn draw(&mut self, role: Role, values: u64) -> u64 {
+        let draws = &mut self.crash_draws[role as usize];
+        let key = Key { purpose: Purpose::Crash, entity: role as u64, index: *draws };
+        *draws += 1;
+        self.decisions.decide(key, Choice::Below(values))
+    }
+
+    /// A node's next life begins.
+    pub(super) fn restart(&mut self, role: Role) {
+        if !self.sites[role as usize].is_down() {
+            return;
+        }
+        self.recorder.leading_fact(What::Restarted(role));
+        let mut wishes = std::mem::take(&mut self.wishes);
+        let parameters = self.scenario.parameters;
+        self.sites[role as usize].restart(self.now, parameters, &mut wishes);
+        for wish in wishes.drain(..) {
+            self.carry_out(role, wish);
+        }
+        self.wishes = wishes;
+        if role == self.serving && self.final_point == super::FinalPoint::Asked {
+            self.tell(role, Input::ConsistencyPoint);
+        }
+    }
+
+    pub(super) fn state_saved(&mut self, role: Role, ticket: crate::protocol::Ticket, cause: u64) {
+        self.recorder.begin(self.now, Some(cause));
+        self.sites[role as usize].states.saved(ticket);
+        let state = self.sites[role as usize].states.durable().clone();
+        self.recorder.leading_fact(What::StateSaved(role, state));
+        self.tell(role, Input::StateSaved(ticket));
+    }
+}
+

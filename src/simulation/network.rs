@@ -1,0 +1,176 @@
+//! Messages between the sites: what the link does with them, as facts.
+
+use super::{Event, Simulation, receiver, sender};
+use crate::facts::{Direction, LossCause, Role, What};
+use crate::protocol::{Input, Message};
+use crate::scenario::Transport;
+use crate::wan::{self, Arrival, Condition, Fate, State};
+use std::rc::Rc;
+
+/// A message on its way.
+#[derive(Debug)]
+pub(super) struct Arriving {
+    direction: Direction,
+    number: u64,
+    message: Rc<Message>,
+    arrival: Arrival,
+    /// The fact of its departure.
+    cause: u64,
+}
+
+/// Whether a message goes for the first time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Round {
+    First,
+    Again,
+}
+
+impl Simulation<'_> {
+    pub(super) fn send(&mut self, role: Role, message: Message, round: Round) {
+        let direction = match role {
+            Role::Source => Direction::ToDestination,
+            Role::Destination => Direction::ToSource,
+        };
+        let message = Rc::new(message);
+        let length = self.length_of(&message);
+        let link = &mut self.links[direction as usize];
+        let (number, carried) = (link.next_number(), Rc::clone(&message));
+        let fact = self.recorder.fact(match round {
+            Round::First => What::Sent(direction, number, carried),
+            Round::Again => What::Resent(direction, number, carried),
+        });
+        let sent = link.send(self.now, (message, fact), length, self.decisions);
+        if let Some(departure) = sent.departure {
+            self.queue.insert(departure.at, Event::Departs(direction, departure.token));
+        }
+    }
+
+    pub(super) fn departs(&mut self, direction: Direction) {
+        let departed = self.links[direction as usize].departed(self.now, self.decisions);
+        let (message, sent) = departed.message;
+        let (number, carried) = (departed.number, departed.carried.get());
+        self.recorder.begin(self.now, Some(sent));
+        self.recorder.leading_fact(What::Departed(direction, number, carried));
+        let cause = self.recorder.cause().expect("the departure is a fact");
+        for arrival in departed.arrivals {
+            let message = Rc::clone(&message);
+            let arriving = Arriving { direction, number, message, arrival, cause };
+            self.queue.insert(arrival.at, Event::Arrives(Box::new(arriving)));
+        }
+        if let Some(lost) = departed.lost {
+            self.recorder.fact(What::Lost(direction, number, loss_cause(lost)));
+        }
+        drop(message);
+        if let Some(next) = departed.next {
+            self.queue.insert(next.at, Event::Departs(direction, next.token));
+        }
+        self.tell(sender(direction), Input::Departed);
+    }
+
+    /// A message is due: the link says whether it is there. A damaged one is as good as lost, since
+    /// the node's own checksum tells (Spec 4.2).
+    pub(super) fn arrives(&mut self, arriving: Box<Arriving>) {
+        let Arriving { direction, number, arrival, cause, .. } = *arriving;
+        match self.links[direction as usize].arriving(self.now, arrival.token) {
+            Fate::Delivers => self.delivered(*arriving),
+            Fate::Lost => {
+                self.recorder.begin(self.now, Some(cause));
+                self.recorder.fact(What::Lost(direction, number, LossCause::Partition));
+            }
+            Fate::Later(at) => self.queue.insert(at, Event::Arrives(arriving)),
+            Fate::HeldUntilHealed => {
+                self.held.insert((direction, arrival.token), arriving);
+            }
+        }
+    }
+
+    fn delivered(&mut self, arriving: Arriving) {
+        let Arriving { direction, number, message, arrival, cause } = arriving;
+        let role = receiver(direction);
+        self.recorder.begin(self.now, Some(cause));
+        if self.sites[role as usize].is_down() {
+            self.recorder.fact(What::Lost(direction, number, LossCause::NodeDown));
+            return;
+        }
+        match arrival.state {
+            State::Intact => {
+                let arrived = self.recorder.fact(What::Arrived(direction, number));
+                self.serve(role, Input::Message(Rc::unwrap_or_clone(message)), arrived);
+            }
+            State::Damaged => {
+                self.recorder.leading_fact(What::Damaged(direction, number));
+                // In a stream nothing takes the place of what is damaged: the connection is over.
+                if self.scenario.wan.transport == Transport::Tcp {
+                    self.break_connection();
+                }
+            }
+        }
+    }
+
+    /// From now on a direction of the link is like this.
+    pub(super) fn set_link_condition(&mut self, direction: Direction, condition: Condition) {
+        let changed = self.links[direction as usize].set_condition(self.now, condition);
+        if let Some(departure) = changed.departure {
+            self.queue.insert(departure.at, Event::Departs(direction, departure.token));
+        }
+        for released in changed.released {
+            if let Some(arriving) = self.held.remove(&(direction, released.token)) {
+                self.queue.insert(released.at, Event::Arrives(arriving));
+            }
+        }
+    }
+
+    /// A node gives up its session: what it has not sent is taken back, and over `tcp` the connection
+    /// is closed, so that of what is under way either way nobody knows what arrives.
+    pub(super) fn disconnect(&mut self, role: Role) {
+        let own = match role {
+            Role::Source => Direction::ToDestination,
+            Role::Destination => Direction::ToSource,
+        };
+        match self.scenario.wan.transport {
+            Transport::Tcp => {
+                for direction in Direction::BOTH {
+                    self.reset_link(direction, LossCause::TakenBack);
+                }
+            }
+            Transport::Datagram => self.reset_link(own, LossCause::TakenBack),
+        }
+    }
+
+    /// The connection breaks, and both sides are told (Spec 6.2).
+    pub(super) fn break_connection(&mut self) {
+        self.recorder.leading_fact(What::ConnectionReset);
+        for direction in Direction::BOTH {
+            self.reset_link(direction, LossCause::Reset);
+        }
+        for role in [Role::Source, Role::Destination] {
+            self.tell(role, Input::Disconnected);
+        }
+    }
+
+    fn reset_link(&mut self, direction: Direction, cause: LossCause) {
+        let reset = self.links[direction as usize].reset(self.now, self.decisions);
+        for number in reset.dropped {
+            self.recorder.fact(What::Lost(direction, number, cause));
+        }
+    }
+
+    /// A node crashed: what it had not sent is gone.
+    pub(super) fn lose_queue(&mut self, role: Role) {
+        let direction = match role {
+            Role::Source => Direction::ToDestination,
+            Role::Destination => Direction::ToSource,
+        };
+        for number in self.links[direction as usize].clear_queue(self.now) {
+            self.recorder.fact(What::Lost(direction, number, LossCause::TakenBack));
+        }
+    }
+}
+
+const fn loss_cause(cause: wan::LossCause) -> LossCause {
+    match cause {
+        wan::LossCause::Lost => LossCause::Link,
+        wan::LossCause::Corrupted => LossCause::Corruption,
+        wan::LossCause::Blocked => LossCause::Partition,
+    }
+}
