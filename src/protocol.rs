@@ -8,6 +8,7 @@
 mod id;
 mod message;
 mod parameters;
+mod sabotage;
 
 pub mod block;
 pub mod buffer;
@@ -27,7 +28,10 @@ pub use id::{
 pub use message::{
     EntryHeader, Item, ItemBody, Message, Reference, Transfer, TransferHeader, TransferRange,
 };
-pub use parameters::{AckRule, Dispatch, FlushRule, Metadata, Parameters, Policy};
+pub use parameters::{
+    AckRule, Dispatch, FlushRule, HeldWrites, Metadata, Mode, Parameters, Policy,
+};
+pub use sabotage::Sabotage;
 
 use crate::units::SimTime;
 use block::{BlockAddress, Contents, Runs, VolumeId, WriteRange};

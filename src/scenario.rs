@@ -20,8 +20,6 @@ pub use hardware::{
 
 use crate::protocol::Parameters;
 use crate::units::Span;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// One run, complete: every default filled in, every rule checked.
 #[derive(Debug, Clone)]
@@ -32,8 +30,6 @@ pub struct Scenario {
     pub description: String,
     /// The knobs of the protocol.
     pub parameters: Parameters,
-    /// What happens to clients while the destination is out of reach (Spec 6.3).
-    pub mode: Mode,
     /// Who asks for what; never empty.
     pub clients: Vec<Client>,
     /// The source's machine.
@@ -49,17 +45,6 @@ pub struct Scenario {
     /// What the run must show.
     pub expect: Vec<Expectation>,
     canonical: String,
-}
-
-/// What happens to clients while the destination is out of reach (Spec 6.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Mode {
-    /// Clients go on.
-    #[default]
-    Sync,
-    /// Writes are held.
-    Strict,
 }
 
 /// When a run is over.

@@ -1,7 +1,7 @@
 //! The knobs of the protocol. Names are those of the scenario file.
 
 use super::block::BlockSize;
-use super::wire;
+use super::{Sabotage, wire};
 use crate::units::{Bytes, Span};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -58,6 +58,28 @@ pub enum Metadata {
     Tree,
 }
 
+/// What happens to clients while the destination is out of reach (Spec 6.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// Clients go on.
+    #[default]
+    Sync,
+    /// Writes are held.
+    Strict,
+}
+
+/// What happens to a new write that `strict` holds (Spec 6.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum HeldWrites {
+    /// It waits until the sides are in sync again.
+    #[default]
+    Wait,
+    /// It fails at once.
+    Fail,
+}
+
 /// When the destination flushes its own storage, which frees NVLog files (Spec 4.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum FlushRule {
@@ -77,6 +99,10 @@ pub struct Parameters {
     pub policy: Policy,
     /// When clients are answered (3.7).
     pub ack: AckRule,
+    /// What clients get while the destination is out of reach (6.3).
+    pub mode: Mode,
+    /// What a new write gets while `strict` is not in sync (6.3).
+    pub held: HeldWrites,
     /// Who gets an entry first (3.7).
     pub dispatch: Dispatch,
     /// What a CP writes beside the data (5.8).
@@ -111,6 +137,15 @@ pub struct Parameters {
     pub cache: Bytes,
     /// No progress for this long ends the session; WAIT is said three times as often (6.2, 4.3).
     pub timeout: Span,
+    /// How often a lost session is tried again (6.4).
+    pub reconnect: Span,
+    /// Passes of a resynchronization that may end without shrinking, at least 1; one more is
+    /// reported (6.5).
+    pub resync_passes: u32,
+    /// What was not acknowledged for so long is sent again; `None`: the transport sees to it (8.1).
+    pub retransmit: Option<Span>,
+    /// The wrong protocol to run instead (12).
+    pub sabotage: Option<Sabotage>,
 }
 
 impl Parameters {

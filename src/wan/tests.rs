@@ -1,6 +1,6 @@
 use super::*;
 use crate::random::Seeded;
-use crate::units::Rate;
+use crate::units::{Rate, Ratio};
 
 fn wan(transport: Transport) -> Wan {
     Wan {
@@ -12,6 +12,7 @@ fn wan(transport: Transport) -> Wan {
         mtu: Bytes::new(1500),
         packet_overhead: Bytes::new(78),
         window: Bytes::mib(64),
+        loss: Ratio::ZERO,
     }
 }
 

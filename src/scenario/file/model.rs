@@ -9,15 +9,14 @@ mod words;
 mod workload;
 
 pub(super) use disk::{DiskKind, DiskText};
-pub(super) use machine::{CpText, DestinationText, SourceText, TransferText, WanText};
+pub(super) use machine::{CpText, DestinationText, ResyncText, SourceText, TransferText, WanText};
 pub(super) use words::EndAfter;
 pub(super) use workload::{
     AddressKind, AddressText, ArrivalKind, ArrivalText, ClientText, OperationText, RangeText,
     WorkloadKind, WorkloadText,
 };
 
-use crate::protocol::{AckRule, Dispatch, Metadata, Policy};
-use crate::scenario::Mode;
+use crate::protocol::{AckRule, Dispatch, HeldWrites, Metadata, Mode, Policy, Sabotage};
 use crate::units::{Bytes, Span};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -40,6 +39,8 @@ pub(super) struct Document {
     pub policy: Policy,
     /// What happens to clients while the destination is out of reach.
     pub mode: Mode,
+    /// What happens to a new write while `strict` is not in sync.
+    pub held_writes: HeldWrites,
     /// When the client of a write is answered.
     pub ack: AckRule,
     /// Which side gets a log entry first; `destination-first` needs an `ack` of `received` or more.
@@ -66,12 +67,14 @@ pub(super) struct Document {
     pub timeout: Span,
     /// How often a lost session is tried again.
     pub reconnect: Span,
+    /// How a destination that fell behind catches up.
+    pub resync: ResyncText,
     /// Planned and drawn faults; not simulated yet, so the list must be empty.
     pub faults: Vec<Value>,
     /// Draw faults at random as well; not simulated yet, so it must be false.
     pub swarm: bool,
-    /// The wrong protocol to run instead; not simulated yet, so it must be null.
-    pub sabotage: Option<String>,
+    /// The wrong protocol to run instead, to see it caught; null: the right one.
+    pub sabotage: Option<Sabotage>,
     /// When the run is over.
     pub end: EndText,
     /// Bounds on the run itself; reaching one violates L2.
@@ -88,6 +91,7 @@ impl Default for Document {
             description: String::new(),
             policy: Policy::default(),
             mode: Mode::default(),
+            held_writes: HeldWrites::default(),
             ack: AckRule::default(),
             dispatch: Dispatch::default(),
             block_size: Bytes::kib(4),
@@ -101,6 +105,7 @@ impl Default for Document {
             failover: FailoverText::default(),
             timeout: Span::from_secs(10),
             reconnect: Span::from_secs(60),
+            resync: ResyncText::default(),
             faults: Vec::new(),
             swarm: false,
             sabotage: None,

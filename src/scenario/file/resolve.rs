@@ -33,7 +33,6 @@ pub(super) fn scenario(mut document: Document) -> Result<Scenario, Problem> {
     let expect = expectation::read(&document.expect)?;
     let scenario = Scenario {
         parameters: parameters(&document, size, &bounds),
-        mode: document.mode,
         clients,
         source: SourceHardware {
             nvram_latency: document.source.nvram_latency,
@@ -66,6 +65,8 @@ fn parameters(document: &Document, size: BlockSize, bounds: &Bounds) -> Paramete
         block_size: size,
         policy: document.policy,
         ack: document.ack,
+        mode: document.mode,
+        held: document.held_writes,
         dispatch: document.dispatch,
         metadata: document.metadata,
         nvram_half: document.source.nvram_half,
@@ -83,6 +84,10 @@ fn parameters(document: &Document, size: BlockSize, bounds: &Bounds) -> Paramete
         flush: document.destination.flush.0,
         cache: bounds.cache,
         timeout: document.timeout,
+        reconnect: document.reconnect,
+        resync_passes: document.resync.passes,
+        retransmit: bounds.retransmit,
+        sabotage: document.sabotage,
     }
 }
 
@@ -96,6 +101,7 @@ fn wan(document: &Document, bounds: &Bounds) -> Wan {
         mtu: document.wan.mtu,
         packet_overhead: document.wan.packet_overhead,
         window: bounds.window,
+        loss: document.wan.loss,
     }
 }
 

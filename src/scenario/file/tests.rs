@@ -55,6 +55,17 @@ fn bounds_derive_from_the_half() {
     assert!(parameters.link_queue >= parameters.longest_message());
 }
 
+/// Spec 8.1: only datagrams are sent again by the nodes, three round trips and 100 ms later.
+#[test]
+fn retransmission_derives_from_the_round_trip() {
+    let with = |wan: &str| parse(&format!("{{ \"clients\": [{{}}], \"wan\": {{ {wan} }} }}"));
+    assert_eq!(with("").parameters.retransmit, None);
+    let wan = r#""transport": "datagram", "propagation": "20ms", "jitter": "5ms""#;
+    assert_eq!(with(wan).parameters.retransmit, Some(Span::from_millis(3 * 2 * 25 + 100)));
+    let given = with(r#""transport": "datagram", "retransmit": "7ms""#);
+    assert_eq!(given.parameters.retransmit, Some(Span::from_millis(7)));
+}
+
 #[test]
 fn the_example_of_the_manual_reads() {
     let text = r#"{ "name": "PostgreSQL across 40 ms", "description": "…",

@@ -35,13 +35,11 @@ fn first_broken(rows: &[Row<'_>]) -> Result<(), Problem> {
 
 /// What a later release will simulate.
 pub(super) fn later(document: &Document) -> Result<(), Problem> {
-    let Document { faults, swarm, sabotage, failover, wan, .. } = document;
+    let Document { faults, swarm, failover, .. } = document;
     let not_yet = |what: &str| format!("{what} not simulated yet");
     first_broken(&[
         (!faults.is_empty(), "faults", faults, not_yet("faults are")),
-        (wan.loss != Ratio::ZERO, "wan.loss", &wan.loss, not_yet("loss of packets is")),
         (*swarm, "swarm", swarm, not_yet("swarms of drawn faults are")),
-        (sabotage.is_some(), "sabotage", sabotage, not_yet("wrong protocols are")),
         (failover.at.is_some(), "failover.at", &failover.at, not_yet("failover is")),
         (failover.by != FailoverBy::Operator, "failover.by", &failover.by, not_yet("a witness is")),
     ])
@@ -59,7 +57,7 @@ const LONGEST_RUN: Span = Span::from_secs(250 * 365 * 24 * 3600);
 
 /// Rules of single keys.
 pub(super) fn plain(document: &Document) -> Result<(), Problem> {
-    let Document { name: title, clients, timeout, reconnect, limits, end, .. } = document;
+    let Document { name: title, clients, timeout, reconnect, resync, limits, end, .. } = document;
     name(title, "name")?;
     let timer = || "a timer of no length would go off for ever".to_owned();
     let zero = Span::ZERO;
@@ -73,6 +71,7 @@ pub(super) fn plain(document: &Document) -> Result<(), Problem> {
                 .into(),
         ),
         (*reconnect == zero, "reconnect", reconnect, timer()),
+        (resync.passes == 0, "resync.passes", &resync.passes, "at least 1".into()),
         (
             limits.simulated == zero || limits.simulated > LONGEST_RUN,
             "limits.simulated",
@@ -172,6 +171,12 @@ fn link(document: &Document) -> Result<(), Problem> {
             "above 40B, which network and transport headers take".into(),
         ),
         (overhead > Bytes::kib(64), "wan.packet_overhead", &overhead, "at most 64KiB".into()),
+        (
+            wan.loss == Ratio::ONE,
+            "wan.loss",
+            &wan.loss,
+            "below 100%: a link that loses every packet carries nothing".into(),
+        ),
     ])
 }
 
