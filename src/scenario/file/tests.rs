@@ -26,6 +26,7 @@ fn set(text: &str, overrides: &[(&str, &str)]) -> Result<Scenario, FileError> {
 fn what_is_left_out_takes_its_default() {
     let scenario = parse(SMALLEST);
     assert_eq!(scenario.clients[0].name, "c0");
+    assert_eq!(scenario.clients[0].timeout, Some(Span::from_secs(60)));
     assert_eq!(scenario.parameters.ack, AckRule::Logged);
     assert_eq!(scenario.parameters.every, Some(Span::from_secs(10)));
     assert_eq!(scenario.parameters.nvram_half, Bytes::mib(64));
@@ -102,6 +103,13 @@ fn operations_are_listed_one_by_one() {
     let [PlannedOperation { at, after, .. }, second] = list[..] else { panic!("two of them") };
     assert_eq!((at, after), (Span::ZERO, None));
     assert_eq!((second.at, second.after), (Span::from_millis(1), Some(1)));
+}
+
+/// Spec 3.1: no time limit is `null`, which is not the default.
+#[test]
+fn a_client_may_ask_only_once() {
+    let scenario = parse(r#"{ "clients": [{ "timeout": null }] }"#);
+    assert_eq!(scenario.clients[0].timeout, None);
 }
 
 #[test]

@@ -129,6 +129,10 @@ fn rules_of_workloads() {
 
 #[test]
 fn rules_of_the_run() {
+    check(
+        r#"{ "clients": [{"timeout": "0s"}] }"#,
+        "`clients[0].timeout` is \"0ns\": a timer of no",
+    );
     check("{}", "`clients` is []: at least one client asks for something");
     for (keys, words) in [
         (r#""end": {"after": "0s"}"#, "`end.after` is"),
