@@ -6,6 +6,7 @@
 //! reads back as itself, and its hash names the scenario in every report.
 
 mod client;
+mod failover;
 mod hardware;
 
 pub mod file;
@@ -14,6 +15,7 @@ pub use client::{
     Addresses, Arrival, Client, PlannedOperation, Replay, SizeShare, Synthetic, TraceReplay,
     Workload,
 };
+pub use failover::{Decider, Failover, Promotion, Swarm};
 pub use hardware::{
     DestinationHardware, DiskModel, Fixed, Hdd, SourceHardware, Ssd, Transport, Wan,
 };
@@ -38,6 +40,13 @@ pub struct Scenario {
     pub wan: Wan,
     /// The destination's machine.
     pub destination: DestinationHardware,
+    /// Who promotes the destination, and when.
+    pub failover: Failover,
+    /// From then on no fault begins, and each that lasts is over: safety first, then liveness
+    /// (Spec 11). `None`: faults may come until the run ends.
+    pub faults_until: Option<Span>,
+    /// Whether the seed draws faults and knobs as well.
+    pub swarm: Swarm,
     /// When the run is over.
     pub end: End,
     /// Bounds on the run itself.

@@ -17,6 +17,7 @@ pub(super) use workload::{
 };
 
 use crate::protocol::{AckRule, Dispatch, HeldWrites, Metadata, Mode, Policy, Sabotage};
+use crate::scenario::Decider;
 use crate::units::{Bytes, Span};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -71,7 +72,9 @@ pub(super) struct Document {
     pub resync: ResyncText,
     /// Planned and drawn faults; not simulated yet, so the list must be empty.
     pub faults: Vec<Value>,
-    /// Draw faults at random as well; not simulated yet, so it must be false.
+    /// From then on no fault begins, and each that lasts is over; null: they may come until the end.
+    pub faults_until: Option<Span>,
+    /// Whether each seed draws its own faults and some knobs as well.
     pub swarm: bool,
     /// The wrong protocol to run instead, to see it caught; null: the right one.
     pub sabotage: Option<Sabotage>,
@@ -107,6 +110,7 @@ impl Default for Document {
             reconnect: Span::from_secs(60),
             resync: ResyncText::default(),
             faults: Vec::new(),
+            faults_until: None,
             swarm: false,
             sabotage: None,
             end: EndText::default(),
@@ -117,24 +121,23 @@ impl Default for Document {
 }
 
 /// Who promotes the destination, and when.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct FailoverText {
-    /// Who decides; a witness is not simulated yet.
-    pub by: FailoverBy,
-    /// When the operator promotes the destination; null: never. Not simulated yet.
+    /// Who decides.
+    pub by: Decider,
+    /// When the operator promotes the destination; null: never.
     pub at: Option<Span>,
+    /// Whether the operator overrides the refusal of a destination that is not in sync.
+    pub force: bool,
+    /// `witness`: how long the source serves after a heartbeat that was answered; below `timeout`.
+    pub lease: Span,
 }
 
-/// Who decides about a failover.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum FailoverBy {
-    /// A person.
-    #[default]
-    Operator,
-    /// A third party that grants one side.
-    Witness,
+impl Default for FailoverText {
+    fn default() -> Self {
+        Self { by: Decider::default(), at: None, force: false, lease: Span::from_secs(3) }
+    }
 }
 
 /// When the run is over.

@@ -9,12 +9,13 @@ mod synthetic;
 mod workload;
 
 use super::expectation;
-use super::model::{DiskKind, Document};
+use super::model::{DiskKind, Document, FailoverText};
 use super::print::lay_out;
 use crate::protocol::Parameters;
 use crate::protocol::block::BlockSize;
 use crate::scenario::{
-    Client, DestinationHardware, End, Limits, Problem, Scenario, SourceHardware, Wan,
+    Client, DestinationHardware, End, Failover, Limits, Problem, Promotion, Scenario,
+    SourceHardware, Swarm, Wan,
 };
 use bounds::Bounds;
 use serde::Serialize;
@@ -41,6 +42,9 @@ pub(super) fn scenario(mut document: Document) -> Result<Scenario, Problem> {
         },
         wan: wan(&document, &bounds),
         destination: DestinationHardware { service: document.destination.service, log, disk },
+        failover: failover(&document),
+        faults_until: document.faults_until,
+        swarm: if document.swarm { Swarm::On } else { Swarm::Off },
         end: End {
             after: document.end.after.0,
             final_consistency_point: document.end.final_consistency_point,
@@ -103,6 +107,11 @@ fn wan(document: &Document, bounds: &Bounds) -> Wan {
         window: bounds.window,
         loss: document.wan.loss,
     }
+}
+
+fn failover(document: &Document) -> Failover {
+    let FailoverText { by, at, force, lease } = document.failover;
+    Failover { by, at, force: Promotion::of(Some(force)), lease }
 }
 
 fn canonical(document: &Document) -> String {

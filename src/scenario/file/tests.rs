@@ -6,7 +6,8 @@ mod roundtrip;
 use super::*;
 use crate::protocol::{AckRule, FlushRule};
 use crate::scenario::{
-    Arrival, Comparison, Condition, DiskModel, PlannedOperation, Replay, SizeShare, Workload,
+    Arrival, Comparison, Condition, Decider, DiskModel, Failover, PlannedOperation, Promotion,
+    Replay, SizeShare, Swarm, Workload,
 };
 use crate::units::{Bytes, Span};
 
@@ -110,6 +111,19 @@ fn operations_are_listed_one_by_one() {
 fn a_client_may_ask_only_once() {
     let scenario = parse(r#"{ "clients": [{ "timeout": null }] }"#);
     assert_eq!(scenario.clients[0].timeout, None);
+}
+
+#[test]
+fn a_failover_is_planned_or_granted() {
+    let planned = parse(r#"{ "clients": [{}], "failover": { "at": "5s", "force": true } }"#);
+    let (by, lease) = (Decider::Operator, Span::from_secs(3));
+    let at = Some(Span::from_secs(5));
+    assert_eq!(planned.failover, Failover { by, at, force: Promotion::Forced, lease });
+    let witness = r#"{ "clients": [{}], "swarm": true,
+        "failover": { "by": "witness", "lease": "9999ms" } }"#;
+    let granted = parse(witness);
+    assert_eq!((granted.failover.by, granted.failover.at), (Decider::Witness, None));
+    assert_eq!((granted.swarm, planned.swarm), (Swarm::On, Swarm::Off));
 }
 
 #[test]

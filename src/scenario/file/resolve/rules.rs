@@ -5,8 +5,8 @@ use super::problem;
 use crate::protocol::block::BlockSize;
 use crate::protocol::wire::ENTRY_HEADER;
 use crate::protocol::{AckRule, Dispatch, FlushRule};
-use crate::scenario::Problem;
-use crate::scenario::file::model::{Document, FailoverBy};
+use crate::scenario::file::model::Document;
+use crate::scenario::{Decider, Problem};
 use crate::units::{Bytes, Ratio, Span};
 use serde::Serialize;
 
@@ -35,14 +35,9 @@ fn first_broken(rows: &[Row<'_>]) -> Result<(), Problem> {
 
 /// What a later release will simulate.
 pub(super) fn later(document: &Document) -> Result<(), Problem> {
-    let Document { faults, swarm, failover, .. } = document;
+    let Document { faults, .. } = document;
     let not_yet = |what: &str| format!("{what} not simulated yet");
-    first_broken(&[
-        (!faults.is_empty(), "faults", faults, not_yet("faults are")),
-        (*swarm, "swarm", swarm, not_yet("swarms of drawn faults are")),
-        (failover.at.is_some(), "failover.at", &failover.at, not_yet("failover is")),
-        (failover.by != FailoverBy::Operator, "failover.by", &failover.by, not_yet("a witness is")),
-    ])
+    first_broken(&[(!faults.is_empty(), "faults", faults, not_yet("faults are"))])
 }
 
 /// The block size is a power of two (Spec 2.1).
@@ -84,7 +79,8 @@ pub(super) fn plain(document: &Document) -> Result<(), Problem> {
     source(document)?;
     messages(document)?;
     link(document)?;
-    destination(document)
+    destination(document)?;
+    failover(document)
 }
 
 /// Names stand in the first line of a report and in pictures.
@@ -195,6 +191,28 @@ fn destination(document: &Document) -> Result<(), Problem> {
             &destination.flush,
             "a timer of no length would go off for ever; \"per-cp\": after each CP".into(),
         ),
+    ])
+}
+
+/// A witness decides by itself, and in time (Spec 7.6).
+fn failover(document: &Document) -> Result<(), Problem> {
+    let Document { failover, faults_until, timeout, .. } = document;
+    let witness = failover.by == Decider::Witness;
+    let alone = "belongs to `failover.by` operator; a witness decides by itself";
+    first_broken(&[
+        (witness && failover.at.is_some(), "failover.at", &failover.at, alone.into()),
+        (witness && failover.force, "failover.force", &failover.force, alone.into()),
+        (failover.lease == Span::ZERO, "failover.lease", &failover.lease, "above 0s".into()),
+        (
+            witness && failover.lease >= *timeout,
+            "failover.lease",
+            &failover.lease,
+            format!(
+                "below `timeout`, {timeout}: a source that lost the lease stops serving before \
+                 it notices that the session is over"
+            ),
+        ),
+        (*faults_until == Some(Span::ZERO), "faults_until", faults_until, "above 0s".into()),
     ])
 }
 

@@ -144,10 +144,14 @@ fn rules_of_the_run() {
         (r#""expect": {"saved.of_wan": ">= much"}"#, "a number follows the comparison"),
         (r#""expect": {"seed": [1]}"#, "`expect.seed` is [1]: a value of the report"),
         (r#""faults": [{}]"#, "faults are not simulated yet"),
-        (r#""swarm": true"#, "not simulated yet"),
+        (r#""swarm": 1"#, "`swarm` is 1: expected true or false"),
+        (r#""faults_until": "0s""#, "`faults_until` is \"0ns\": above 0s"),
         (r#""resync": {"passes": 0}"#, "`resync.passes` is 0: at least 1"),
-        (r#""failover": {"at": "1s"}"#, "failover is not simulated yet"),
-        (r#""failover": {"by": "witness"}"#, "a witness is not simulated yet"),
+        (r#""failover": {"lease": "0s"}"#, "`failover.lease` is \"0ns\": above 0s"),
+        (r#""failover": {"by": "witness", "at": "1s"}"#, "a witness decides by itself"),
+        (r#""failover": {"by": "witness", "force": true}"#, "`failover.force` is true: belongs"),
+        (r#""failover": {"by": "witness", "lease": "10s"}"#, "below `timeout`, 10s"),
+        (r#""failover": {"by": "nobody"}"#, "known words: operator, witness"),
         (r#""policy": "cp-only""#, "this policy is not simulated yet; so far: references"),
     ] {
         check(&with(keys), words);
