@@ -9,6 +9,7 @@ mod client;
 mod failover;
 mod hardware;
 
+pub mod fault;
 pub mod file;
 
 pub use client::{
@@ -16,6 +17,7 @@ pub use client::{
     Workload,
 };
 pub use failover::{Decider, Failover, Promotion, Swarm};
+pub use fault::{Fault, FaultKind};
 pub use hardware::{
     DestinationHardware, DiskModel, Fixed, Hdd, SourceHardware, Ssd, Transport, Wan,
 };
@@ -42,6 +44,8 @@ pub struct Scenario {
     pub destination: DestinationHardware,
     /// Who promotes the destination, and when.
     pub failover: Failover,
+    /// What goes wrong, and when.
+    pub faults: Vec<Fault>,
     /// From then on no fault begins, and each that lasts is over: safety first, then liveness
     /// (Spec 11). `None`: faults may come until the run ends.
     pub faults_until: Option<Span>,

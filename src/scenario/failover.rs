@@ -41,13 +41,10 @@ pub enum Promotion {
     Forced,
 }
 
-impl Promotion {
+impl From<bool> for Promotion {
     /// The meaning of the key `force`.
-    pub(super) const fn of(force: Option<bool>) -> Self {
-        match force {
-            Some(true) => Self::Forced,
-            Some(false) | None => Self::Guarded,
-        }
+    fn from(force: bool) -> Self {
+        if force { Self::Forced } else { Self::Guarded }
     }
 }
 

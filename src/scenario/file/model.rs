@@ -4,11 +4,13 @@
 //! stands only where a key says so; keys whose default derives from others are left out instead.
 
 mod disk;
+mod fault;
 mod machine;
 mod words;
 mod workload;
 
 pub(super) use disk::{DiskKind, DiskText};
+pub(super) use fault::{Course, FaultText, KindWord, StepText};
 pub(super) use machine::{CpText, DestinationText, ResyncText, SourceText, TransferText, WanText};
 pub(super) use words::EndAfter;
 pub(super) use workload::{
@@ -70,8 +72,8 @@ pub(super) struct Document {
     pub reconnect: Span,
     /// How a destination that fell behind catches up.
     pub resync: ResyncText,
-    /// Planned and drawn faults; not simulated yet, so the list must be empty.
-    pub faults: Vec<Value>,
+    /// What goes wrong, and when.
+    pub faults: Vec<FaultText>,
     /// From then on no fault begins, and each that lasts is over; null: they may come until the end.
     pub faults_until: Option<Span>,
     /// Whether each seed draws its own faults and some knobs as well.

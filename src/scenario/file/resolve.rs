@@ -3,6 +3,7 @@
 
 mod bounds;
 mod disk;
+mod fault;
 mod operations;
 mod rules;
 mod synthetic;
@@ -22,7 +23,6 @@ use serde::Serialize;
 
 /// The scenario that `document` describes.
 pub(super) fn scenario(mut document: Document) -> Result<Scenario, Problem> {
-    rules::later(&document)?;
     let size = rules::block_size(&document)?;
     rules::plain(&document)?;
     let bounds = Bounds::fill_in(&mut document, size)?;
@@ -31,6 +31,7 @@ pub(super) fn scenario(mut document: Document) -> Result<Scenario, Problem> {
     let log = disk::resolve(&mut document.destination.log, DiskKind::Fixed, "destination.log")?;
     let disk = disk::resolve(&mut document.destination.disk, DiskKind::Ssd, "destination.disk")?;
     let clients = clients(&mut document, size)?;
+    let faults = fault::resolve(&mut document.faults)?;
     let expect = expectation::read(&document.expect)?;
     let scenario = Scenario {
         parameters: parameters(&document, size, &bounds),
@@ -43,6 +44,7 @@ pub(super) fn scenario(mut document: Document) -> Result<Scenario, Problem> {
         wan: wan(&document, &bounds),
         destination: DestinationHardware { service: document.destination.service, log, disk },
         failover: failover(&document),
+        faults,
         faults_until: document.faults_until,
         swarm: if document.swarm { Swarm::On } else { Swarm::Off },
         end: End {
@@ -111,7 +113,7 @@ fn wan(document: &Document, bounds: &Bounds) -> Wan {
 
 fn failover(document: &Document) -> Failover {
     let FailoverText { by, at, force, lease } = document.failover;
-    Failover { by, at, force: Promotion::of(Some(force)), lease }
+    Failover { by, at, force: Promotion::from(force), lease }
 }
 
 fn canonical(document: &Document) -> String {

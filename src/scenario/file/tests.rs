@@ -1,5 +1,6 @@
 //! Scenario files: what reads, what it means, what is refused and in which words.
 
+mod faults;
 mod refusals;
 mod roundtrip;
 

@@ -33,13 +33,6 @@ fn first_broken(rows: &[Row<'_>]) -> Result<(), Problem> {
     }
 }
 
-/// What a later release will simulate.
-pub(super) fn later(document: &Document) -> Result<(), Problem> {
-    let Document { faults, .. } = document;
-    let not_yet = |what: &str| format!("{what} not simulated yet");
-    first_broken(&[(!faults.is_empty(), "faults", faults, not_yet("faults are"))])
-}
-
 /// The block size is a power of two (Spec 2.1).
 pub(super) fn block_size(document: &Document) -> Result<BlockSize, Problem> {
     let size = document.block_size;

@@ -143,7 +143,6 @@ fn rules_of_the_run() {
         (r#""expect": {"saved": {"of_wan": 1}}"#, "write the whole path as one key"),
         (r#""expect": {"saved.of_wan": ">= much"}"#, "a number follows the comparison"),
         (r#""expect": {"seed": [1]}"#, "`expect.seed` is [1]: a value of the report"),
-        (r#""faults": [{}]"#, "faults are not simulated yet"),
         (r#""swarm": 1"#, "`swarm` is 1: expected true or false"),
         (r#""faults_until": "0s""#, "`faults_until` is \"0ns\": above 0s"),
         (r#""resync": {"passes": 0}"#, "`resync.passes` is 0: at least 1"),

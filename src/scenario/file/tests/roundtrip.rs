@@ -4,7 +4,7 @@ use super::*;
 use proptest::prelude::*;
 use serde_json::json;
 
-fn check(text: &str) {
+pub(super) fn check(text: &str) {
     let first = parse(text);
     let second = parse(first.canonical());
     assert_eq!(first.canonical(), second.canonical());
