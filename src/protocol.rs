@@ -8,6 +8,7 @@
 mod id;
 mod message;
 mod parameters;
+mod sabotage;
 
 pub mod block;
 pub mod buffer;
@@ -31,6 +32,7 @@ pub use message::{
 pub use parameters::{
     AckRule, Dispatch, FlushRule, HeldWrites, Metadata, Mode, Parameters, Policy,
 };
+pub use sabotage::Sabotage;
 
 use crate::units::SimTime;
 use block::{BlockAddress, Contents, Runs, VolumeId, WriteRange};

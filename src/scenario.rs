@@ -6,22 +6,24 @@
 //! reads back as itself, and its hash names the scenario in every report.
 
 mod client;
+mod failover;
 mod hardware;
 
+pub mod fault;
 pub mod file;
 
 pub use client::{
     Addresses, Arrival, Client, PlannedOperation, Replay, SizeShare, Synthetic, TraceReplay,
     Workload,
 };
+pub use failover::{Decider, Failover, Promotion, Swarm};
+pub use fault::{Fault, FaultKind};
 pub use hardware::{
     DestinationHardware, DiskModel, Fixed, Hdd, SourceHardware, Ssd, Transport, Wan,
 };
 
 use crate::protocol::Parameters;
 use crate::units::Span;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// One run, complete: every default filled in, every rule checked.
 #[derive(Debug, Clone)]
@@ -32,8 +34,6 @@ pub struct Scenario {
     pub description: String,
     /// The knobs of the protocol.
     pub parameters: Parameters,
-    /// What happens to clients while the destination is out of reach (Spec 6.3).
-    pub mode: Mode,
     /// Who asks for what; never empty.
     pub clients: Vec<Client>,
     /// The source's machine.
@@ -42,6 +42,15 @@ pub struct Scenario {
     pub wan: Wan,
     /// The destination's machine.
     pub destination: DestinationHardware,
+    /// Who promotes the destination, and when.
+    pub failover: Failover,
+    /// What goes wrong, and when.
+    pub faults: Vec<Fault>,
+    /// From then on no fault begins, and each that lasts is over: safety first, then liveness
+    /// (Spec 11). `None`: faults may come until the run ends.
+    pub faults_until: Option<Span>,
+    /// Whether the seed draws faults and knobs as well.
+    pub swarm: Swarm,
     /// When the run is over.
     pub end: End,
     /// Bounds on the run itself.
@@ -49,17 +58,6 @@ pub struct Scenario {
     /// What the run must show.
     pub expect: Vec<Expectation>,
     canonical: String,
-}
-
-/// What happens to clients while the destination is out of reach (Spec 6.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Mode {
-    /// Clients go on.
-    #[default]
-    Sync,
-    /// Writes are held.
-    Strict,
 }
 
 /// When a run is over.

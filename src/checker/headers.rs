@@ -51,16 +51,16 @@ impl Headers {
         &mut self,
         fact: &Fact,
         cp: CpId,
-        named: (TransferRange, Lsn),
+        named: (Option<TransferRange>, Lsn),
         model: &Model,
         findings: &mut Findings,
     ) {
         let last = model.points.get(&cp).map(|point| point.last_lsn);
-        let expected = self.sent.remove(&cp).zip(last);
+        let expected = last.map(|last| (self.sent.remove(&cp), last));
         if expected != Some(named) {
-            let (TransferRange { first, last }, lsn) = named;
+            let (transfers, lsn) = named;
             let message = format!(
-                "{cp} begins with transfers {first} to {last} up to {lsn}, unlike what was sent for it"
+                "{cp} begins with {transfers:?} up to {lsn}, unlike what was sent for it"
             );
             findings.add(fact, "S7", Role::Source, "wrong_range", message);
         }

@@ -149,6 +149,13 @@ const fn cp_of(message: &Message) -> Option<CpId> {
         | Message::NakAnswer { cp, .. }
         | Message::CpAck { cp, .. }
         | Message::Nak { cp, .. } => Some(*cp),
-        Message::Transfer(_) | Message::LogAck { .. } | Message::Wait { .. } => None,
+        Message::Transfer(_)
+        | Message::LogAck { .. }
+        | Message::Wait { .. }
+        | Message::Hello { .. }
+        | Message::Welcome { .. }
+        | Message::Deposed { .. }
+        | Message::Restarted { .. }
+        | Message::InSync { .. } => None,
     }
 }

@@ -132,7 +132,14 @@ impl Collector {
                 self.save(-signed(total));
             }
             Message::CpBegin { .. } | Message::CpAck { .. } => self.synchronized(total),
-            Message::Transfer(_) | Message::LogAck { .. } | Message::Wait { .. } => {}
+            Message::Transfer(_)
+            | Message::LogAck { .. }
+            | Message::Wait { .. }
+            | Message::Hello { .. }
+            | Message::Welcome { .. }
+            | Message::Deposed { .. }
+            | Message::Restarted { .. }
+            | Message::InSync { .. } => {}
         }
     }
 

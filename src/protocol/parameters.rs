@@ -1,7 +1,7 @@
 //! The knobs of the protocol. Names are those of the scenario file.
 
 use super::block::BlockSize;
-use super::wire;
+use super::{Sabotage, wire};
 use crate::units::{Bytes, Span};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -58,16 +58,6 @@ pub enum Metadata {
     Tree,
 }
 
-/// When the destination flushes its own storage, which frees NVLog files (Spec 4.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum FlushRule {
-    /// After each CP it commits.
-    #[default]
-    PerCp,
-    /// At every multiple of this period.
-    Every(Span),
-}
-
 /// What happens to clients while the destination is out of reach (Spec 6.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -79,15 +69,25 @@ pub enum Mode {
     Strict,
 }
 
-/// What happens to writes that a `strict` source cannot take (Spec 6.3).
+/// What happens to a new write that `strict` holds (Spec 6.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum HeldWrites {
-    /// They wait until the mirror is in sync again.
+    /// It waits until the sides are in sync again.
     #[default]
     Wait,
-    /// They fail at once.
+    /// It fails at once.
     Fail,
+}
+
+/// When the destination flushes its own storage, which frees NVLog files (Spec 4.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum FlushRule {
+    /// After each CP it commits.
+    #[default]
+    PerCp,
+    /// At every multiple of this period.
+    Every(Span),
 }
 
 /// Everything both nodes must know. Bounds are in force exactly as given (Spec 3.8).
@@ -99,6 +99,10 @@ pub struct Parameters {
     pub policy: Policy,
     /// When clients are answered (3.7).
     pub ack: AckRule,
+    /// What clients get while the destination is out of reach (6.3).
+    pub mode: Mode,
+    /// What a new write gets while `strict` is not in sync (6.3).
+    pub held: HeldWrites,
     /// Who gets an entry first (3.7).
     pub dispatch: Dispatch,
     /// What a CP writes beside the data (5.8).
@@ -133,16 +137,15 @@ pub struct Parameters {
     pub cache: Bytes,
     /// No progress for this long ends the session; WAIT is said three times as often (6.2, 4.3).
     pub timeout: Span,
-    /// What happens to clients while not in sync (6.3).
-    pub mode: Mode,
-    /// What happens to writes that a `strict` source cannot take (6.3).
-    pub held: HeldWrites,
-    /// A lost session is tried again this often (6.4).
+    /// How often a lost session is tried again (6.4).
     pub reconnect: Span,
-    /// Passes of resynchronization that do not shrink before that is reported (6.5).
+    /// Passes of a resynchronization that may end without shrinking, at least 1; one more is
+    /// reported (6.5).
     pub resync_passes: u32,
-    /// Over `datagram`: silence after which what was not acknowledged is sent again (8.1).
+    /// What was not acknowledged for so long is sent again; `None`: the transport sees to it (8.1).
     pub retransmit: Option<Span>,
+    /// The wrong protocol to run instead (12).
+    pub sabotage: Option<Sabotage>,
 }
 
 impl Parameters {

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub struct Client {
     /// Its name in reports.
     pub name: String,
+    /// It repeats a request that was not answered for so long; `None`: never (Spec 3.1).
+    pub timeout: Option<Span>,
     /// What it asks for, and when.
     pub workload: Workload,
 }

@@ -1,6 +1,6 @@
 //! Machines and the link between them.
 
-use crate::units::{Bytes, Rate, Span};
+use crate::units::{Bytes, Rate, Ratio, Span};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -113,6 +113,8 @@ pub struct Wan {
     pub packet_overhead: Bytes,
     /// Bytes on their way and not yet acknowledged by the transport (`tcp` only).
     pub window: Bytes,
+    /// Share of packets lost, each independently of the others; below 100 %.
+    pub loss: Ratio,
 }
 
 /// Bytes of network and transport headers inside a packet.

@@ -1,7 +1,7 @@
 //! One appliance's site: its node, and everything that the node's wishes work on.
 
 use super::storage::{Asked, Server};
-use crate::disk::{Image, LogStorage, NvramStore, StateStore};
+use crate::disk::{Image, LogStorage, NvramStore, ScannedRecord, StateStore};
 use crate::facts::Role;
 use crate::protocol::destination::Destination;
 use crate::protocol::source::{Recovered, RecoveredNvram, Source};
@@ -127,7 +127,10 @@ impl Site {
         let node_sees = found.map(|found| Scanned {
             file: found.file,
             offset: found.offset,
-            transfer: found.record.intact(),
+            transfer: match found.record {
+                ScannedRecord::Intact(transfer) => Some(transfer),
+                ScannedRecord::Damaged(_) => None,
+            },
         });
         node_sees.collect()
     }

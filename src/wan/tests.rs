@@ -5,7 +5,7 @@ mod stream;
 
 use super::*;
 use crate::random::Seeded;
-use crate::units::Rate;
+use crate::units::{Rate, Ratio};
 
 fn wan(transport: Transport) -> Wan {
     Wan {
@@ -17,6 +17,7 @@ fn wan(transport: Transport) -> Wan {
         mtu: Bytes::new(1500),
         packet_overhead: Bytes::new(78),
         window: Bytes::mib(64),
+        loss: Ratio::ZERO,
     }
 }
 

@@ -84,10 +84,10 @@ fn keys_and_words_that_do_not_exist() {
             ),
             ("", &["--set", "name"], 2, &["--set", "KEY=VALUE"]),
             (
-                "{ \"clients\": [{}], \"faults\": [{ \"kind\": \"crash\" }] }",
+                "{ \"clients\": [{}], \"faults\": [{ \"kind\": \"crash\", \"at\": \"1s\" }] }",
                 &[],
                 2,
-                &["faults are not simulated yet", "s.json:1:30"],
+                &["`faults[0]` is", "kind crash needs `node`", "s.json:1:31"],
             ),
             ("", &["--set", "policy=cp-only"], 2, &["this policy is not simulated yet"]),
             ("", &["--seed", "-1"], 2, &["--seed", "-1"]),

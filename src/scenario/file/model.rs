@@ -4,20 +4,22 @@
 //! stands only where a key says so; keys whose default derives from others are left out instead.
 
 mod disk;
+mod fault;
 mod machine;
 mod words;
 mod workload;
 
 pub(super) use disk::{DiskKind, DiskText};
-pub(super) use machine::{CpText, DestinationText, SourceText, TransferText, WanText};
+pub(super) use fault::{Course, FaultText, KindWord, StepText};
+pub(super) use machine::{CpText, DestinationText, ResyncText, SourceText, TransferText, WanText};
 pub(super) use words::EndAfter;
 pub(super) use workload::{
     AddressKind, AddressText, ArrivalKind, ArrivalText, ClientText, OperationText, RangeText,
     WorkloadKind, WorkloadText,
 };
 
-use crate::protocol::{AckRule, Dispatch, Metadata, Policy};
-use crate::scenario::Mode;
+use crate::protocol::{AckRule, Dispatch, HeldWrites, Metadata, Mode, Policy, Sabotage};
+use crate::scenario::Decider;
 use crate::units::{Bytes, Span};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -40,6 +42,8 @@ pub(super) struct Document {
     pub policy: Policy,
     /// What happens to clients while the destination is out of reach.
     pub mode: Mode,
+    /// What happens to a new write while `strict` is not in sync.
+    pub held_writes: HeldWrites,
     /// When the client of a write is answered.
     pub ack: AckRule,
     /// Which side gets a log entry first; `destination-first` needs an `ack` of `received` or more.
@@ -66,12 +70,16 @@ pub(super) struct Document {
     pub timeout: Span,
     /// How often a lost session is tried again.
     pub reconnect: Span,
-    /// Planned and drawn faults; not simulated yet, so the list must be empty.
-    pub faults: Vec<Value>,
-    /// Draw faults at random as well; not simulated yet, so it must be false.
+    /// How a destination that fell behind catches up.
+    pub resync: ResyncText,
+    /// What goes wrong, and when.
+    pub faults: Vec<FaultText>,
+    /// From then on no fault begins, and each that lasts is over; null: they may come until the end.
+    pub faults_until: Option<Span>,
+    /// Whether each seed draws its own faults and some knobs as well.
     pub swarm: bool,
-    /// The wrong protocol to run instead; not simulated yet, so it must be null.
-    pub sabotage: Option<String>,
+    /// The wrong protocol to run instead, to see it caught; null: the right one.
+    pub sabotage: Option<Sabotage>,
     /// When the run is over.
     pub end: EndText,
     /// Bounds on the run itself; reaching one violates L2.
@@ -88,6 +96,7 @@ impl Default for Document {
             description: String::new(),
             policy: Policy::default(),
             mode: Mode::default(),
+            held_writes: HeldWrites::default(),
             ack: AckRule::default(),
             dispatch: Dispatch::default(),
             block_size: Bytes::kib(4),
@@ -101,7 +110,9 @@ impl Default for Document {
             failover: FailoverText::default(),
             timeout: Span::from_secs(10),
             reconnect: Span::from_secs(60),
+            resync: ResyncText::default(),
             faults: Vec::new(),
+            faults_until: None,
             swarm: false,
             sabotage: None,
             end: EndText::default(),
@@ -112,24 +123,23 @@ impl Default for Document {
 }
 
 /// Who promotes the destination, and when.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct FailoverText {
-    /// Who decides; a witness is not simulated yet.
-    pub by: FailoverBy,
-    /// When the operator promotes the destination; null: never. Not simulated yet.
+    /// Who decides.
+    pub by: Decider,
+    /// When the operator promotes the destination; null: never.
     pub at: Option<Span>,
+    /// Whether the operator overrides the refusal of a destination that is not in sync.
+    pub force: bool,
+    /// `witness`: how long the source serves after a heartbeat that was answered; below `timeout`.
+    pub lease: Span,
 }
 
-/// Who decides about a failover.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum FailoverBy {
-    /// A person.
-    #[default]
-    Operator,
-    /// A third party that grants one side.
-    Witness,
+impl Default for FailoverText {
+    fn default() -> Self {
+        Self { by: Decider::default(), at: None, force: false, lease: Span::from_secs(3) }
+    }
 }
 
 /// When the run is over.

@@ -3,25 +3,26 @@
 
 mod bounds;
 mod disk;
+mod fault;
 mod operations;
 mod rules;
 mod synthetic;
 mod workload;
 
 use super::expectation;
-use super::model::{DiskKind, Document};
+use super::model::{DiskKind, Document, FailoverText};
 use super::print::lay_out;
 use crate::protocol::Parameters;
 use crate::protocol::block::BlockSize;
 use crate::scenario::{
-    Client, DestinationHardware, End, Limits, Problem, Scenario, SourceHardware, Wan,
+    Client, DestinationHardware, End, Failover, Limits, Problem, Promotion, Scenario,
+    SourceHardware, Swarm, Wan,
 };
 use bounds::Bounds;
 use serde::Serialize;
 
 /// The scenario that `document` describes.
 pub(super) fn scenario(mut document: Document) -> Result<Scenario, Problem> {
-    rules::later(&document)?;
     let size = rules::block_size(&document)?;
     rules::plain(&document)?;
     let bounds = Bounds::fill_in(&mut document, size)?;
@@ -30,10 +31,10 @@ pub(super) fn scenario(mut document: Document) -> Result<Scenario, Problem> {
     let log = disk::resolve(&mut document.destination.log, DiskKind::Fixed, "destination.log")?;
     let disk = disk::resolve(&mut document.destination.disk, DiskKind::Ssd, "destination.disk")?;
     let clients = clients(&mut document, size)?;
+    let faults = fault::resolve(&mut document.faults)?;
     let expect = expectation::read(&document.expect)?;
     let scenario = Scenario {
         parameters: parameters(&document, size, &bounds),
-        mode: document.mode,
         clients,
         source: SourceHardware {
             nvram_latency: document.source.nvram_latency,
@@ -42,6 +43,10 @@ pub(super) fn scenario(mut document: Document) -> Result<Scenario, Problem> {
         },
         wan: wan(&document, &bounds),
         destination: DestinationHardware { service: document.destination.service, log, disk },
+        failover: failover(&document),
+        faults,
+        faults_until: document.faults_until,
+        swarm: if document.swarm { Swarm::On } else { Swarm::Off },
         end: End {
             after: document.end.after.0,
             final_consistency_point: document.end.final_consistency_point,
@@ -66,6 +71,8 @@ fn parameters(document: &Document, size: BlockSize, bounds: &Bounds) -> Paramete
         block_size: size,
         policy: document.policy,
         ack: document.ack,
+        mode: document.mode,
+        held: document.held_writes,
         dispatch: document.dispatch,
         metadata: document.metadata,
         nvram_half: document.source.nvram_half,
@@ -83,6 +90,10 @@ fn parameters(document: &Document, size: BlockSize, bounds: &Bounds) -> Paramete
         flush: document.destination.flush.0,
         cache: bounds.cache,
         timeout: document.timeout,
+        reconnect: document.reconnect,
+        resync_passes: document.resync.passes,
+        retransmit: bounds.retransmit,
+        sabotage: document.sabotage,
     }
 }
 
@@ -96,7 +107,13 @@ fn wan(document: &Document, bounds: &Bounds) -> Wan {
         mtu: document.wan.mtu,
         packet_overhead: document.wan.packet_overhead,
         window: bounds.window,
+        loss: document.wan.loss,
     }
+}
+
+fn failover(document: &Document) -> Failover {
+    let FailoverText { by, at, force, lease } = document.failover;
+    Failover { by, at, force: Promotion::from(force), lease }
 }
 
 fn canonical(document: &Document) -> String {

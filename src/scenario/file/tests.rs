@@ -1,12 +1,14 @@
 //! Scenario files: what reads, what it means, what is refused and in which words.
 
+mod faults;
 mod refusals;
 mod roundtrip;
 
 use super::*;
 use crate::protocol::{AckRule, FlushRule};
 use crate::scenario::{
-    Arrival, Comparison, Condition, DiskModel, PlannedOperation, Replay, SizeShare, Workload,
+    Arrival, Comparison, Condition, Decider, DiskModel, Failover, PlannedOperation, Promotion,
+    Replay, SizeShare, Swarm, Workload,
 };
 use crate::units::{Bytes, Span};
 
@@ -26,6 +28,7 @@ fn set(text: &str, overrides: &[(&str, &str)]) -> Result<Scenario, FileError> {
 fn what_is_left_out_takes_its_default() {
     let scenario = parse(SMALLEST);
     assert_eq!(scenario.clients[0].name, "c0");
+    assert_eq!(scenario.clients[0].timeout, Some(Span::from_secs(60)));
     assert_eq!(scenario.parameters.ack, AckRule::Logged);
     assert_eq!(scenario.parameters.every, Some(Span::from_secs(10)));
     assert_eq!(scenario.parameters.nvram_half, Bytes::mib(64));
@@ -53,6 +56,17 @@ fn bounds_derive_from_the_half() {
     assert_eq!(parameters.cache, Bytes::new(2000));
     assert_eq!(parameters.link_queue, Bytes::mib(1));
     assert!(parameters.link_queue >= parameters.longest_message());
+}
+
+/// Spec 8.1: only datagrams are sent again by the nodes, three round trips and 100 ms later.
+#[test]
+fn retransmission_derives_from_the_round_trip() {
+    let with = |wan: &str| parse(&format!("{{ \"clients\": [{{}}], \"wan\": {{ {wan} }} }}"));
+    assert_eq!(with("").parameters.retransmit, None);
+    let wan = r#""transport": "datagram", "propagation": "20ms", "jitter": "5ms""#;
+    assert_eq!(with(wan).parameters.retransmit, Some(Span::from_millis(3 * 2 * 25 + 100)));
+    let given = with(r#""transport": "datagram", "retransmit": "7ms""#);
+    assert_eq!(given.parameters.retransmit, Some(Span::from_millis(7)));
 }
 
 #[test]
@@ -91,6 +105,26 @@ fn operations_are_listed_one_by_one() {
     let [PlannedOperation { at, after, .. }, second] = list[..] else { panic!("two of them") };
     assert_eq!((at, after), (Span::ZERO, None));
     assert_eq!((second.at, second.after), (Span::from_millis(1), Some(1)));
+}
+
+/// Spec 3.1: no time limit is `null`, which is not the default.
+#[test]
+fn a_client_may_ask_only_once() {
+    let scenario = parse(r#"{ "clients": [{ "timeout": null }] }"#);
+    assert_eq!(scenario.clients[0].timeout, None);
+}
+
+#[test]
+fn a_failover_is_planned_or_granted() {
+    let planned = parse(r#"{ "clients": [{}], "failover": { "at": "5s", "force": true } }"#);
+    let (by, lease) = (Decider::Operator, Span::from_secs(3));
+    let at = Some(Span::from_secs(5));
+    assert_eq!(planned.failover, Failover { by, at, force: Promotion::Forced, lease });
+    let witness = r#"{ "clients": [{}], "swarm": true,
+        "failover": { "by": "witness", "lease": "9999ms" } }"#;
+    let granted = parse(witness);
+    assert_eq!((granted.failover.by, granted.failover.at), (Decider::Witness, None));
+    assert_eq!((granted.swarm, planned.swarm), (Swarm::On, Swarm::Off));
 }
 
 #[test]

@@ -17,7 +17,7 @@ fn traces() -> Traces {
 }
 
 fn client(workload: Workload) -> Client {
-    Client { name: "c".to_owned(), workload }
+    Client { name: "c".to_owned(), timeout: None, workload }
 }
 
 fn replay(replay: Replay) -> Client {

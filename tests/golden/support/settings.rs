@@ -2,7 +2,9 @@
 //! [`Parameters`].
 
 use mirrorsim::protocol::block::BlockSize;
-use mirrorsim::protocol::{AckRule, Dispatch, FlushRule, Metadata, Parameters, Policy};
+use mirrorsim::protocol::{
+    AckRule, Dispatch, FlushRule, HeldWrites, Metadata, Mode, Parameters, Policy,
+};
 use mirrorsim::units::{Bytes, Span};
 use serde::de::DeserializeOwned;
 
@@ -12,6 +14,8 @@ pub fn default() -> Parameters {
         block_size: BlockSize::new(Bytes::kib(4)).expect("a power of two"),
         policy: Policy::default(),
         ack: AckRule::default(),
+        mode: Mode::default(),
+        held: HeldWrites::default(),
         dispatch: Dispatch::default(),
         metadata: Metadata::default(),
         nvram_half: Bytes::kib(256),
@@ -29,6 +33,10 @@ pub fn default() -> Parameters {
         flush: FlushRule::PerCp,
         cache: Bytes::mib(1),
         timeout: Span::from_secs(10),
+        reconnect: Span::from_secs(60),
+        resync_passes: 8,
+        retransmit: None,
+        sabotage: None,
     }
 }
 
@@ -41,6 +49,8 @@ pub fn apply(parameters: &mut Parameters, key: &str, value: &str) -> Result<(), 
         }
         "policy" => parameters.policy = word(value)?,
         "ack" => parameters.ack = word(value)?,
+        "mode" => parameters.mode = word(value)?,
+        "held" => parameters.held = word(value)?,
         "dispatch" => parameters.dispatch = word(value)?,
         "metadata" => parameters.metadata = word(value)?,
         "nvram_half" => parameters.nvram_half = bytes(value)?,
@@ -58,6 +68,10 @@ pub fn apply(parameters: &mut Parameters, key: &str, value: &str) -> Result<(), 
         "flush" => parameters.flush = flush(value)?,
         "cache" => parameters.cache = bytes(value)?,
         "timeout" => parameters.timeout = span(value)?,
+        "reconnect" => parameters.reconnect = span(value)?,
+        "resync_passes" => parameters.resync_passes = number(value)?,
+        "retransmit" => parameters.retransmit = Some(span(value)?),
+        "sabotage" => parameters.sabotage = Some(word(value)?),
         other => return Err(format!("no parameter is called {other:?}")),
     }
     Ok(())

@@ -95,6 +95,20 @@ impl Default for CpText {
     }
 }
 
+/// How a destination that fell behind catches up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(in super::super) struct ResyncText {
+    /// Passes that may end without shrinking what is left, at least 1; then it did not converge.
+    pub passes: u32,
+}
+
+impl Default for ResyncText {
+    fn default() -> Self {
+        Self { passes: 8 }
+    }
+}
+
 /// The link between the sides, each direction alike.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -118,8 +132,12 @@ pub(in super::super) struct WanText {
     /// `nvram_half`, `queue` and twice what a round trip holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub window: Option<Bytes>,
-    /// Share of packets lost; not simulated yet, so it must be 0%.
+    /// Share of packets lost, each independently of the others; below 100%.
     pub loss: Ratio,
+    /// `datagram`: what was not acknowledged for so long is sent again; left out: three round trips
+    /// and 100ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retransmit: Option<Span>,
 }
 
 impl Default for WanText {
@@ -134,6 +152,7 @@ impl Default for WanText {
             packet_overhead: Bytes::new(78),
             window: None,
             loss: Ratio::ZERO,
+            retransmit: None,
         }
     }
 }

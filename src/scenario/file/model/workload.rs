@@ -7,14 +7,23 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A client and what it asks for.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(in super::super) struct ClientText {
     /// Its name in reports; left out: `c0`, `c1` and so on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// It repeats a request that was not answered for so long; null: never.
+    pub timeout: Option<Span>,
     /// What it asks for, and when.
     pub workload: WorkloadText,
+}
+
+impl Default for ClientText {
+    fn default() -> Self {
+        let timeout = Some(Span::from_secs(60));
+        Self { name: None, timeout, workload: WorkloadText::default() }
+    }
 }
 
 /// Where requests come from.

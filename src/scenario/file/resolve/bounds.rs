@@ -3,9 +3,9 @@
 use super::problem;
 use crate::protocol::block::BlockSize;
 use crate::protocol::wire::{self, ENTRY_HEADER};
-use crate::scenario::Problem;
 use crate::scenario::file::model::Document;
-use crate::units::Bytes;
+use crate::scenario::{Problem, Transport};
+use crate::units::{Bytes, Span};
 
 /// No bound needs to be longer; sums of a few such lengths fit u64.
 pub(super) const LONGEST: Bytes = Bytes::mib(1 << 40);
@@ -29,6 +29,8 @@ pub(super) struct Bounds {
     pub cache: Bytes,
     /// The longest message, before packets are made of it.
     pub message: Bytes,
+    /// When a datagram is sent again; `None`: `tcp` sees to it.
+    pub retransmit: Option<Span>,
 }
 
 impl Bounds {
@@ -59,7 +61,30 @@ impl Bounds {
             window: *document.wan.window.get_or_insert(window.min(LONGEST)),
             cache: *document.destination.cache.get_or_insert(cache),
             message,
+            retransmit: retransmit(document)?,
         })
+    }
+}
+
+/// The nodes send again only where the transport does not (Spec 8.1).
+fn retransmit(document: &mut Document) -> Result<Option<Span>, Problem> {
+    let wan = &mut document.wan;
+    match (wan.transport, wan.retransmit) {
+        (Transport::Tcp, None) => Ok(None),
+        (Transport::Tcp, Some(_)) => {
+            let rule = "belongs to transport datagram; tcp itself sends again what was lost";
+            Err(problem("wan.retransmit", &wan.retransmit, rule))
+        }
+        (Transport::Datagram, Some(Span::ZERO)) => {
+            let rule = "a timer of no length would go off for ever";
+            Err(problem("wan.retransmit", &wan.retransmit, rule))
+        }
+        (Transport::Datagram, given) => {
+            let one_way = wan.propagation.plus(wan.jitter);
+            let round_trips = Span::from_nanos(one_way.as_nanos().saturating_mul(6));
+            let derived = round_trips.plus(Span::from_millis(100));
+            Ok(Some(*wan.retransmit.insert(given.unwrap_or(derived))))
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use super::problem;
 use crate::protocol::block::BlockSize;
 use crate::protocol::wire::ENTRY_HEADER;
 use crate::protocol::{AckRule, Dispatch, FlushRule};
-use crate::scenario::Problem;
-use crate::scenario::file::model::{Document, FailoverBy};
+use crate::scenario::file::model::Document;
+use crate::scenario::{Decider, Problem};
 use crate::units::{Bytes, Ratio, Span};
 use serde::Serialize;
 
@@ -33,20 +33,6 @@ fn first_broken(rows: &[Row<'_>]) -> Result<(), Problem> {
     }
 }
 
-/// What a later release will simulate.
-pub(super) fn later(document: &Document) -> Result<(), Problem> {
-    let Document { faults, swarm, sabotage, failover, wan, .. } = document;
-    let not_yet = |what: &str| format!("{what} not simulated yet");
-    first_broken(&[
-        (!faults.is_empty(), "faults", faults, not_yet("faults are")),
-        (wan.loss != Ratio::ZERO, "wan.loss", &wan.loss, not_yet("loss of packets is")),
-        (*swarm, "swarm", swarm, not_yet("swarms of drawn faults are")),
-        (sabotage.is_some(), "sabotage", sabotage, not_yet("wrong protocols are")),
-        (failover.at.is_some(), "failover.at", &failover.at, not_yet("failover is")),
-        (failover.by != FailoverBy::Operator, "failover.by", &failover.by, not_yet("a witness is")),
-    ])
-}
-
 /// The block size is a power of two (Spec 2.1).
 pub(super) fn block_size(document: &Document) -> Result<BlockSize, Problem> {
     let size = document.block_size;
@@ -59,7 +45,7 @@ const LONGEST_RUN: Span = Span::from_secs(250 * 365 * 24 * 3600);
 
 /// Rules of single keys.
 pub(super) fn plain(document: &Document) -> Result<(), Problem> {
-    let Document { name: title, clients, timeout, reconnect, limits, end, .. } = document;
+    let Document { name: title, clients, timeout, reconnect, resync, limits, end, .. } = document;
     name(title, "name")?;
     let timer = || "a timer of no length would go off for ever".to_owned();
     let zero = Span::ZERO;
@@ -73,6 +59,7 @@ pub(super) fn plain(document: &Document) -> Result<(), Problem> {
                 .into(),
         ),
         (*reconnect == zero, "reconnect", reconnect, timer()),
+        (resync.passes == 0, "resync.passes", &resync.passes, "at least 1".into()),
         (
             limits.simulated == zero || limits.simulated > LONGEST_RUN,
             "limits.simulated",
@@ -85,7 +72,8 @@ pub(super) fn plain(document: &Document) -> Result<(), Problem> {
     source(document)?;
     messages(document)?;
     link(document)?;
-    destination(document)
+    destination(document)?;
+    failover(document)
 }
 
 /// Names stand in the first line of a report and in pictures.
@@ -172,6 +160,12 @@ fn link(document: &Document) -> Result<(), Problem> {
             "above 40B, which network and transport headers take".into(),
         ),
         (overhead > Bytes::kib(64), "wan.packet_overhead", &overhead, "at most 64KiB".into()),
+        (
+            wan.loss == Ratio::ONE,
+            "wan.loss",
+            &wan.loss,
+            "below 100%: a link that loses every packet carries nothing".into(),
+        ),
     ])
 }
 
@@ -190,6 +184,28 @@ fn destination(document: &Document) -> Result<(), Problem> {
             &destination.flush,
             "a timer of no length would go off for ever; \"per-cp\": after each CP".into(),
         ),
+    ])
+}
+
+/// A witness decides by itself, and in time (Spec 7.6).
+fn failover(document: &Document) -> Result<(), Problem> {
+    let Document { failover, faults_until, timeout, .. } = document;
+    let witness = failover.by == Decider::Witness;
+    let alone = "belongs to `failover.by` operator; a witness decides by itself";
+    first_broken(&[
+        (witness && failover.at.is_some(), "failover.at", &failover.at, alone.into()),
+        (witness && failover.force, "failover.force", &failover.force, alone.into()),
+        (failover.lease == Span::ZERO, "failover.lease", &failover.lease, "above 0s".into()),
+        (
+            witness && failover.lease >= *timeout,
+            "failover.lease",
+            &failover.lease,
+            format!(
+                "below `timeout`, {timeout}: a source that lost the lease stops serving before \
+                 it notices that the session is over"
+            ),
+        ),
+        (*faults_until == Some(Span::ZERO), "faults_until", faults_until, "above 0s".into()),
     ])
 }
 

@@ -7,7 +7,7 @@ use crate::protocol::wire::entry_in_nvram;
 use crate::protocol::{Operation, Parameters};
 use crate::scenario::file::model::{ClientText, WorkloadKind, WorkloadText};
 use crate::scenario::{Client, Problem, Scenario, Synthetic, TraceReplay, Workload};
-use crate::units::{Bytes, Ratio};
+use crate::units::{Bytes, Ratio, Span};
 
 /// Completes `text` and gives the client it describes.
 pub(super) fn resolve(
@@ -17,6 +17,10 @@ pub(super) fn resolve(
 ) -> Result<Client, Problem> {
     let name = text.name.get_or_insert_with(|| format!("c{number}")).clone();
     rules::name(&name, format!("clients[{number}].name"))?;
+    if text.timeout == Some(Span::ZERO) {
+        let rule = "a timer of no length would go off for ever; null: it never asks again";
+        return Err(problem(format!("clients[{number}].timeout"), &text.timeout, rule));
+    }
     let at = format!("clients[{number}].workload");
     let kind = kind(&mut text.workload, &at)?;
     let workload = match kind {
@@ -28,7 +32,7 @@ pub(super) fn resolve(
             Workload::Operations(operations::resolve(&mut text.workload, &at)?)
         }
     };
-    Ok(Client { name, workload })
+    Ok(Client { name, timeout: text.timeout, workload })
 }
 
 fn kind(text: &mut WorkloadText, at: &str) -> Result<WorkloadKind, Problem> {

@@ -51,6 +51,12 @@ fn rules_of_the_hardware() {
         (r#""wan": {"queue": "1B"}"#, "the longest message, to 1EiB"),
         (r#""wan": {"window": "1B"}"#, "the longest message in packets"),
         (r#""wan": {"loss": "101%"}"#, "it must lie between 0 % and 100 %"),
+        (r#""wan": {"loss": "100%"}"#, "`wan.loss` is \"100%\": below 100%"),
+        (
+            r#""wan": {"retransmit": "1s"}"#,
+            "`wan.retransmit` is \"1s\": belongs to transport datagram",
+        ),
+        (r#""wan": {"transport": "datagram", "retransmit": "0s"}"#, "a timer of no length"),
         (
             r#""wan": {"propagation": "20"}"#,
             "`wan.propagation` is \"20\": not a span of time: no unit",
@@ -123,6 +129,10 @@ fn rules_of_workloads() {
 
 #[test]
 fn rules_of_the_run() {
+    check(
+        r#"{ "clients": [{"timeout": "0s"}] }"#,
+        "`clients[0].timeout` is \"0ns\": a timer of no",
+    );
     check("{}", "`clients` is []: at least one client asks for something");
     for (keys, words) in [
         (r#""end": {"after": "0s"}"#, "`end.after` is"),
@@ -133,12 +143,14 @@ fn rules_of_the_run() {
         (r#""expect": {"saved": {"of_wan": 1}}"#, "write the whole path as one key"),
         (r#""expect": {"saved.of_wan": ">= much"}"#, "a number follows the comparison"),
         (r#""expect": {"seed": [1]}"#, "`expect.seed` is [1]: a value of the report"),
-        (r#""faults": [{}]"#, "faults are not simulated yet"),
-        (r#""wan": {"loss": "1%"}"#, "loss of packets is not simulated yet"),
-        (r#""swarm": true"#, "not simulated yet"),
-        (r#""sabotage": "x""#, "not simulated yet"),
-        (r#""failover": {"at": "1s"}"#, "failover is not simulated yet"),
-        (r#""failover": {"by": "witness"}"#, "a witness is not simulated yet"),
+        (r#""swarm": 1"#, "`swarm` is 1: expected true or false"),
+        (r#""faults_until": "0s""#, "`faults_until` is \"0ns\": above 0s"),
+        (r#""resync": {"passes": 0}"#, "`resync.passes` is 0: at least 1"),
+        (r#""failover": {"lease": "0s"}"#, "`failover.lease` is \"0ns\": above 0s"),
+        (r#""failover": {"by": "witness", "at": "1s"}"#, "a witness decides by itself"),
+        (r#""failover": {"by": "witness", "force": true}"#, "`failover.force` is true: belongs"),
+        (r#""failover": {"by": "witness", "lease": "10s"}"#, "below `timeout`, 10s"),
+        (r#""failover": {"by": "nobody"}"#, "known words: operator, witness"),
         (r#""policy": "cp-only""#, "this policy is not simulated yet; so far: references"),
     ] {
         check(&with(keys), words);
@@ -154,6 +166,9 @@ fn names_that_were_misspelt() {
         (r#""policy": "refrences""#, "`policy` is \"refrences\": no such word"),
         (r#""policy": "full_blocks""#, "did you mean `full-blocks`?"),
         (r#""mode": "fast""#, "known words: sync, strict"),
+        (r#""held_writes": "drop""#, "known words: wait, fail"),
+        (r#""sabotage": "x""#, "known words: keep-reference-after-partial, no-copy-on-write"),
+        (r#""sabotage": "no-copy-on-writes""#, "did you mean `no-copy-on-write`?"),
         (r#""cp": {"colour": 1}"#, "known keys: message_bytes"),
     ] {
         check(&with(keys), words);

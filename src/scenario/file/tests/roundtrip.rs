@@ -4,7 +4,7 @@ use super::*;
 use proptest::prelude::*;
 use serde_json::json;
 
-fn check(text: &str) {
+pub(super) fn check(text: &str) {
     let first = parse(text);
     let second = parse(first.canonical());
     assert_eq!(first.canonical(), second.canonical());
@@ -18,6 +18,13 @@ fn canonical_text_reads_back_as_itself() {
     check(r#"{ "clients": [{ "workload": { "trace": "t.csv" } }], "$schema": "x" }"#);
     check(r#"{ "clients": [{}], "destination": { "log": { "bandwidth": "1GB/s" } } }"#);
     check(r#"{ "clients": [{}], "block_size": "1GiB", "source": { "nvram_half": "1PiB" } }"#);
+    check(r#"{ "clients": [{ "timeout": null }, { "timeout": "1h" }] }"#);
+    check(r#"{ "clients": [{}], "failover": { "at": "5s", "force": true }, "swarm": true }"#);
+    check(r#"{ "clients": [{}], "failover": { "by": "witness" }, "faults_until": "1min" }"#);
+    check(r#"{ "clients": [{}], "wan": { "transport": "datagram", "loss": "1/3" } }"#);
+    check(
+        r#"{ "clients": [{}], "mode": "strict", "held_writes": "fail", "sabotage": "apply-in-place" }"#,
+    );
     check(r#"{ "clients": [{}], "expect": { "a": null, "b.c": "> 1", "d": 0.5 } }"#);
 }
 

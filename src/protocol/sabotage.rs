@@ -1,0 +1,124 @@
+//! The wrong protocols of Spec 12, by name. Each breaks one rule, and the property named must notice.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Declares the wrong protocols, each with its word in scenario files and its property.
+macro_rules! sabotages {
+    ($($(#[doc = $doc:literal])+ $name:ident = $key:literal, $property:literal;)+) => {
+        /// A wrong protocol to run instead of the right one (Spec 12).
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        #[derive(Serialize, Deserialize, JsonSchema)]
+        pub enum Sabotage {
+            $($(#[doc = $doc])+ #[serde(rename = $key)] $name,)+
+        }
+
+        impl Sabotage {
+            /// Every wrong protocol, in the order of the specification.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// Its word in scenario files: `no-copy-on-write`.
+            #[must_use]
+            pub const fn key(self) -> &'static str {
+                match self {
+                    $(Self::$name => $key,)+
+                }
+            }
+
+            /// The property that must notice it: `S5`. Others may notice it too.
+            #[must_use]
+            pub const fn property(self) -> &'static str {
+                match self {
+                    $(Self::$name => $property,)+
+                }
+            }
+        }
+    };
+}
+
+sabotages! {
+    /// A reference is kept after a partial overwrite of its block.
+    KeepReferenceAfterPartial = "keep-reference-after-partial", "S5";
+    /// A frozen buffer is overwritten during a CP.
+    NoCopyOnWrite = "no-copy-on-write", "S2";
+    /// A transfer ID is reused one CP early.
+    ReuseTransferIdEarly = "reuse-transfer-id-early", "S7";
+    /// The NVLog file is freed at `CP_BEGIN`.
+    FreeNvlogAtBegin = "free-nvlog-at-begin", "S8";
+    /// A reference is looked up at the same offset in the other file, its check skipped.
+    ResolveInWrongFile = "resolve-in-wrong-file", "S5";
+    /// The file is switched when `CP_BEGIN` arrives, not by the transfer's header (`datagram`).
+    SwitchFileOnBegin = "switch-file-on-begin", "S8";
+    /// The client is answered before the destination has the write.
+    AckBeforeDestination = "ack-before-destination", "S1a";
+    /// The destination commits on `CP_END`, whatever arrived (`datagram`).
+    CommitWithoutCounting = "commit-without-counting", "S2";
+    /// No shadow paging: blocks are overwritten where they lie.
+    ApplyInPlace = "apply-in-place", "S3";
+    /// The replay of a failover ignores LSNs (`datagram`).
+    ReplayInArrivalOrder = "replay-in-arrival-order", "S9";
+    /// The replay of a failover skips the older file.
+    ReplayNewestFileOnly = "replay-newest-file-only", "S1";
+    /// The file of a committed CP is replayed last, over later data.
+    ReplayCommittedFile = "replay-committed-file", "S13";
+    /// The map stays empty after a restart of the destination; then comes a failover.
+    LogNotRescanned = "log-not-rescanned", "S1";
+    /// Messages of an old epoch are accepted (`datagram`).
+    AcceptStaleEpoch = "accept-stale-epoch", "S7";
+    /// Unaligned writes number their blocks from the fragment.
+    BlockNumberOffByOne = "block-number-off-by-one", "S5";
+    /// A full block is taken from the live buffer, not from the frozen one.
+    SendLiveBuffer = "send-live-buffer", "S2";
+    /// A block no longer counts as changed once it is sent.
+    ClearTrackingOnSend = "clear-tracking-on-send", "S14";
+    /// Resynchronization lands an older block over a newer one.
+    ResyncOvertakesWrite = "resync-overtakes-write", "S13";
+    /// The destination is promoted in the middle of a resynchronization.
+    PromoteInResync = "promote-in-resync", "S15";
+    /// The new generation is recorded after the first write (operator promotion, then a crash).
+    LateGeneration = "late-generation", "S16";
+    /// An NVRAM half is freed before `CP_ACK`.
+    FreeHalfBeforeAck = "free-half-before-ack", "S8";
+    /// A full bound makes clients wait and starts no CP (timer off).
+    FullBoundStartsNoCp = "full-bound-starts-no-cp", "L4";
+    /// A repeated request is applied twice.
+    ApplyRetryTwice = "apply-retry-twice", "S10";
+    /// `InSync` is declared before the last delta has arrived.
+    InSyncTooSoon = "in-sync-too-soon", "S18";
+    /// A lost or rotten write of an NVLog file goes unnoticed.
+    TrustLogStorage = "trust-log-storage", "S19";
+    /// Metadata is sent as a reference.
+    ReferenceMetadata = "reference-metadata", "S6";
+    /// The wrap of transfer IDs goes unnoticed.
+    IgnoreIdWrap = "ignore-id-wrap", "S7";
+    /// Lost NVRAM is taken for an empty log.
+    EmptyLogAfterLoss = "empty-log-after-loss", "S20";
+}
+
+impl fmt::Display for Sabotage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.key())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Spec 12: each row has a word of its own and names a property of Spec 11.
+    #[test]
+    fn every_row_has_its_own_word_and_a_property() {
+        let specification = include_str!("../specification.md");
+        let rows = specification.lines().filter(|line| line.starts_with("| "));
+        let rows: Vec<Vec<_>> = rows.map(|row| row.split(" | ").collect()).collect();
+        assert_eq!(Sabotage::ALL.len(), 28);
+        for sabotage in Sabotage::ALL {
+            let slug = format!("| {sabotage}");
+            let row = rows.iter().find(|row| row[0] == slug).expect(sabotage.key());
+            assert_eq!(row[2], format!("{} |", sabotage.property()), "{sabotage}");
+            let read = serde_json::from_value::<Sabotage>(sabotage.key().into());
+            assert_eq!(read.ok(), Some(*sabotage));
+        }
+    }
+}
