@@ -24,6 +24,7 @@
 //! | [`workload`] | units random scenario trace protocol | when clients ask, and for what |
 //! | [`disk`] | units scenario protocol | how long a device takes, and what it holds |
 //! | [`wan`] | units random scenario | one direction of the link |
+//! | [`faults`] | units random protocol scenario | when what goes wrong begins and ends; knows nothing of the world it breaks |
 //! | [`facts`] | units protocol | append-only evidence, numbered, each with its cause |
 //! | [`simulation`] | all above | does not know what "correct" means |
 //! | [`checker`], [`metrics`] | units protocol scenario facts | never look into nodes; memory bounded |
@@ -54,6 +55,7 @@ pub mod checker;
 pub mod cli;
 pub mod disk;
 pub mod facts;
+pub mod faults;
 pub mod metrics;
 pub mod plots;
 pub mod protocol;

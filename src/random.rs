@@ -44,6 +44,10 @@ pub enum Purpose {
     OperationVolume = 7,
     /// Extra delay of a message on a link.
     Jitter = 8,
+    /// Gap before the next occurrence of a fault that comes again and again.
+    FaultGap = 20,
+    /// A knob or fault of a swarm.
+    Swarm = 21,
 }
 
 /// The address of one decision.
