@@ -43,8 +43,8 @@
 //!
 //! # What is absent
 //!
-//! Faults, crashes, resynchronization and failover (Spec 6, 7) are not simulated yet; a scenario that
-//! asks for them is refused. No clean-buffer cache at the source: a read of a block that is not dirty
+//! Crashes, resynchronization and failover (Spec 6, 7) are not simulated yet: a scenario may plan them
+//! ([`faults`]), and the run does not heed it. No clean-buffer cache at the source: a read of a block that is not dirty
 //! goes to disk. No TCP slow start or congestion control. No contents: bytes are symbolic, so
 //! compression and deduplication have nothing to work on.
 
