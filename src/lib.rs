@@ -24,6 +24,7 @@
 //! | [`workload`] | units random scenario trace protocol | when clients ask, and for what |
 //! | [`disk`] | units scenario protocol | how long a device takes, and what it holds |
 //! | [`wan`] | units random scenario | one direction of the link |
+//! | [`faults`] | units random protocol scenario | when what goes wrong begins and ends; knows nothing of the world it breaks |
 //! | [`facts`] | units protocol | append-only evidence, numbered, each with its cause |
 //! | [`simulation`] | all above | does not know what "correct" means |
 //! | [`checker`], [`metrics`] | units protocol scenario facts | never look into nodes; memory bounded |
@@ -42,8 +43,8 @@
 //!
 //! # What is absent
 //!
-//! Faults, crashes, resynchronization and failover (Spec 6, 7) are not simulated yet; a scenario that
-//! asks for them is refused. No clean-buffer cache at the source: a read of a block that is not dirty
+//! Crashes, resynchronization and failover (Spec 6, 7) are not simulated yet: a scenario may plan them
+//! ([`faults`]), and the run does not heed it. No clean-buffer cache at the source: a read of a block that is not dirty
 //! goes to disk. No TCP slow start or congestion control. No contents: bytes are symbolic, so
 //! compression and deduplication have nothing to work on.
 
@@ -54,6 +55,7 @@ pub mod checker;
 pub mod cli;
 pub mod disk;
 pub mod facts;
+pub mod faults;
 pub mod metrics;
 pub mod plots;
 pub mod protocol;

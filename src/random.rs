@@ -58,6 +58,10 @@ pub enum Purpose {
     Reset = 14,
     /// What a crash leaves of what was under way.
     Crash = 20,
+    /// Gap before the next occurrence of a fault that comes again and again.
+    FaultGap = 20,
+    /// A knob or fault of a swarm.
+    Swarm = 21,
 }
 
 /// The address of one decision.

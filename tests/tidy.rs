@@ -14,10 +14,15 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("workload", &["units", "random", "scenario", "trace", "protocol"]),
     ("disk", &["units", "scenario", "protocol"]),
     ("wan", &["units", "random", "scenario"]),
+    // Swarms turn a seed into a scenario, whose numbers are units.
+    ("faults", &["units", "random", "protocol", "scenario"]),
     ("facts", &["units", "protocol"]),
     (
         "simulation",
-        &["units", "random", "protocol", "trace", "scenario", "workload", "disk", "wan", "facts"],
+        &[
+            "units", "random", "protocol", "trace", "scenario", "workload", "disk", "wan",
+            "faults", "facts",
+        ],
     ),
     ("checker", &["units", "protocol", "scenario", "facts"]),
     ("metrics", &["units", "protocol", "scenario", "facts"]),

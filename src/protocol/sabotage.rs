@@ -115,7 +115,7 @@ mod tests {
         assert_eq!(Sabotage::ALL.len(), 28);
         for sabotage in Sabotage::ALL {
             let slug = format!("| {sabotage}");
-            let row = rows.iter().find(|row| row[0] == slug).expect(sabotage.key());
+            let row = rows.iter().find(|row| row[0] == slug).expect("each has its row");
             assert_eq!(row[2], format!("{} |", sabotage.property()), "{sabotage}");
             let read = serde_json::from_value::<Sabotage>(sabotage.key().into());
             assert_eq!(read.ok(), Some(*sabotage));
