@@ -183,7 +183,7 @@ fn everything_arrives_once_and_in_order() {
             let loss = Loss::Independent(Ratio::new(draw(400 + index, 20), 100).expect("a share"));
             let late = Some((half(), Span::from_millis(draw(500 + index, 300))));
             let bandwidth = Some(Rate::bits_per_second(1 + draw(600 + index, 2_000_000_000)));
-            let condition = Condition { passage, loss, late, bandwidth, ..Condition::default() };
+            let condition = Condition { passage, loss, bandwidth, late, ..Condition::default() };
             host = host.at(draw(700 + index, 2_000_000_000), Changes(condition));
         }
         let host = host.at(2_000_000_000, Changes(Condition::default())).run();
