@@ -83,13 +83,12 @@ impl<M> Link<M> {
     fn pause(&mut self, now: SimTime) {
         let Some(head) = &mut self.head else { return };
         let Some(plan) = head.plan.take() else { return };
-        head.remaining = match &mut self.stream {
-            Some(stream) => stream.window.rewind(now),
-            None => {
-                let (passed, whole) = (now.since(plan.begun), plan.departure.at.since(plan.begun));
-                let left = share(head.remaining.get(), passed, whole);
-                Bytes::new(head.remaining.get() - left)
-            }
+        head.remaining = if let Some(stream) = &mut self.stream {
+            stream.window.rewind(now)
+        } else {
+            let (passed, whole) = (now.since(plan.begun), plan.departure.at.since(plan.begun));
+            let left = share(head.remaining.get(), passed, whole);
+            Bytes::new(head.remaining.get() - left)
         };
     }
 

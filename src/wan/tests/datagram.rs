@@ -61,7 +61,7 @@ fn what_is_held_up_or_late_is_overtaken() {
     let reordering = Some((half(), Span::from_millis(1)));
     let late = Some((half(), Span::from_secs(30)));
     let delay = Span::from_millis(2);
-    let slow = Condition { reordering, late, delay, ..Condition::default() };
+    let slow = Condition { reordering, delay, late, ..Condition::default() };
     let draws = [
         (Purpose::Reordering, 0, 0, 1),
         (Purpose::Reordering, 0, APART, 500_000),
