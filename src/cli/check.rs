@@ -18,7 +18,7 @@ use cases::Case;
 use export::{Export, Page, Rows, Run};
 use finding::{Finding, Row, Totals, Word};
 use std::io::{self, Write as _};
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::thread::available_parallelism;
 
 /// Makes every run, writes what they came to, and tells whether all were as expected.
@@ -64,15 +64,16 @@ fn jobs<'a>(
 ) -> impl Iterator<Item = ((&'a Case, u64), batch::Job)> {
     cases.iter().flat_map(move |case| {
         let seeds = arguments.seeds.iter();
-        seeds.map(move |seed| ((case, seed), case.job(seed, repeat(arguments, seed))))
+        seeds.map(move |seed| {
+            ((case, seed), case.job(seed, repeat(arguments.seeds, arguments.twice, seed)))
+        })
     })
 }
 
-/// Whether the run with this seed is made twice.
-fn repeat(arguments: &CheckArguments, seed: u64) -> Repeat {
-    let place = arguments.seeds.before(seed);
-    match arguments.twice {
-        Some(every) if place.is_multiple_of(every.get()) => Repeat::Twice,
+/// Whether the run with this seed is made twice: every so many runs of a scenario, from the first.
+fn repeat(seeds: Seeds, every: Option<NonZeroU64>, seed: u64) -> Repeat {
+    match every {
+        Some(every) if seeds.before(seed).is_multiple_of(every.get()) => Repeat::Twice,
         Some(_) | None => Repeat::Once,
     }
 }
@@ -150,5 +151,22 @@ impl Check<'_> {
             (_, _, _) => Exit::Bug,
         };
         Err(Failure::new(exit, format!("{failed} of {runs} runs failed")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_so_many_runs_are_made_twice_from_the_first() {
+        let seeds: Seeds = "5..12".parse().expect("a range");
+        let twice = |every| {
+            let chosen = |seed: &u64| repeat(seeds, every, *seed) == Repeat::Twice;
+            seeds.iter().filter(chosen).collect::<Vec<_>>()
+        };
+        assert_eq!(twice(NonZeroU64::new(3)), [5, 8, 11]);
+        assert_eq!(twice(NonZeroU64::new(1)).len(), 7);
+        assert!(twice(None).is_empty());
     }
 }

@@ -97,11 +97,16 @@ fn a_page_has_a_line_for_each_scenario_and_a_sentence_about_all() {
         let begin = format!("pass  {name}  20 seeds, 0 failed, ");
         assert!(line.starts_with(&begin) && line.contains(" events, simulated "), "{page}");
     }
-    let sentence =
-        "60 runs, 0 violations: the probability of one per seed is below 3/60 (95 % confidence)";
+    let sentence = "60 runs, 0 violations: the probability of one per seed, averaged over the scenarios, is \
+        below 3/60 (95 % confidence)";
     assert_eq!(lines[3], sentence);
     let few = place.run(&["check", "small.json", "--seeds", "0..3"]).expect(0).stdout;
     assert!(few.ends_with("\n3 runs, 0 violations\n"), "3 of 3 says nothing: {few}");
+    let one = place.run(&["check", "small.json", "--seeds", "0..4"]).expect(0).stdout;
+    let sentence = ": the probability of one per seed is below 3/4 (95 % confidence)\n";
+    assert!(one.ends_with(sentence), "{one}");
+    let alone = place.run(&["check", "small.json", "--seeds", "9"]).expect(0).stdout;
+    assert!(alone.contains("  1 seed, 0 failed, ") && alone.contains("\n1 run, 0"), "{alone}");
 }
 
 /// Lines that reproduce failing runs, as a page shows them.
@@ -168,7 +173,7 @@ fn only_so_many_failing_runs_are_shown_and_all_are_counted() {
 }
 
 #[test]
-fn every_so_many_runs_are_made_twice() {
+fn runs_that_are_made_twice_are_the_same() {
     let place = Place::new();
     let words = ["check", "small.json", "--seeds=0..9"];
     let once = place.run(&words).expect(0).stdout;

@@ -78,7 +78,7 @@ fn what_is_under_way_is_bounded() {
 #[test]
 fn nothing_comes_after_the_end() {
     let (mut found, begun) = (Vec::new(), AtomicUsize::new(0));
-    let items = (0..).map(|number: u64| (number, number));
+    let items = (0..10_000).map(|number: u64| (number, number));
     let work = |number: u64| {
         begun.fetch_add(1, Ordering::Relaxed);
         number

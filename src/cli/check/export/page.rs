@@ -44,16 +44,18 @@ impl Export for Page {
         let word =
             if totals.failed == 0 { self.colour.good("pass") } else { self.colour.bad("fail") };
         let Totals { runs, failed, events, simulated_ns, .. } = *totals;
-        let [runs, failed, events] = [runs, failed, events].map(count);
         let name = format!("{file:width$}", width = self.width);
-        let simulated = span(simulated_ns);
         let text = format!(
-            "  {name}  {runs} seeds, {failed} failed, {events} events, simulated {simulated}\n"
+            "  {name}  {}, {} failed, {} events, simulated {}\n",
+            several(runs, "seed"),
+            count(failed),
+            count(events),
+            span(simulated_ns)
         );
         word + &printable(&text)
     }
 
-    fn summary(&mut self, _scenarios: u64, totals: &Totals) -> String {
+    fn summary(&mut self, scenarios: u64, totals: &Totals) -> String {
         let shown = self.most_shown - self.left_to_show;
         let mut text = String::new();
         if totals.failed > shown {
@@ -61,7 +63,7 @@ impl Export for Page {
             text += &format!("{hidden} more that failed are not shown: see --max-fail\n");
         }
         let Totals { runs, violations, failed, differing, bugs, .. } = *totals;
-        text += &format!("{} runs, {} violations", count(runs), count(violations));
+        text += &format!("{}, {}", several(runs, "run"), several(violations, "violation"));
         if failed > 0 {
             text += &format!(", {} failed", count(failed));
         } else if violations > 0 {
@@ -74,10 +76,20 @@ impl Export for Page {
         }
         if let Some(n) = totals.rule_of_three() {
             let n = count(n);
-            text += &format!(": the probability of one per seed is below 3/{n} (95 % confidence)");
+            // Runs of several scenarios are a stratified sample, for which the bound holds too.
+            let mean = if scenarios > 1 { ", averaged over the scenarios," } else { "" };
+            text += &format!(
+                ": the probability of one per seed{mean} is below 3/{n} (95 % confidence)"
+            );
         }
         text + "\n"
     }
+}
+
+/// A number of things: `1 seed`, `2 seeds`.
+fn several(number: u64, thing: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{} {thing}{ending}", count(number))
 }
 
 /// Why a run failed: the first violation, expectations that were missed.
