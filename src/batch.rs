@@ -1,9 +1,17 @@
-//! Runs, each judged and measured while it happens.
+//! Runs, each judged and measured while it happens: one, or many on all cores. A single run is
+//! single-threaded; the only threads of this crate start in here.
+
+mod job;
+mod order;
+
+pub use job::{Job, Repeat, Trouble, run_all};
+pub use order::{Flow, NoThreads, Panicked, each_in_order};
 
 use crate::checker::{Checker, Verdict};
 use crate::facts::Sink;
 use crate::metrics::{Collector, Figures};
 use crate::random::Seeded;
+use crate::report::Report;
 use crate::scenario::{Problem, Scenario};
 use crate::simulation::{Finished, Simulation};
 use crate::units::SimTime;
@@ -18,6 +26,24 @@ pub struct Outcome {
     pub figures: Figures,
     /// How it ended, and the digest of its facts.
     pub finished: Finished,
+}
+
+impl Outcome {
+    /// The report of this run of `scenario` with `seed`.
+    #[must_use]
+    pub fn report(&self, scenario: &Scenario, seed: u64) -> Report {
+        let Finished { digest, ending, simulated } = &self.finished;
+        let digest = digest.clone();
+        Report::new(scenario, seed, &self.verdict, &self.figures, digest, ending, *simulated)
+    }
+}
+
+/// Whether the scenario goes with its traces; no seed changes that.
+///
+/// # Errors
+/// A rule that the scenario breaks together with its traces.
+pub fn admit(scenario: &Scenario, traces: &Traces) -> Result<(), Problem> {
+    Simulation::new(scenario, traces, &mut Seeded::new(0), Vec::new()).map(|_| ())
 }
 
 /// Runs a scenario with one seed. Facts go to `sink` too, if there is one; `progress` is told the

@@ -4,6 +4,7 @@
 //! is wrong and prints the whole line that reproduces it; [`Exit`] lists what the process answers.
 
 mod arguments;
+mod check;
 mod colour;
 mod completions;
 mod engine;
@@ -78,6 +79,7 @@ fn misused(error: &clap::Error, words: &[OsString]) -> Exit {
 fn carry_out(command: Command, context: &Context) -> Result<Exit, Failure> {
     match command {
         Command::Run(arguments) => run::run(&arguments, context),
+        Command::Check(arguments) => check::run(&arguments, context),
         Command::Plot(arguments) => plot::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

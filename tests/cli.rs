@@ -1,5 +1,7 @@
 //! The command line, driven as a shell would: what it writes where, and what it answers.
 
+#[path = "cli/check.rs"]
+mod check;
 #[path = "cli/outputs.rs"]
 mod outputs;
 #[path = "cli/refusals.rs"]

@@ -1,5 +1,6 @@
 //! Commands and their arguments.
 
+use super::check::{self, Seeds};
 use super::progress::Mode;
 use super::trace;
 use crate::random::GENERATOR;
@@ -7,13 +8,15 @@ use crate::units::{Bytes, Span};
 use crate::{facts, report};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::LazyLock;
 
 /// The version, and what decides whether files of two versions compare.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     let version = env!("CARGO_PKG_VERSION");
-    let formats = [report::FORMAT, facts::FORMAT, trace::STATS_FORMAT].join(", ");
+    let formats = [report::FORMAT, facts::FORMAT, trace::STATS_FORMAT, check::FORMAT].join(", ");
     format!("{version}\ngenerator: {GENERATOR}\nformats: {formats}")
 });
 
@@ -23,7 +26,10 @@ Exit status:
    1  a property was violated, or an expectation of the scenario was missed
    2  bad usage, or a bad scenario or trace
    3  the second run of --twice gave another digest
-  74  a file cannot be read or written";
+   4  nothing to run
+  70  a bug of the simulator showed
+  74  a file cannot be read or written
+ 130  interrupted";
 
 const RUN_HELP: &str = "\
 Examples:
@@ -31,6 +37,13 @@ Examples:
   mirrorsim run scenario.json --seed 7 --set wan.propagation=40ms --set clients.0.name=pg
   mirrorsim run scenario.json -o report.json --series series.csv --series-every 100ms
   mirrorsim run scenario.json --set policy=full-blocks --dry-run | mirrorsim run -";
+
+const CHECK_HELP: &str = "\
+Examples:
+  mirrorsim check
+  mirrorsim check scenario.json --seeds 0..1000 --jobs 8
+  mirrorsim check scenarios more/scenario.json --set policy=full-blocks --set expect={}
+  mirrorsim check --seeds 0..100 --twice 10 --format json > rows.jsonl";
 
 const TRACE_HELP: &str = "\
 Examples:
@@ -111,6 +124,11 @@ pub(super) enum Command {
     /// The report says whether every property held, what went over the WAN and what references
     /// saved of it, how long writes took, and which line reproduces it.
     Run(RunArguments),
+    /// Run scenarios with many seeds on all cores: does every property hold, always?
+    ///
+    /// Each scenario is run with each seed and held against what it expects. A run that fails is
+    /// shown with the line that reproduces it; the output is the same on any number of cores.
+    Check(CheckArguments),
     /// Draw reports: bytes on the WAN by category, and what references saved.
     Plot(PlotArguments),
     /// Write a scenario to start from.
@@ -162,6 +180,34 @@ pub(super) struct RunArguments {
     /// Run twice and compare the digests.
     #[arg(long)]
     pub twice: bool,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+#[command(after_help = CHECK_HELP, after_long_help = format!("{CHECK_HELP}\n\n{EXIT_STATUS}"))]
+pub(super) struct CheckArguments {
+    /// Scenario files, and folders whose *.json files are scenarios; `-`: standard input; left out:
+    /// the folder `scenarios`.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The seeds: A..B is A and all up to B, without B; N is one.
+    #[arg(long, value_name = "A..B", default_value = "0..16")]
+    pub seeds: Seeds,
+    /// Runs at a time; left out: one for each core.
+    #[arg(long, short, value_name = "N", value_parser = positive::<NonZeroUsize>)]
+    pub jobs: Option<NonZeroUsize>,
+    /// Show so many failing runs in full; all are counted.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub max_fail: u64,
+    /// Override a key of every scenario, as `run` does; may be given more than once.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = assignment)]
+    pub set: Vec<(String, String)>,
+    /// Make every K-th run of a scenario, from the first, twice and compare the digests.
+    #[arg(long, value_name = "K", value_parser = positive::<NonZeroU64>)]
+    pub twice: Option<NonZeroU64>,
+    /// The form of the output: `text`, or `json`, an object a line for each run and one in the end.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
 }
 
 /// The form of a report, or of the numbers of a trace.
@@ -258,4 +304,8 @@ pub(super) struct ManArguments {
 fn assignment(text: &str) -> Result<(String, String), String> {
     let parts = text.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned()));
     parts.ok_or_else(|| "write it as KEY=VALUE, such as wan.propagation=40ms".to_owned())
+}
+
+fn positive<Number: FromStr>(text: &str) -> Result<Number, String> {
+    text.parse().map_err(|_| "a whole number from 1 on is meant".to_owned())
 }

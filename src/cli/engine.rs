@@ -16,7 +16,5 @@ pub(super) fn run(
     progress: &mut dyn FnMut(SimTime, u64),
 ) -> Result<Report, Problem> {
     let outcome = batch::run(scenario, seed, traces, sink, progress)?;
-    let batch::Outcome { verdict, figures, finished } = outcome;
-    let (digest, ending) = (finished.digest, &finished.ending);
-    Ok(Report::new(scenario, seed, &verdict, &figures, digest, ending, finished.simulated))
+    Ok(outcome.report(scenario, seed))
 }

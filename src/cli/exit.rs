@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// Exit statuses. A panic, which is a bug, gives 101; an interrupt 130.
+/// Exit statuses. A panic outside a run of `check`, which is a bug, gives 101; an interrupt 130.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// All came out as expected, an expected violation too.
@@ -13,6 +13,10 @@ pub enum Exit {
     Usage,
     /// A second run gave another digest.
     Differs,
+    /// There is nothing to run.
+    Nothing,
+    /// A run panicked: a bug of ours.
+    Bug,
     /// A file named on the command line cannot be read or written.
     File,
 }
@@ -26,6 +30,8 @@ impl Exit {
             Self::Violated => 1,
             Self::Usage => 2,
             Self::Differs => 3,
+            Self::Nothing => 4,
+            Self::Bug => 70,
             Self::File => 74,
         }
     }

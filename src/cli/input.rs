@@ -4,6 +4,7 @@ use super::exit::{Exit, Failure};
 use crate::scenario::{Problem, Scenario, Workload, file};
 use crate::trace::{self, Trace, TraceError};
 use crate::workload::Traces;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
@@ -52,27 +53,36 @@ pub(super) fn scenario(path: &Path, overrides: &[(String, String)]) -> Result<In
     Ok(Input { name, scenario, text, overrides: overrides.to_vec() })
 }
 
-/// Reads every trace that the scenario names, each once. Paths are relative to the scenario file,
-/// those of a scenario from standard input to the working directory.
-pub(super) fn traces(path: &Path, input: &Input) -> Result<Traces, Failure> {
+/// Traces that were read, by file: scenarios share them.
+pub(super) type Shelf = BTreeMap<PathBuf, Arc<Trace>>;
+
+/// Reads every trace that the scenario names and that is not on the shelf yet. Paths are relative to
+/// the scenario file, those of a scenario from standard input to the working directory.
+pub(super) fn traces(path: &Path, input: &Input, shelf: &mut Shelf) -> Result<Traces, Failure> {
     let mut traces = Traces::new();
     for (number, client) in input.scenario.clients.iter().enumerate() {
         let Workload::Trace(replay) = &client.workload else { continue };
-        if traces.contains_key(&replay.trace) {
-            continue;
-        }
         let file = path.parent().unwrap_or(Path::new("")).join(&replay.trace);
-        let trace = trace_file(&file).map_err(|reason| {
+        let trace = shelved(file, shelf).map_err(|reason| {
             let key = format!("clients[{number}].workload.trace");
             let value = format!("{:?}", replay.trace);
             input.refuse(&Problem { key, value, rule: reason })
         })?;
-        traces.insert(replay.trace.clone(), Arc::new(trace));
+        traces.insert(replay.trace.clone(), trace);
     }
     Ok(traces)
 }
 
-fn trace_file(path: &PathBuf) -> Result<Trace, String> {
+fn shelved(file: PathBuf, shelf: &mut Shelf) -> Result<Arc<Trace>, String> {
+    if let Some(trace) = shelf.get(&file) {
+        return Ok(Arc::clone(trace));
+    }
+    let trace = Arc::new(trace_file(&file)?);
+    shelf.insert(file, Arc::clone(&trace));
+    Ok(trace)
+}
+
+fn trace_file(path: &Path) -> Result<Trace, String> {
     let shown = path.display();
     let file = File::open(path).map_err(|error| format!("{shown} cannot be read: {error}"))?;
     trace::read(BufReader::new(file)).map_err(|error| format!("{shown}: {error}"))

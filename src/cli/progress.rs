@@ -1,6 +1,10 @@
-//! How far a run is: a bar on a terminal, lines elsewhere, always on standard error.
+//! How far a run is, or many: a bar on a terminal, lines elsewhere, always on standard error.
 
 #![expect(clippy::disallowed_types, reason = "progress is the wall clock's one place")]
+
+mod many;
+
+pub(super) use many::Many;
 
 use crate::report::text::{count, span};
 use crate::units::SimTime;

@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &RunArguments, context: &Context) -> Result<Exit, F
         return Ok(Exit::Expected);
     }
     let sinks = Sinks::open(arguments)?;
-    let traces = input::traces(&arguments.scenario, &input)?;
+    let traces = input::traces(&arguments.scenario, &input, &mut input::Shelf::new())?;
     let run = Run { arguments, input: &input, traces: &traces, context };
     let (mut report, took) = sinks.during(&input.scenario, |sink| run.once(sink))?;
     report.host = Some(host(context, took));

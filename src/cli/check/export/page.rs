@@ -1,0 +1,108 @@
+//! The page: failing runs as they come, a line for each scenario, a sentence at the end.
+
+use super::super::super::colour::Colour;
+use super::super::super::printable;
+use super::super::finding::{Finding, Totals, Word};
+use super::{Export, Run};
+use crate::report::text::{count, span};
+
+/// The page for people.
+pub(in super::super) struct Page {
+    colour: Colour,
+    /// Columns of the longest name of a file.
+    width: usize,
+    /// Failing runs that are shown, at most and yet to come.
+    most_shown: u64,
+    left_to_show: u64,
+}
+
+impl Page {
+    /// A page about files of these names that shows so many failing runs.
+    pub fn new<'a>(colour: Colour, files: impl Iterator<Item = &'a str>, most_shown: u64) -> Self {
+        let width = files.map(|file| file.chars().count()).max().unwrap_or(0);
+        Self { colour, width, most_shown, left_to_show: most_shown }
+    }
+}
+
+impl Export for Page {
+    fn run(&mut self, run: &Run) -> String {
+        let word = match run.finding.word() {
+            Word::Pass => return String::new(),
+            Word::Fail => "FAIL",
+            Word::Differs => "DIFFERS",
+            Word::Bug => "BUG",
+        };
+        let Some(left) = self.left_to_show.checked_sub(1) else { return String::new() };
+        self.left_to_show = left;
+        let lines: Vec<_> = reasons(run.finding).map(|line| format!("  {line}\n")).collect();
+        let Run { file, seed, reproduce, .. } = run;
+        let text = format!("  {file}  (seed {seed})\n{}  reproduce: {reproduce}\n", lines.concat());
+        self.colour.bad(word) + &printable(&text)
+    }
+
+    fn scenario(&mut self, file: &str, totals: &Totals) -> String {
+        let word =
+            if totals.failed == 0 { self.colour.good("pass") } else { self.colour.bad("fail") };
+        let Totals { runs, failed, events, simulated_ns, .. } = *totals;
+        let name = format!("{file:width$}", width = self.width);
+        let text = format!(
+            "  {name}  {}, {} failed, {} events, simulated {}\n",
+            several(runs, "seed"),
+            count(failed),
+            count(events),
+            span(simulated_ns)
+        );
+        word + &printable(&text)
+    }
+
+    fn summary(&mut self, scenarios: u64, totals: &Totals) -> String {
+        let shown = self.most_shown - self.left_to_show;
+        let mut text = String::new();
+        if totals.failed > shown {
+            let hidden = count(totals.failed - shown);
+            text += &format!("{hidden} more that failed are not shown: see --max-fail\n");
+        }
+        let Totals { runs, violations, failed, differing, bugs, .. } = *totals;
+        text += &format!("{}, {}", several(runs, "run"), several(violations, "violation"));
+        if failed > 0 {
+            text += &format!(", {} failed", count(failed));
+        } else if violations > 0 {
+            text += ", all of them expected";
+        }
+        for (number, words) in [(differing, "gave another digest"), (bugs, "panicked")] {
+            if number > 0 {
+                text += &format!(", {} {words}", count(number));
+            }
+        }
+        if let Some(n) = totals.rule_of_three() {
+            let n = count(n);
+            // Runs of several scenarios are a stratified sample, for which the bound holds too.
+            let mean = if scenarios > 1 { ", averaged over the scenarios," } else { "" };
+            text += &format!(
+                ": the probability of one per seed{mean} is below 3/{n} (95 % confidence)"
+            );
+        }
+        text + "\n"
+    }
+}
+
+/// A number of things: `1 seed`, `2 seeds`.
+fn several(number: u64, thing: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{} {thing}{ending}", count(number))
+}
+
+/// Why a run failed: the first violation, expectations that were missed.
+fn reasons(finding: &Finding) -> impl Iterator<Item = String> {
+    let lines: Vec<_> = match finding {
+        Finding::Judged(row) => {
+            let violation = row
+                .violation
+                .iter()
+                .map(|line| format!("{} at {}: {}", line.property, span(line.at_ns), line.message));
+            violation.chain(row.missed.iter().cloned()).collect()
+        }
+        Finding::Lost(_, message) => vec![message.clone()],
+    };
+    lines.into_iter()
+}

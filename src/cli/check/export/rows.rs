@@ -1,0 +1,94 @@
+//! JSON lines: an object for each run, and one for all of them at the end.
+
+use super::super::finding::{Finding, Totals, Word};
+use super::{Export, Run};
+use crate::report::VerdictWord;
+use serde::Serialize;
+
+/// Name and version of the format of these rows.
+pub(in crate::cli) const FORMAT: &str = "mirrorsim-check/1";
+
+/// JSON lines.
+pub(in super::super) struct Rows;
+
+/// A run. Keys never change their meaning; what a run without a report does not have is null.
+#[derive(Serialize)]
+struct RunRow<'a> {
+    format: &'static str,
+    kind: &'static str,
+    /// The scenario's file as the command line names it.
+    scenario: &'a str,
+    seed: u64,
+    outcome: Word,
+    verdict: Option<VerdictWord>,
+    digest: Option<&'a str>,
+    events: Option<u64>,
+    simulated_ns: Option<u64>,
+    /// The first violation.
+    violation: Option<First<'a>>,
+    /// Expectations that were missed, a sentence each.
+    missed: &'a [String],
+    /// Why there is no report.
+    trouble: Option<&'a str>,
+    /// The line that makes this run alone.
+    reproduce: &'a str,
+}
+
+/// The first violation of a run.
+#[derive(Serialize)]
+struct First<'a> {
+    property: &'a str,
+    at_ns: u64,
+    message: &'a str,
+}
+
+/// All runs.
+#[derive(Serialize)]
+struct Summary<'a> {
+    format: &'static str,
+    kind: &'static str,
+    scenarios: u64,
+    #[serde(flatten)]
+    totals: &'a Totals,
+}
+
+impl Export for Rows {
+    fn run(&mut self, run: &Run) -> String {
+        let (row, trouble) = match run.finding {
+            Finding::Judged(row) => (Some(row), None),
+            Finding::Lost(_, message) => (None, Some(message.as_str())),
+        };
+        let violation = row.and_then(|row| row.violation.as_ref());
+        line(&RunRow {
+            format: FORMAT,
+            kind: "run",
+            scenario: run.file,
+            seed: run.seed,
+            outcome: run.finding.word(),
+            verdict: row.map(|row| row.verdict),
+            digest: row.map(|row| row.digest.as_str()),
+            events: row.map(|row| row.events),
+            simulated_ns: row.map(|row| row.simulated_ns),
+            violation: violation.map(|violation| First {
+                property: &violation.property,
+                at_ns: violation.at_ns,
+                message: &violation.message,
+            }),
+            missed: row.map_or(&[], |row| &row.missed),
+            trouble,
+            reproduce: run.reproduce,
+        })
+    }
+
+    fn scenario(&mut self, _file: &str, _totals: &Totals) -> String {
+        String::new()
+    }
+
+    fn summary(&mut self, scenarios: u64, totals: &Totals) -> String {
+        line(&Summary { format: FORMAT, kind: "summary", scenarios, totals })
+    }
+}
+
+fn line(row: &impl Serialize) -> String {
+    serde_json::to_string(row).expect("a row is plain JSON") + "\n"
+}
