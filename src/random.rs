@@ -57,7 +57,7 @@ pub enum Purpose {
     /// How much of what is under way still arrives when a connection breaks.
     Reset = 14,
     /// What a crash leaves of what was under way.
-    Crash = 20,
+    Crash = 22,
     /// Gap before the next occurrence of a fault that comes again and again.
     FaultGap = 20,
     /// A knob or fault of a swarm.
