@@ -12,7 +12,8 @@ use crate::facts::Sink;
 use crate::metrics::{Collector, Figures};
 use crate::random::Seeded;
 use crate::report::Report;
-use crate::scenario::{Problem, Scenario};
+use crate::faults;
+use crate::scenario::{Problem, Scenario, Swarm};
 use crate::simulation::{Finished, Simulation};
 use crate::units::SimTime;
 use crate::workload::Traces;
@@ -59,6 +60,15 @@ pub fn run(
     progress: &mut dyn FnMut(SimTime, u64),
 ) -> Result<Outcome, Problem> {
     let mut decisions = Seeded::new(seed);
+    let drawn = match scenario.swarm {
+        Swarm::On => Some(faults::swarm(scenario, &mut decisions).map_err(|error| Problem {
+            key: "swarm".to_owned(),
+            value: format!("true, with seed {seed}"),
+            rule: error.to_string(),
+        })?),
+        Swarm::Off => None,
+    };
+    let scenario = drawn.as_ref().unwrap_or(scenario);
     let mut checker = Checker::new(scenario);
     let mut collector = Collector::new(scenario);
     let mut sinks: Vec<&mut dyn Sink> = vec![&mut checker, &mut collector];

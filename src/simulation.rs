@@ -7,16 +7,20 @@
 mod clients;
 mod crash;
 mod effects;
+mod injection;
 mod network;
 mod queue;
 mod recorder;
 mod site;
+mod steps;
 mod storage;
 mod timers;
 
 use crate::facts::{Direction, EndReason, Ending, Role, Sink, What};
-use crate::protocol::{ClientId, Effect, Input, Lsn, Message, Ticket, Timer};
+use crate::faults::{Faults, Happening};
+use crate::protocol::{ClientId, Effect, FaultId, Input, Lsn, Message, Ticket, Timer};
 use crate::random::Decisions;
+use crate::scenario::fault::{Part, When};
 use crate::scenario::{Problem, Scenario};
 use crate::units::{SimTime, Span};
 use crate::wan::Link;
@@ -25,7 +29,7 @@ use clients::{Asks, Client};
 use network::Arriving;
 use queue::Queue;
 use recorder::Recorder;
-use site::{Node, Site};
+use site::{Deferred, Node, Site};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use storage::{Asked, Device};
@@ -54,6 +58,15 @@ enum Event {
     Arrives(Box<Arriving>),
     /// A timer may be due.
     Timer(Role, Timer),
+    /// A fault begins or ends.
+    Fault(Happening, Planned),
+}
+
+/// What brings a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Planned {
+    ByClock,
+    ByStep,
 }
 
 /// Operations asked for and not answered at most, of all clients together: each is in memory.
@@ -83,6 +96,9 @@ pub struct Simulation<'a> {
     held: BTreeMap<(Direction, u64), Box<Arriving>>,
     /// Draws made at crashes so far, by site.
     crash_draws: [u64; 2],
+    faults: Faults,
+    /// What is broken at present, and by which fault.
+    active: Vec<(FaultId, Part)>,
     final_point: FinalPoint,
     /// Reused between events.
     wishes: Vec<Effect>,
@@ -136,6 +152,8 @@ impl<'a> Simulation<'a> {
             links: Direction::BOTH.map(link),
             held: BTreeMap::new(),
             crash_draws: [0; 2],
+            faults: Faults::new(scenario),
+            active: Vec::new(),
             final_point: FinalPoint::ToCome,
             wishes: Vec::new(),
         })
@@ -149,6 +167,12 @@ impl<'a> Simulation<'a> {
         }
         for client in 0..self.clients.len() {
             self.schedule_client(client);
+        }
+        self.recorder.begin(self.now, None);
+        self.set_up_links();
+        self.schedule_fault();
+        if self.scenario.faults.iter().any(|fault| matches!(fault.when, When::Step(_))) {
+            self.recorder.watch_steps();
         }
         let reason = loop {
             if self.workload_is_done() && self.end_workload() == Flow::Break {
@@ -165,6 +189,7 @@ impl<'a> Simulation<'a> {
             self.now = at;
             self.events += 1;
             self.dispatch(event);
+            self.begin_stepped_faults();
             if self.events.is_multiple_of(PROGRESS_EVERY) {
                 progress(self.now, self.events);
             }
@@ -198,6 +223,7 @@ impl<'a> Simulation<'a> {
     /// goes on until nothing is left to happen; else it is over.
     fn end_workload(&mut self) -> Flow {
         self.final_point = FinalPoint::Asked;
+        self.heal();
         if !self.scenario.end.final_consistency_point {
             return Flow::Break;
         }
@@ -222,6 +248,8 @@ impl<'a> Simulation<'a> {
             | Event::StateSaved(role, life, ..) => self.sites[*role as usize].life != *life,
             Event::Done(device, life, _) => self.server(*device).life() != *life,
             Event::Arrives(_) => false,
+            // The workload is over, and so are faults.
+            Event::Fault(..) => self.final_point == FinalPoint::Asked,
         }
     }
 
@@ -261,6 +289,12 @@ impl<'a> Simulation<'a> {
             Event::Departs(direction, _) => self.departs(direction),
             Event::Arrives(arriving) => self.arrives(arriving),
             Event::Timer(role, timer) => self.timer_fires(role, timer),
+            Event::Fault(happening, planned) => {
+                self.fault_happens(happening);
+                if planned == Planned::ByClock {
+                    self.schedule_fault();
+                }
+            }
         }
     }
 
@@ -271,13 +305,19 @@ impl<'a> Simulation<'a> {
             Role::Destination => self.scenario.destination.service,
         };
         let site = &mut self.sites[role as usize];
+        let service = Span::from_nanos(service.as_nanos().saturating_mul(site.slowdown.into()));
         site.busy_until = site.busy_until.max(self.now).after(service);
         let served = Event::Served(role, site.life, Box::new(input), cause);
         self.queue.insert(site.busy_until, served);
     }
 
-    /// Tells a node and carries out what it wishes.
+    /// Tells a node and carries out what it wishes. One that is paused is told when it goes on.
     fn tell(&mut self, role: Role, input: Input) {
+        if self.sites[role as usize].pauses > 0 {
+            let cause = self.cause();
+            self.sites[role as usize].deferred.push(Deferred { input, cause });
+            return;
+        }
         let mut wishes = std::mem::take(&mut self.wishes);
         self.sites[role as usize].handle(self.now, input, &mut wishes);
         for wish in wishes.drain(..) {

@@ -54,6 +54,10 @@ impl Simulation<'_> {
         }
         let site = &mut self.sites[role as usize];
         site.image.drop_shadows();
+        site.image.unpin();
+        site.deferred.clear();
+        self.damage_nvram(role);
+        let site = &mut self.sites[role as usize];
         let halves = site.nvram.recover().halves;
         let newest = halves.iter().flatten().map(|(_, entry)| entry.lsn).max();
         self.recorder.fact(What::Survived(role, newest));

@@ -1,5 +1,6 @@
 //! Carrying out what nodes wish, and telling them when it is done.
 
+use super::injection::Room;
 use super::network::Round;
 use super::site::Site;
 use super::storage::{Asked, Device, Io, Kind, Server, asked, log_request, volume_request};
@@ -228,6 +229,15 @@ impl Simulation<'_> {
             Kind::Volume => &mut site.volume,
             Kind::Log => &mut site.log,
         }
+    }
+
+    pub(super) fn set_room(&mut self, device: Device, room: Room) {
+        let now = self.now;
+        match room {
+            Room::None => self.server(device).fill(),
+            Room::Some => self.server(device).make_room(now),
+        }
+        self.schedule_started(device);
     }
 
     pub(super) fn schedule_started(&mut self, device: Device) {

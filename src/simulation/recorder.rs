@@ -1,6 +1,8 @@
 //! Numbers facts, gives each its cause, and hands them to the sinks.
 
+use super::steps::Steps;
 use crate::facts::{Digest, Fact, Sink, What};
+use crate::faults::ReachedStep;
 use crate::units::SimTime;
 
 /// Writes the facts of a run.
@@ -10,13 +12,25 @@ pub struct Recorder<'a> {
     next: u64,
     now: SimTime,
     cause: Option<u64>,
+    /// Only where faults wait for steps.
+    steps: Option<Steps>,
 }
 
 impl<'a> Recorder<'a> {
     /// No fact yet.
     #[must_use]
     pub fn new(sinks: Vec<&'a mut dyn Sink>) -> Self {
-        Self { sinks, digest: Digest::default(), next: 0, now: SimTime::ZERO, cause: None }
+        Self { sinks, digest: Digest::default(), next: 0, now: SimTime::ZERO, cause: None, steps: None }
+    }
+
+    /// From now on the steps of the protocol are watched.
+    pub fn watch_steps(&mut self) {
+        self.steps = Some(Steps::default());
+    }
+
+    /// The steps taken since the last call.
+    pub fn steps(&mut self) -> Vec<ReachedStep> {
+        self.steps.as_mut().map(Steps::drain).unwrap_or_default()
     }
 
     /// What follows happens now, because of the fact `cause`.
@@ -31,6 +45,9 @@ impl<'a> Recorder<'a> {
         self.digest.take(&fact);
         for sink in &mut self.sinks {
             sink.take(&fact);
+        }
+        if let Some(steps) = &mut self.steps {
+            steps.take(&fact);
         }
         self.next += 1;
         fact.number

@@ -7,10 +7,11 @@ use crate::protocol::destination::Destination;
 use crate::protocol::source::{Recovered, RecoveredNvram, Source};
 use crate::protocol::block::Contents;
 use crate::protocol::{
-    CommitRecord, Effect, Input, Occupancy, Parameters, SavedState, Scanned,
+    CommitRecord, Effect, FaultId, Input, Occupancy, Parameters, SavedState, Scanned,
 };
+use crate::scenario::fault::{Clock, NvramFault};
 use crate::scenario::{DiskModel, Scenario};
-use crate::units::SimTime;
+use crate::units::{Ratio, SimTime, Span};
 
 /// A site. What survives a crash is outside [`Node`].
 #[derive(Debug)]
@@ -29,6 +30,24 @@ pub struct Site {
     pub log_storage: LogStorage,
     pub nvram: NvramStore,
     pub states: StateStore<SavedState>,
+    /// Pauses that are on; while there is one the node does nothing.
+    pub pauses: u32,
+    /// What came for the node meanwhile.
+    pub deferred: Vec<Deferred>,
+    /// How many times as long the processor takes.
+    pub slowdown: u32,
+    /// How the node's clock errs.
+    pub drift: Option<(Clock, Ratio)>,
+    /// Waits for the next crash.
+    pub nvram_fault: Option<(FaultId, NvramFault)>,
+}
+
+/// Something for a node that is paused.
+#[derive(Debug)]
+pub struct Deferred {
+    pub input: Input,
+    /// The fact that led to it.
+    pub cause: u64,
 }
 
 /// The appliance's software.
@@ -64,6 +83,11 @@ impl Site {
             log_storage: LogStorage::new(size),
             nvram: NvramStore::new(),
             states: StateStore::new(SavedState::FIRST),
+            pauses: 0,
+            deferred: Vec::new(),
+            slowdown: 1,
+            drift: None,
+            nvram_fault: None,
         }
     }
 
@@ -73,6 +97,18 @@ impl Site {
             Node::Source(source) => source.handle(now, input, wishes),
             Node::Destination(destination) => destination.handle(now, input, wishes),
             Node::Down => {}
+        }
+    }
+
+    /// When a timer that the node sets for `at` goes off, by a clock that errs.
+    #[must_use]
+    pub fn by_its_clock(&self, now: SimTime, at: SimTime) -> SimTime {
+        let Some((clock, share)) = self.drift else { return at };
+        let wait = at.since(now);
+        let error = share.of(wait);
+        match clock {
+            Clock::Slow => now.after(wait.plus(error)),
+            Clock::Fast => now.after(Span::from_nanos(wait.as_nanos() - error.as_nanos())),
         }
     }
 

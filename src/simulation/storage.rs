@@ -1,6 +1,6 @@
 //! Devices of a site: a queue that takes time, and contents that change when a request is done.
 
-use crate::disk::{Access, Disk, Request, Started};
+use crate::disk::{Access, Disk, DiskCondition, Request, Started};
 use crate::protocol::block::{Area, BlockAddress, BlockSize, Contents, Runs};
 use crate::facts::Role;
 use crate::protocol::{CommitRecord, CpId, LogFile, Scanned, Ticket, Transfer};
@@ -56,17 +56,23 @@ pub fn asked(io: Io, fact: u64) -> Asked {
 pub struct Server {
     disk: Disk<Asked>,
     started: Vec<Started<Asked>>,
+    /// Writes that find no room; `None`: there is room.
+    refused: Option<Vec<Request<Asked>>>,
 }
 
 impl Server {
     /// An idle device.
     #[must_use]
     pub fn new(model: &DiskModel) -> Self {
-        Self { disk: Disk::new(model), started: Vec::new() }
+        Self { disk: Disk::new(model), started: Vec::new(), refused: None }
     }
 
     /// Takes a request.
     pub fn submit(&mut self, now: SimTime, request: Request<Asked>) {
+        if let Some(refused) = self.refused.as_mut().filter(|_| request.kind == Access::Write) {
+            refused.push(request);
+            return;
+        }
         self.disk.submit(now, request, &mut self.started);
     }
 
@@ -75,9 +81,29 @@ impl Server {
         self.disk.finished(now, &mut self.started);
     }
 
+    /// The device is slow, stalled or dead, or fine again.
+    pub fn set_condition(&mut self, now: SimTime, condition: DiskCondition) {
+        self.disk.set_condition(now, condition, &mut self.started);
+    }
+
+    /// No write finds room from now on.
+    pub fn fill(&mut self) {
+        self.refused.get_or_insert_default();
+    }
+
+    /// There is room again: the writes that waited go on.
+    pub fn make_room(&mut self, now: SimTime) {
+        for request in self.refused.take().unwrap_or_default() {
+            self.submit(now, request);
+        }
+    }
+
     /// Drops everything; gives what was in service.
     pub fn clear(&mut self, now: SimTime) -> Vec<Asked> {
         self.started.clear();
+        if let Some(refused) = &mut self.refused {
+            refused.clear();
+        }
         self.disk.clear(now)
     }
 

@@ -1,6 +1,6 @@
 //! Shares and probabilities as exact fractions.
 
-use super::ParseError;
+use super::{ParseError, Span};
 use std::fmt;
 use std::str::FromStr;
 
@@ -31,6 +31,14 @@ impl Ratio {
     #[must_use]
     pub const fn parts(self) -> (u64, u64) {
         (self.numerator, self.denominator)
+    }
+
+    /// This share of a length of time, rounded down.
+    #[must_use]
+    pub fn of(self, span: Span) -> Span {
+        let part = u128::from(span.as_nanos()) * u128::from(self.numerator)
+            / u128::from(self.denominator);
+        Span::from_nanos(u64::try_from(part).expect("a share of a length is no longer"))
     }
 
     pub(super) const fn to_raw(self) -> (u64, u64) {

@@ -1,0 +1,293 @@
+//! Faults carried out (Spec 8): what happens to links, nodes and devices when one begins or ends.
+//!
+//! Several faults may be on at once. The condition of a link or a device is worked out from all of
+//! them each time one begins or ends, so that they end in any order.
+
+use super::site::Deferred;
+use super::storage::{Device, Kind};
+use super::{Event, FinalPoint, Simulation};
+use crate::disk::{DiskCondition, Motion};
+use crate::facts::{Direction, Role, What};
+use crate::faults::{Happening, Onset};
+use crate::protocol::FaultId;
+use crate::scenario::fault::{
+    self, Caught, Directions, DiskFault, LinkFault, NodeFault, NvramFault, Order, Part, Side,
+};
+use crate::units::Ratio;
+use crate::wan::{Condition, Loss, Passage};
+
+impl Simulation<'_> {
+    /// Puts the next fault that the clock brings among the events.
+    pub(super) fn schedule_fault(&mut self) {
+        if let Some(happening) = self.faults.next(self.decisions) {
+            self.queue.insert(happening.at, Event::Fault(happening, super::Planned::ByClock));
+        }
+    }
+
+    /// Begins the faults that were planned for steps just taken.
+    pub(super) fn begin_stepped_faults(&mut self) {
+        for step in self.recorder.steps() {
+            for fault in self.faults.reached(&step) {
+                for happening in self.faults.begin(fault, self.now) {
+                    self.queue.insert(happening.at, Event::Fault(happening, super::Planned::ByStep));
+                }
+            }
+        }
+    }
+
+    /// A fault begins or ends.
+    pub(super) fn fault_happens(&mut self, happening: Happening) {
+        let Happening { fault, part, what, .. } = happening;
+        if what == Onset::Begins && self.final_point == FinalPoint::Asked {
+            // The workload is over: safety was tried, and now all is to end well (Spec 11).
+            return;
+        }
+        self.recorder.begin(self.now, None);
+        match what {
+            Onset::Begins => {
+                self.recorder.leading_fact(What::FaultBegan(fault));
+                if part.lasts() {
+                    self.active.push((fault, part));
+                }
+                self.begin_part(fault, part);
+            }
+            Onset::Ends => {
+                let before = self.active.len();
+                self.active.retain(|active| *active != (fault, part));
+                if self.active.len() < before {
+                    self.recorder.leading_fact(What::FaultEnded(fault));
+                    self.end_part(part);
+                }
+            }
+        }
+    }
+
+    /// Whatever lasts is over (Spec 11: safety, then liveness). A site that burned stays down.
+    pub(super) fn heal(&mut self) {
+        for (fault, part) in std::mem::take(&mut self.active) {
+            self.recorder.begin(self.now, None);
+            self.recorder.leading_fact(What::FaultEnded(fault));
+            self.end_part(part);
+        }
+    }
+
+    fn begin_part(&mut self, fault: FaultId, part: Part) {
+        match part {
+            Part::Link(_, LinkFault::Reset) => self.break_connection(),
+            Part::Link(directions, _) => self.update_links(directions),
+            Part::Node(side, NodeFault::Crash | NodeFault::Disaster) => self.crash(role_of(side)),
+            Part::Node(side, NodeFault::Pause) => self.site(role_of(side)).pauses += 1,
+            Part::Node(side, NodeFault::Slow(_) | NodeFault::ClockDrift(..)) => {
+                self.update_node(role_of(side));
+            }
+            Part::Nvram(nvram) => self.site(Role::Source).nvram_fault = Some((fault, nvram)),
+            Part::Disk(device, disk) => self.update_device(device, disk),
+            Part::Order(order) => self.order(order),
+        }
+        if matches!(part, Part::Nvram(_)) && self.sites[Role::Source as usize].is_down() {
+            self.damage_nvram(Role::Source);
+        }
+    }
+
+    fn end_part(&mut self, part: Part) {
+        match part {
+            Part::Link(directions, _) => self.update_links(directions),
+            Part::Node(side, NodeFault::Crash) => {
+                let role = role_of(side);
+                if !self.is_kept_down(side) {
+                    self.restart(role);
+                }
+            }
+            Part::Node(side, NodeFault::Pause) => self.resume(role_of(side)),
+            Part::Node(side, NodeFault::Slow(_) | NodeFault::ClockDrift(..)) => {
+                self.update_node(role_of(side));
+            }
+            Part::Disk(device, disk) => self.update_device(device, disk),
+            Part::Node(_, NodeFault::Disaster) | Part::Nvram(_) | Part::Order(_) => {}
+        }
+    }
+
+    fn order(&mut self, order: Order) {
+        match order {
+            Order::Return(side) => self.restart(role_of(side)),
+            // Refused by the scenario's rules until failover is simulated.
+            Order::Promote(..) | Order::WrongResync => {}
+        }
+    }
+
+    /// Whether another crash that has not ended keeps the node down.
+    fn is_kept_down(&self, side: Side) -> bool {
+        let crash = Part::Node(side, NodeFault::Crash);
+        self.active.iter().any(|(_, part)| *part == crash)
+    }
+
+    fn update_links(&mut self, directions: Directions) {
+        for direction in Direction::BOTH.into_iter().filter(|one| concerns(directions, *one)) {
+            let mut condition = self.base_condition();
+            for (_, part) in &self.active {
+                if let Part::Link(directions, link) = part
+                    && concerns(*directions, direction)
+                {
+                    worsen(&mut condition, *link);
+                }
+            }
+            self.set_link_condition(direction, condition);
+        }
+    }
+
+    /// The link without any fault of the plan.
+    fn base_condition(&self) -> Condition {
+        let loss = match self.scenario.wan.loss {
+            Ratio::ZERO => Loss::None,
+            loss => Loss::Independent(loss),
+        };
+        Condition { loss, ..Condition::default() }
+    }
+
+    /// The link as it is at the start.
+    pub(super) fn set_up_links(&mut self) {
+        if self.scenario.wan.loss != Ratio::ZERO {
+            self.update_links(Directions::Both);
+        }
+    }
+
+    fn update_node(&mut self, role: Role) {
+        let (mut slowdown, mut drift) = (1, None);
+        for (_, part) in &self.active {
+            if let Part::Node(side, fault) = part
+                && role_of(*side) == role
+            {
+                match fault {
+                    NodeFault::Slow(factor) => slowdown = slowdown.max(*factor),
+                    NodeFault::ClockDrift(clock, share) => drift = Some((*clock, *share)),
+                    NodeFault::Crash | NodeFault::Pause | NodeFault::Disaster => {}
+                }
+            }
+        }
+        let site = self.site(role);
+        (site.slowdown, site.drift) = (slowdown, drift);
+    }
+
+    /// A pause is over: what came meanwhile is taken up, in its order.
+    fn resume(&mut self, role: Role) {
+        let now = self.now;
+        let site = self.site(role);
+        site.pauses -= 1;
+        if site.pauses > 0 {
+            return;
+        }
+        let life = site.life;
+        for Deferred { input, cause } in std::mem::take(&mut site.deferred) {
+            self.queue.insert(now, Event::Served(role, life, Box::new(input), cause));
+        }
+    }
+
+    fn update_device(&mut self, device: fault::Device, changed: DiskFault) {
+        let mut condition = DiskCondition::FINE;
+        let mut room = Room::Some;
+        for (_, part) in &self.active {
+            if let Part::Disk(other, fault) = part
+                && *other == device
+            {
+                match fault {
+                    DiskFault::Stall => condition.motion = condition.motion.max(Motion::Stalled),
+                    DiskFault::Dead => condition.motion = Motion::Dead,
+                    DiskFault::Slow(factor) => condition.slowdown = condition.slowdown.max(*factor),
+                    DiskFault::Full => room = Room::None,
+                    DiskFault::LatentError(_)
+                    | DiskFault::BitRot(_)
+                    | DiskFault::TornWrite(_)
+                    | DiskFault::LostWrite(_)
+                    | DiskFault::MisdirectedWrite(_)
+                    | DiskFault::MisdirectedRead(_) => {}
+                }
+            }
+        }
+        let device = device_of(device);
+        match changed {
+            DiskFault::Stall | DiskFault::Dead | DiskFault::Slow(_) => {
+                let now = self.now;
+                self.server(device).set_condition(now, condition);
+                self.schedule_started(device);
+            }
+            DiskFault::Full => self.set_room(device, room),
+            DiskFault::LatentError(_)
+            | DiskFault::BitRot(_)
+            | DiskFault::TornWrite(_)
+            | DiskFault::LostWrite(_)
+            | DiskFault::MisdirectedWrite(_)
+            | DiskFault::MisdirectedRead(_) => {}
+        }
+    }
+
+    /// The NVRAM fault that waited for a crash shows (Spec 7.2).
+    pub(super) fn damage_nvram(&mut self, role: Role) {
+        let site = self.site(role);
+        match site.nvram_fault.take() {
+            Some((fault, NvramFault::Loss)) => site.nvram.lose(fault),
+            Some((fault, NvramFault::TornRecord)) => site.nvram.tear_last(fault),
+            None => {}
+        }
+    }
+}
+
+/// Whether a device has room for writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Room {
+    Some,
+    None,
+}
+
+pub(super) const fn role_of(side: Side) -> Role {
+    match side {
+        Side::Source => Role::Source,
+        Side::Destination => Role::Destination,
+    }
+}
+
+const fn device_of(device: fault::Device) -> Device {
+    match device {
+        fault::Device::SourceDisk => Device(Role::Source, Kind::Volume),
+        fault::Device::DestinationDisk => Device(Role::Destination, Kind::Volume),
+        fault::Device::DestinationLog => Device(Role::Destination, Kind::Log),
+    }
+}
+
+fn concerns(directions: Directions, direction: Direction) -> bool {
+    match directions {
+        Directions::Both => true,
+        Directions::ToDestination => direction == Direction::ToDestination,
+        Directions::ToSource => direction == Direction::ToSource,
+    }
+}
+
+/// Adds a fault to what the link suffers from already; of two of a kind the later one counts.
+fn worsen(condition: &mut Condition, fault: LinkFault) {
+    match fault {
+        LinkFault::Loss(rate) => condition.loss = Loss::Independent(rate),
+        LinkFault::BurstLoss { to_bad, to_good, while_bad } => {
+            condition.loss = Loss::Bursts { to_bad, to_good, while_bad };
+        }
+        LinkFault::Duplication(rate) => condition.duplication = rate,
+        LinkFault::Reordering { rate, by } => condition.reordering = Some((rate, by)),
+        LinkFault::Corruption { rate, caught: Caught::ByLink } => {
+            condition.corruption_caught = rate;
+        }
+        LinkFault::Corruption { rate, caught: Caught::ByChecksum } => {
+            condition.corruption_passed = rate;
+        }
+        LinkFault::Late { rate, by } => condition.late = Some((rate, by)),
+        LinkFault::Delay(by) => condition.delay = condition.delay.plus(by),
+        LinkFault::Bandwidth(rate) => {
+            let lowest = condition.bandwidth.map_or(rate, |lower| lower.min(rate));
+            condition.bandwidth = Some(lowest);
+        }
+        LinkFault::Clog => {
+            if condition.passage == Passage::Open {
+                condition.passage = Passage::Clogged;
+            }
+        }
+        LinkFault::Partition => condition.passage = Passage::Blocked,
+        LinkFault::Reset => {}
+    }
+}
