@@ -37,8 +37,8 @@ mod transfers;
 
 pub use findings::Findings;
 
-use crate::facts::{Fact, Role, Sink};
-use crate::protocol::Policy;
+use crate::facts::{Fact, Role, Sink, What};
+use crate::protocol::Note;
 use crate::scenario::Scenario;
 use crate::units::SimTime;
 use serde::{Deserialize, Serialize};
@@ -90,12 +90,13 @@ impl Verdict {
 /// Reads the facts of one run and judges them.
 #[derive(Debug)]
 pub struct Checker {
-    policy: Policy,
     model: model::Model,
     findings: Findings,
     phantoms: phantoms::Phantoms,
     acknowledged: acknowledged::Acknowledged,
     images: images::Images,
+    references: references::References,
+    numbers: numbers::Numbers,
     transfers: transfers::Transfers,
     freeing: freeing::Freeing,
     headers: headers::Headers,
@@ -112,12 +113,13 @@ impl Checker {
         let parameters = scenario.parameters;
         let size = parameters.block_size;
         Self {
-            policy: parameters.policy,
-            model: model::Model::new(size),
+            model: model::Model::new(size, parameters.metadata),
             findings: Findings::default(),
             phantoms: phantoms::Phantoms::default(),
-            acknowledged: acknowledged::Acknowledged::new(parameters.ack),
-            images: images::Images::new(parameters.metadata, size),
+            acknowledged: acknowledged::Acknowledged::new(parameters.ack, parameters.mode),
+            images: images::Images::default(),
+            references: references::References::new(scenario),
+            numbers: numbers::Numbers::new(),
             transfers: transfers::Transfers::new(size),
             freeing: freeing::Freeing::default(),
             headers: headers::Headers::default(),
@@ -139,12 +141,16 @@ impl Checker {
 impl Sink for Checker {
     fn take(&mut self, fact: &Fact) {
         self.model.before(fact);
-        let (model, findings) = (&self.model, &mut self.findings);
-        self.phantoms.take(fact, findings);
+        if let What::Noted(Role::Source, Note::Mirror(state)) = &fact.what {
+            self.findings.set_state(*state);
+        }
+        let findings = &mut self.findings;
+        self.images.take(fact, &mut self.model, findings);
+        let model = &self.model;
+        self.phantoms.take(fact, model, findings);
         self.acknowledged.take(fact, model, findings);
-        self.images.take(fact, model, findings);
-        numbers::check(fact, model, findings);
-        references::check(fact, self.policy, model, findings);
+        self.numbers.take(fact, model, findings);
+        self.references.take(fact, model, findings);
         self.transfers.take(fact, model, findings);
         self.freeing.take(fact, model, findings);
         self.headers.take(fact, model, findings);

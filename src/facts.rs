@@ -120,6 +120,8 @@ pub enum What {
     Lost(Direction, u64, LossCause),
     /// The message arrived again, or damaged so that its checksum tells.
     Damaged(Direction, u64),
+    /// The transport sent so many bytes again, packets' overhead included (`tcp`, Spec 8.1).
+    LinkResent(Direction, u64),
     /// A node forgot the shadow pages of a CP.
     ShadowDropped(Role, CpId),
     /// The small state of a node is durable.

@@ -23,7 +23,7 @@ pub use hardware::{
 };
 
 use crate::protocol::Parameters;
-use crate::units::Span;
+use crate::units::{Ratio, Span};
 
 /// One run, complete: every default filled in, every rule checked.
 #[derive(Debug, Clone)]
@@ -124,6 +124,15 @@ pub struct Problem {
 }
 
 impl Scenario {
+    /// Whether nothing goes wrong by plan or by chance.
+    #[must_use]
+    pub fn is_faultless(&self) -> bool {
+        self.faults.is_empty()
+            && self.swarm == Swarm::Off
+            && self.failover.at.is_none()
+            && self.wan.loss == Ratio::ZERO
+    }
+
     /// The scenario with every key written out, as JSON; reads back as itself.
     #[must_use]
     pub fn canonical(&self) -> &str {

@@ -4,28 +4,35 @@
 //! A copy is one only if it is right: what transfers carry is compared with the log in `transfers`.
 
 use super::Findings;
-use super::model::Model;
+use super::model::{Claim, Model};
 use crate::facts::{Direction, Fact, Role, What};
 use crate::protocol::block::VolumeId;
 use crate::protocol::{
-    AckRule, ClientId, CpId, EntryHeader, Lsn, Message, OpNumber, Operation, Outcome, Request,
-    TransferId, WriteId,
+    AckRule, ClientId, CpId, EntryHeader, Epoch, Lsn, Message, Mode, OpNumber, Operation, Outcome,
+    Request, TransferHeader, TransferId, WriteId,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Follows each entry to the places that the rules name.
 #[derive(Debug)]
 pub struct Acknowledged {
     rule: AckRule,
+    mode: Mode,
     nvram: Lsn,
     wire: Copies,
     memory: Copies,
     log: Copies,
     /// Parts of entries that a message or a transfer carries.
-    by_message: BTreeMap<u64, Parts>,
-    by_transfer: BTreeMap<(CpId, TransferId), Parts>,
+    by_message: BTreeMap<u64, Name>,
+    by_transfer: BTreeMap<Name, Parts>,
+    /// Transfers that left, and that arrived; however often.
+    left: BTreeSet<Name>,
+    arrived: BTreeSet<Name>,
+    stored: BTreeSet<Name>,
+    /// The newest entry whose write was acknowledged out of sync, and so not by the rule.
+    exposed: Option<Lsn>,
     /// Entries whose write is not answered yet.
-    open: BTreeMap<WriteId, (Lsn, CpId)>,
+    open: BTreeMap<WriteId, Lsn>,
     /// What flushes wait for, and the flushes that do.
     promised: Promised,
 }
@@ -72,8 +79,15 @@ impl Promised {
 
 type Parts = Vec<(Lsn, u64)>;
 
+/// What a transfer goes by.
+type Name = (Epoch, CpId, TransferId);
+
+fn name_of(header: &TransferHeader) -> Name {
+    (header.epoch, header.cp, header.id)
+}
+
 /// How far the log is complete in one place.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Copies {
     /// Every entry up to here is complete.
     through: Lsn,
@@ -122,15 +136,20 @@ impl Copies {
 impl Acknowledged {
     /// For a run with this rule.
     #[must_use]
-    pub fn new(rule: AckRule) -> Self {
+    pub fn new(rule: AckRule, mode: Mode) -> Self {
         Self {
             rule,
+            mode,
+            exposed: None,
             nvram: Lsn::ORIGIN,
             wire: Copies::new(),
             memory: Copies::new(),
             log: Copies::new(),
             by_message: BTreeMap::new(),
             by_transfer: BTreeMap::new(),
+            left: BTreeSet::new(),
+            arrived: BTreeSet::new(),
+            stored: BTreeSet::new(),
             open: BTreeMap::new(),
             promised: Promised::default(),
         }
@@ -139,8 +158,8 @@ impl Acknowledged {
     /// Reads a fact.
     pub fn take(&mut self, fact: &Fact, model: &Model, findings: &mut Findings) {
         self.check_flush(fact, findings);
-        if let What::Appended(_, _, cp, entry) = &fact.what {
-            self.open.insert(entry.write, (entry.lsn, *cp));
+        if let What::Appended(_, _, _, entry) = &fact.what {
+            self.open.insert(entry.write, entry.lsn);
             for copies in [&mut self.wire, &mut self.memory, &mut self.log] {
                 copies.expect(entry);
             }
@@ -151,26 +170,55 @@ impl Acknowledged {
         {
             let part = |entry: &EntryHeader| (entry.lsn, entry.part_length);
             let parts: Parts = transfer.entries.iter().map(part).collect();
-            self.by_message.insert(*number, parts.clone());
-            self.by_transfer.insert((transfer.header.cp, transfer.header.id), parts);
+            let name = name_of(&transfer.header);
+            self.by_message.insert(*number, name);
+            self.by_transfer.insert(name, parts);
+        } else if let What::Resent(Direction::ToDestination, number, message) = &fact.what
+            && let Message::Transfer(transfer) = &**message
+        {
+            self.by_message.insert(*number, name_of(&transfer.header));
+        } else if let What::Lost(Direction::ToDestination, number, _) = &fact.what {
+            self.by_message.remove(number);
+        } else if let What::Survived(role, newest) = &fact.what {
+            self.survived(*role, *newest, model);
+        } else if let What::Sent(Direction::ToDestination, _, message) = &fact.what
+            && let Message::InSync { .. } = **message
+        {
+            self.check_in_sync(fact, model, findings);
         } else if let What::Departed(Direction::ToDestination, number, _) = &fact.what {
-            if let Some(parts) = self.by_message.get(number) {
-                self.wire.add(parts);
+            if let Some(name) = self.by_message.get(number).filter(|name| !self.left.contains(name))
+            {
+                self.left.insert(*name);
+                self.wire.add(&self.by_transfer[name]);
             }
         } else if let What::Arrived(Direction::ToDestination, number) = &fact.what {
-            if let Some(parts) = self.by_message.remove(number) {
-                self.memory.add(&parts);
+            if let Some(name) =
+                self.by_message.get(number).filter(|name| !self.arrived.contains(name))
+            {
+                self.arrived.insert(*name);
+                self.memory.add(&self.by_transfer[name]);
             }
         } else if let What::LogWritten(_, _, header) = &fact.what {
-            if let Some(parts) = self.by_transfer.remove(&(header.cp, header.id)) {
-                self.log.add(&parts);
+            let name = name_of(header);
+            if let Some(parts) = self.by_transfer.get(&name).filter(|_| self.stored.insert(name)) {
+                self.log.add(parts);
             }
-        } else if let What::Committed(Role::Destination, _, last_lsn) = &fact.what {
+        } else if let What::Committed(Role::Destination, cp, last_lsn) = &fact.what {
+            self.forget(*cp);
             for copies in [&mut self.wire, &mut self.memory, &mut self.log] {
                 copies.settle(*last_lsn);
             }
         } else if let What::Answered(_, id, Outcome::Written) = &fact.what {
             self.answered(fact, *id, model, findings);
+        }
+    }
+
+    /// The destination committed the CP: its transfers do not matter any more.
+    fn forget(&mut self, cp: CpId) {
+        self.by_message.retain(|_, (_, held, _)| *held > cp);
+        self.by_transfer.retain(|(_, held, _), _| *held > cp);
+        for names in [&mut self.left, &mut self.arrived, &mut self.stored] {
+            names.retain(|(_, held, _)| *held > cp);
         }
     }
 
@@ -187,15 +235,18 @@ impl Acknowledged {
     }
 
     fn answered(&mut self, fact: &Fact, id: WriteId, model: &Model, findings: &mut Findings) {
-        let Some((lsn, cp)) = self.open.remove(&id) else {
+        let Some(lsn) = self.open.remove(&id) else {
             let message = format!("{id} was acknowledged, but is no entry of the log");
             findings.add(fact, "S1a", Role::Source, "not_logged", message);
             return;
         };
-        let missing = if lsn > self.nvram {
+        let missing = if lsn > self.nvram && lsn > model.committed_through(Role::Source) {
             Some((Role::Source, "not durable in NVRAM"))
+        } else if model.claim == Claim::InSync {
+            self.missing_beyond(lsn, model)
         } else {
-            self.missing_beyond(lsn, cp, model)
+            self.check_strict(fact, id, lsn, model, findings);
+            None
         };
         if let Some((role, missing)) = missing {
             let rule = format!("{:?}", self.rule).to_lowercase();
@@ -204,10 +255,52 @@ impl Acknowledged {
         }
     }
 
+    /// S17: `strict` acknowledges nothing out of sync that does not meet the rule (Spec 6.3).
+    fn check_strict(
+        &mut self,
+        fact: &Fact,
+        id: WriteId,
+        lsn: Lsn,
+        model: &Model,
+        findings: &mut Findings,
+    ) {
+        self.exposed = self.exposed.max(Some(lsn));
+        if self.mode == Mode::Strict && self.missing_beyond(lsn, model).is_some() {
+            let message = format!("{id} was acknowledged out of sync, though the mirror is strict");
+            findings.add(fact, "S17", Role::Source, "acknowledged_out_of_sync", message);
+        }
+    }
+
+    /// S18: in sync means that the rule holds for every write acknowledged (Spec 6.6).
+    fn check_in_sync(&mut self, fact: &Fact, model: &Model, findings: &mut Findings) {
+        if let Some(lsn) = self.exposed.take()
+            && let Some((_, missing)) = self.missing_beyond(lsn, model)
+        {
+            let message = format!("in sync was declared while {lsn}, acknowledged, is {missing}");
+            findings.add(fact, "S18", Role::Source, "in_sync_too_soon", message);
+        }
+    }
+
+    /// A crash: entries that were not durable are gone, and so is what was only in memory.
+    fn survived(&mut self, role: Role, newest: Option<Lsn>, model: &Model) {
+        match role {
+            Role::Source => {
+                let last = newest.max(Some(model.committed_through(Role::Source)));
+                self.nvram = self.nvram.max(last.unwrap_or(Lsn::ORIGIN));
+                let gone = |lsn: &Lsn| Some(*lsn) > last;
+                for copies in [&mut self.wire, &mut self.memory, &mut self.log] {
+                    copies.beyond.retain(|lsn, _| !gone(lsn));
+                }
+                self.open.retain(|_, lsn| !gone(lsn));
+            }
+            Role::Destination => self.memory = self.log.clone(),
+        }
+    }
+
     /// What is missing beyond the source's own NVRAM. A CP that the
     /// destination committed satisfies every rule for its entries.
-    fn missing_beyond(&self, lsn: Lsn, cp: CpId, model: &Model) -> Option<(Role, &'static str)> {
-        if cp <= model.committed_by(Role::Destination) {
+    fn missing_beyond(&self, lsn: Lsn, model: &Model) -> Option<(Role, &'static str)> {
+        if lsn <= model.committed_through(Role::Destination) {
             return None;
         }
         let (there, missing) = match self.rule {

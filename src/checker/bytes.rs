@@ -29,7 +29,9 @@ impl AddedUp {
 
     /// Reads a fact.
     pub fn take(&mut self, fact: &Fact, findings: &mut Findings) {
-        if let What::Sent(direction, number, message) = &fact.what {
+        if let What::Sent(direction, number, message)
+        | What::Resent(direction, number, message) = &fact.what
+        {
             let length = wire::breakdown(message, self.size).total();
             let packets = length.div_ceil(self.packet.0).max(1);
             self.expected.insert((*direction, *number), length + packets * self.packet.1);
@@ -42,6 +44,10 @@ impl AddedUp {
                 );
                 findings.add(fact, "S23", sender(*direction), "bytes_differ", message);
             }
+        } else if let What::LinkResent(direction, bytes) = &fact.what {
+            self.departed[*direction as usize] += bytes;
+        } else if let What::Lost(direction, number, _) = &fact.what {
+            self.expected.remove(&(*direction, *number));
         } else if let What::Ended(ending) = &fact.what {
             for direction in Direction::BOTH {
                 let link = ending.link_bytes[direction as usize];

@@ -2,18 +2,32 @@
 
 use super::{Place, Verdict, Violation};
 use crate::facts::{Fact, Role};
+use crate::protocol::MirrorState;
 use crate::units::SimTime;
 
 /// Violations kept with their message; further ones are counted.
 const KEPT: usize = 100;
 
 /// Collects violations.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Findings {
     verdict: Verdict,
+    /// The state of the mirror, as the source says it: names where a violation showed.
+    state: MirrorState,
+}
+
+impl Default for Findings {
+    fn default() -> Self {
+        Self { verdict: Verdict::default(), state: MirrorState::InSync }
+    }
 }
 
 impl Findings {
+    /// The mirror is in this state from now on.
+    pub fn set_state(&mut self, state: MirrorState) {
+        self.state = state;
+    }
+
     /// Notes that `property` was broken at `fact`.
     pub fn add(
         &mut self,
@@ -42,7 +56,7 @@ impl Findings {
         self.verdict.violations.push(Violation {
             property: property.to_owned(),
             at,
-            place: Place { role, state: "in_sync".to_owned(), kind: kind.to_owned() },
+            place: Place { role, state: self.state.key().to_owned(), kind: kind.to_owned() },
             message,
             fact: number,
         });

@@ -5,7 +5,7 @@
 use super::Findings;
 use super::model::Model;
 use crate::facts::{Direction, Fact, Role, What};
-use crate::protocol::{CpId, Lsn, Message, Transfer, TransferRange};
+use crate::protocol::{CpId, Lsn, Message, Purpose, Transfer, TransferRange};
 use std::collections::BTreeMap;
 
 /// What was logged and sent for each CP that has not begun.
@@ -25,9 +25,22 @@ impl Headers {
         } else if let What::Sent(Direction::ToDestination, _, message) = &fact.what {
             if let Message::Transfer(transfer) = &**message {
                 self.transfer(fact, transfer, findings);
-            } else if let Message::CpBegin { cp, transfers, last_lsn, .. } = **message {
-                self.begin(fact, cp, (transfers, last_lsn), model, findings);
+            } else if let Message::CpBegin { cp, transfers, last_lsn, purpose, .. } = **message {
+                match purpose {
+                    Purpose::ConsistencyPoint => {
+                        self.begin(fact, cp, (transfers, last_lsn), model, findings);
+                    }
+                    Purpose::Resync => check_pass(fact, cp, (transfers, last_lsn), model, findings),
+                }
+            } else if let Message::Hello { .. } = **message {
+                self.sent.clear();
             }
+        } else if let What::Survived(Role::Source, _) = &fact.what {
+            self.points.clear();
+        } else if let What::HalfAssigned(_, half, cp) = &fact.what
+            && let Some((_, entries)) = model.halves.get(half)
+        {
+            self.points.extend(entries.keys().map(|lsn| (*lsn, *cp)));
         }
     }
 
@@ -55,7 +68,7 @@ impl Headers {
         model: &Model,
         findings: &mut Findings,
     ) {
-        let last = model.points.get(&cp).map(|point| point.last_lsn);
+        let last = model.points.get(cp).map(|point| point.last_lsn);
         let expected = last.map(|last| (self.sent.remove(&cp), last));
         if expected != Some(named) {
             let (transfers, lsn) = named;
@@ -65,5 +78,20 @@ impl Headers {
             findings.add(fact, "S7", Role::Source, "wrong_range", message);
         }
         self.points.retain(|_, point| *point > cp);
+    }
+}
+
+/// A pass sends a CP that the source committed, and no transfers.
+fn check_pass(
+    fact: &Fact,
+    cp: CpId,
+    (transfers, last_lsn): (Option<TransferRange>, Lsn),
+    model: &Model,
+    findings: &mut Findings,
+) {
+    let committed = (model.committed_by(Role::Source), model.committed_through(Role::Source));
+    if transfers.is_some() || (cp, last_lsn) != committed {
+        let message = format!("a pass sends {cp} up to {last_lsn}, not what was committed last");
+        findings.add(fact, "S7", Role::Source, "wrong_range", message);
     }
 }

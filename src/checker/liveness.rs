@@ -49,7 +49,7 @@ impl Liveness {
             self.begun.insert(cp);
         } else if let What::HalfFreed(..) = &fact.what {
             // The model forgets a CP after this fact; those it forgot earlier have ended.
-            self.begun.retain(|cp| model.points.contains_key(cp));
+            self.begun.retain(|cp| model.holds_space(*cp));
         } else if let What::Ended(ending) = &fact.what {
             self.unfinished = None;
             self.ended(fact, ending, model, findings);
@@ -57,7 +57,7 @@ impl Liveness {
     }
 
     fn ended(&mut self, fact: &Fact, ending: &Ending, model: &Model, findings: &mut Findings) {
-        self.begun.retain(|cp| model.points.contains_key(cp));
+        self.begun.retain(|cp| model.holds_space(*cp));
         let reason = match ending.reason {
             EndReason::Done => "nothing is left to happen",
             EndReason::WorkloadDone => "the workload is done",

@@ -25,6 +25,21 @@ impl ExpectedMetadata {
         Self { region_bits, newest: BTreeMap::new(), heights: BTreeMap::new() }
     }
 
+    /// Takes over a metadata block as it lies on disk. The newest change of a child stands for the
+    /// newest change of each data block that it can be told of: the lowest level tells all.
+    pub fn restore(&mut self, address: BlockAddress, children: &[(u32, CpNumber)]) {
+        if let Area::Indirect(level) = address.area {
+            let height = self.heights.entry(address.volume).or_default();
+            *height = (*height).max(u32::from(level));
+            if level == 1 {
+                for (place, cp) in children {
+                    let index = (address.index << LEVEL_BITS) | u64::from(*place);
+                    self.newest.insert((address.volume, index), *cp);
+                }
+            }
+        }
+    }
+
     /// The metadata blocks that a CP changing these data blocks must write.
     pub fn next<'a>(
         &mut self,

@@ -1,55 +1,57 @@
 //! What the log says: the truth that properties are measured by.
 //!
 //! Built from the entries the source logged and the transfers it sent, by its own reading of the
-//! specification; it shares no code with the nodes beyond the vocabulary.
+//! specification; it shares no code with the nodes beyond the vocabulary. It knows three things: what
+//! every block holds as of the newest entry, what each CP must hold, and what is on each side's disks.
+
+mod disks;
+mod points;
+
+pub use disks::Disks;
+pub use points::{Block, Point, Points};
 
 use crate::facts::{Direction, Fact, Role, What};
-use crate::protocol::block::{BlockAddress, BlockSize, Origin, Run, Runs};
+use crate::protocol::block::{BlockAddress, BlockSize, Contents, Runs};
 use crate::protocol::{
-    CpId, EntryHeader, Epoch, Half, Lsn, Message, Reference, Transfer, TransferId,
+    CpId, EntryHeader, Epoch, Half, Lsn, Message, Metadata, Purpose, Reference, SavedMirror,
+    Transfer, TransferId,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The truth after the facts read so far.
 #[derive(Debug)]
 pub struct Model {
     size: BlockSize,
-    /// The session.
-    pub epoch: Epoch,
-    /// Every block ever written, as of the newest log entry.
-    newest: BTreeMap<BlockAddress, Runs>,
-    /// CPs that still hold space: the one being filled, and those not ended.
-    pub points: BTreeMap<CpId, Point>,
-    /// Transfers whose CP still holds space.
+    /// The newest session that each side began or took part in: source, destination.
+    pub epochs: [Epoch; 2],
+    /// What every CP must hold.
+    pub points: Points,
+    /// What is on the disks of both sides.
+    pub disks: Disks,
+    /// What the halves of NVRAM hold: the CP and the entries.
+    pub halves: BTreeMap<Half, (CpId, BTreeMap<Lsn, EntryHeader>)>,
+    /// Transfers of the present session whose CP still holds space.
     pub transfers: BTreeMap<TransferId, SentTransfer>,
-    /// The last CP each side committed: source, destination.
-    pub committed: [CpId; 2],
+    /// The last CP each side committed, and its last entry: source, destination.
+    committed: [(CpId, Lsn); 2],
     /// CPs whose `CP_ACK` arrived at the source and that still hold space.
     pub acknowledged: Vec<CpId>,
     /// `CP_ACK`s on their way, by message number.
     acks_under_way: BTreeMap<u64, CpId>,
+    /// CPs that began to be sent and were not committed by the destination since.
+    pub begun: BTreeSet<CpId>,
+    /// CPs sent by a pass of resynchronization in this session.
+    pub passes: BTreeSet<CpId>,
+    pub claim: Claim,
 }
 
-/// A consistency point as its log entries say it must be.
-#[derive(Debug)]
-pub struct Point {
-    /// The half its entries lie in.
-    pub half: Half,
-    /// Its last entry so far.
-    pub last_lsn: Lsn,
-    /// Every block it changes.
-    pub blocks: BTreeMap<BlockAddress, Block>,
-}
-
-/// A block of a consistency point.
-#[derive(Debug, Clone)]
-pub struct Block {
-    /// What it holds after the CP's entries, every byte.
-    pub contents: Runs,
-    /// Its newest entry in the CP.
-    pub newest: Lsn,
-    /// Whether that entry covers it wholly.
-    pub wholly: bool,
+/// What the source says of the mirror, as far as it is bound by it (Spec 6.3, 6.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim {
+    /// The `ack` rule holds.
+    InSync,
+    /// It does not: durably known, or the source is down.
+    OutOfSync,
 }
 
 /// A transfer that was sent.
@@ -64,24 +66,27 @@ pub struct SentTransfer {
 impl Model {
     /// Both images original.
     #[must_use]
-    pub fn new(size: BlockSize) -> Self {
+    pub fn new(size: BlockSize, metadata: Metadata) -> Self {
         Self {
             size,
-            epoch: Epoch(1),
-            newest: BTreeMap::new(),
-            points: BTreeMap::new(),
+            epochs: [Epoch(1); 2],
+            points: Points::new(size, metadata),
+            disks: Disks::new(size),
+            halves: BTreeMap::new(),
             transfers: BTreeMap::new(),
-            committed: [CpId::ORIGINAL; 2],
+            committed: [(CpId::ORIGINAL, Lsn::ORIGIN); 2],
             acknowledged: Vec::new(),
             acks_under_way: BTreeMap::new(),
+            begun: BTreeSet::new(),
+            passes: BTreeSet::new(),
+            claim: Claim::InSync,
         }
     }
 
     /// What a block holds as of the newest log entry.
     #[must_use]
     pub fn newest(&self, address: BlockAddress) -> Runs {
-        let original = || Runs::of(0, self.size.get(), Origin::Original);
-        self.newest.get(&address).cloned().unwrap_or_else(original)
+        self.points.newest(address)
     }
 
     /// The block that a reference names, with the entry it came from.
@@ -91,50 +96,118 @@ impl Model {
         self.transfers.get(&reference.transfer)?.blocks.get(place)
     }
 
-    /// Learns what a fact says, before properties look at it.
-    pub fn before(&mut self, fact: &Fact) {
-        if let What::Appended(_, half, cp, entry) = &fact.what {
-            self.appended(*half, *cp, entry);
-        } else if let What::Sent(Direction::ToSource, number, message) = &fact.what
-            && let Message::CpAck { cp, .. } = **message
-        {
-            self.acks_under_way.insert(*number, cp);
-        } else if let What::Arrived(Direction::ToSource, number) = &fact.what {
-            self.acknowledged.extend(self.acks_under_way.remove(number));
-        }
-    }
-
-    /// Learns what a fact says, after properties looked at it.
-    pub fn after(&mut self, fact: &Fact) {
-        if let What::Sent(Direction::ToDestination, _, message) = &fact.what
-            && let Message::Transfer(transfer) = &**message
-        {
-            self.sent(transfer);
-        } else if let What::Committed(role, cp, _) = &fact.what {
-            self.committed[*role as usize] = *cp;
-        } else if let What::HalfFreed(_, half) = &fact.what {
-            self.freed(*half);
-        }
+    /// Whether a half holds entries of the CP.
+    #[must_use]
+    pub fn holds_space(&self, cp: CpId) -> bool {
+        self.halves.values().any(|(held, _)| *held == cp)
     }
 
     /// The last CP that a side committed.
     #[must_use]
     pub const fn committed_by(&self, role: Role) -> CpId {
-        self.committed[role as usize]
+        self.committed[role as usize].0
     }
 
-    fn appended(&mut self, half: Half, cp: CpId, entry: &EntryHeader) {
-        let empty = Point { half, last_lsn: entry.lsn, blocks: BTreeMap::new() };
-        let point = self.points.entry(cp).or_insert(empty);
-        point.last_lsn = entry.lsn;
-        for piece in entry.range.pieces(self.size) {
-            let original = || Runs::of(0, self.size.get(), Origin::Original);
-            let contents = self.newest.entry(piece.address).or_insert_with(original);
-            let origin = Origin::Write { id: entry.write, position: piece.position };
-            contents.put(Run { start: piece.start, end: piece.end, origin });
-            let wholly = piece.is_whole(self.size);
-            let block = Block { contents: contents.clone(), newest: entry.lsn, wholly };
-            point.blocks.insert(piece.address, block);
+    /// The last entry of the last CP that a side committed.
+    #[must_use]
+    pub const fn committed_through(&self, role: Role) -> Lsn {
+        self.committed[role as usize].1
+    }
+
+    /// What a block must hold on a side's disks after the commit of `cp`, where that differs from
+    /// what is there; and every block the CP brings with it.
+    #[must_use]
+    pub fn expected(&mut self, role: Role, cp: CpId) -> BTreeMap<BlockAddress, Contents> {
+        self.points.changes(self.committed_by(role), cp)
+    }
+
+    /// Learns what a fact says, before properties look at it.
+    pub fn before(&mut self, fact: &Fact) {
+        self.disks.before(fact);
+        if let What::Appended(_, half, cp, entry) = &fact.what {
+            let (held, entries) = self.halves.entry(*half).or_insert((*cp, BTreeMap::new()));
+            *held = *cp;
+            entries.insert(entry.lsn, *entry);
+            self.points.append(*cp, entry);
+        } else if let What::Sent(Direction::ToSource, number, message)
+        | What::Resent(Direction::ToSource, number, message) = &fact.what
+        {
+            if let Message::CpAck { cp, .. } = **message {
+                self.acks_under_way.insert(*number, cp);
+            } else if let Message::Welcome { epoch, .. } = **message {
+                self.epochs[Role::Destination as usize] = epoch;
+            }
+        } else if let What::Arrived(Direction::ToSource, number) = &fact.what {
+            self.acknowledged.extend(self.acks_under_way.remove(number));
+        } else if let What::StateSaved(Role::Source, state) = &fact.what {
+            match state.mirror {
+                SavedMirror::OutOfSync(_) => self.claim = Claim::OutOfSync,
+                SavedMirror::InSync => {}
+            }
+        } else if let What::Survived(Role::Source, newest) = &fact.what {
+            self.source_crashed(*newest);
+        } else if let What::HalfAssigned(_, half, cp) = &fact.what {
+            self.assigned(*half, *cp);
+        } else if let What::Sent(Direction::ToDestination, _, message) = &fact.what {
+            self.begins(message);
+        }
+    }
+
+    /// Learns what a fact says, after properties looked at it.
+    pub fn after(&mut self, fact: &Fact) {
+        if let What::Sent(Direction::ToDestination, _, message) = &fact.what {
+            if let Message::Transfer(transfer) = &**message {
+                self.sent(transfer);
+            } else if let Message::InSync { .. } = **message {
+                self.claim = Claim::InSync;
+            }
+        } else if let What::Committed(role, cp, last_lsn) = &fact.what {
+            self.disks.commit(*role, *cp);
+            self.committed[*role as usize] = (*cp, *last_lsn);
+            if *role == Role::Destination {
+                self.begun.retain(|begun| begun > cp);
+            }
+            self.points.settle(self.committed_by(Role::Source), self.committed_by(Role::Destination));
+        } else if let What::HalfFreed(_, half) = &fact.what {
+            self.freed(*half);
+        }
+    }
+
+    fn begins(&mut self, message: &Message) {
+        if let Message::CpBegin { cp, purpose, .. } = message {
+            self.begun.insert(*cp);
+            if *purpose == Purpose::Resync {
+                self.passes.insert(*cp);
+            }
+        } else if let Message::Hello { epoch, .. } = message {
+            // Spec 6.2: the session before is over, and its references with it.
+            self.epochs[Role::Source as usize] = *epoch;
+            self.transfers.clear();
+            self.passes.clear();
+        }
+    }
+
+    /// A crash of the source left the entries up to here; of CPs not committed, only one that began
+    /// to be sent may still be committed, by the destination.
+    fn source_crashed(&mut self, newest: Option<Lsn>) {
+        self.claim = Claim::OutOfSync;
+        let through = self.committed_through(Role::Source);
+        for (_, entries) in self.halves.values_mut() {
+            entries.retain(|lsn, _| Some(*lsn) <= newest && *lsn > through);
+        }
+        self.halves.retain(|_, (_, entries)| !entries.is_empty());
+        let committed = self.committed_by(Role::Source);
+        let begun = &self.begun;
+        self.points.restart(committed, |cp| begun.contains(&cp), self.disks.image(Role::Source));
+    }
+
+    /// The entries of a half belong to this CP from now on (Spec 7.1).
+    fn assigned(&mut self, half: Half, cp: CpId) {
+        if let Some((held, entries)) = self.halves.get_mut(&half) {
+            *held = cp;
+            for entry in entries.values() {
+                self.points.append(cp, entry);
+            }
         }
     }
 
@@ -152,9 +225,7 @@ impl Model {
     }
 
     fn freed(&mut self, half: Half) {
-        let oldest = self.points.iter().find(|(_, point)| point.half == half).map(|(cp, _)| *cp);
-        if let Some(cp) = oldest {
-            self.points.remove(&cp);
+        if let Some((cp, _)) = self.halves.remove(&half) {
             self.transfers.retain(|_, transfer| transfer.cp != cp);
             self.acknowledged.retain(|held| *held != cp);
         }

@@ -1,25 +1,49 @@
-//! S4: CP numbers rise, by 1 within a session in sync, and the sides differ by at most 1 (Spec 5.6).
+//! S4: CP numbers rise; while the mirror is in sync by 1, and the sides differ by at most 1 (Spec 5.6).
 
 use super::Findings;
-use super::model::Model;
+use super::model::{Claim, Model};
 use crate::facts::{Fact, Role, What};
 use crate::protocol::CpId;
 
-/// Looks at every commit.
-pub fn check(fact: &Fact, model: &Model, findings: &mut Findings) {
-    let What::Committed(role, cp, _) = &fact.what else { return };
-    let before = model.committed_by(*role);
-    if *cp != before.next() {
-        let message = format!("{cp} was committed after {before}");
-        findings.add(fact, "S4", *role, "not_the_next", message);
+/// Which CPs were committed while the mirror was in sync without a break.
+#[derive(Debug)]
+pub struct Numbers {
+    /// For each side: the last CP it committed since the mirror was in sync: source, destination.
+    unbroken: [Option<CpId>; 2],
+}
+
+impl Numbers {
+    /// A mirror in sync, both images original.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { unbroken: [Some(CpId::ORIGINAL); 2] }
     }
-    let other = match role {
-        Role::Source => Role::Destination,
-        Role::Destination => Role::Source,
-    };
-    let CpId { number, .. } = model.committed_by(other);
-    if cp.number.0.abs_diff(number.0) > 1 {
-        let message = format!("{cp} was committed while the other side is at CP {number}");
-        findings.add(fact, "S4", *role, "skew", message);
+
+    /// Reads a fact.
+    pub fn take(&mut self, fact: &Fact, model: &Model, findings: &mut Findings) {
+        if model.claim == Claim::OutOfSync {
+            self.unbroken = [None; 2];
+        }
+        let What::Committed(role, cp, _) = &fact.what else { return };
+        let before = model.committed_by(*role);
+        let expected = self.unbroken[*role as usize].map(CpId::next);
+        if *cp <= before || expected.is_some_and(|next| next != *cp) {
+            let message = format!("{cp} was committed after {before}");
+            findings.add(fact, "S4", *role, "not_the_next", message);
+        }
+        if model.claim == Claim::OutOfSync {
+            return;
+        }
+        self.unbroken[*role as usize] = Some(*cp);
+        let other = match role {
+            Role::Source => Role::Destination,
+            Role::Destination => Role::Source,
+        };
+        if let Some(there) = self.unbroken[other as usize]
+            && cp.number.0.abs_diff(there.number.0) > 1
+        {
+            let message = format!("{cp} was committed while the other side is at {there}");
+            findings.add(fact, "S4", *role, "skew", message);
+        }
     }
 }

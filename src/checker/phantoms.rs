@@ -1,11 +1,12 @@
-//! S10, as far as it goes without restarts: nothing phantom, each operation at most once. An entry of
+//! S10: nothing phantom, each operation at most once. An entry of
 //! the log is exactly what a client asked for and is still waiting for. The other properties measure
 //! by the log, so the log itself is measured here.
 
 use super::Findings;
+use super::model::Model;
 use crate::facts::{Fact, Role, What};
-use crate::protocol::{Operation, WriteId};
-use std::collections::BTreeMap;
+use crate::protocol::{Lsn, Operation, WriteId};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Operations without an answer.
 #[derive(Debug, Default)]
@@ -17,12 +18,12 @@ pub struct Phantoms {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Logged {
     NotYet,
-    Once,
+    Once(Lsn),
 }
 
 impl Phantoms {
     /// Reads a fact.
-    pub fn take(&mut self, fact: &Fact, findings: &mut Findings) {
+    pub fn take(&mut self, fact: &Fact, model: &Model, findings: &mut Findings) {
         if let What::Requested(request) = &fact.what {
             self.open.entry(request.id).or_insert((request.operation, Logged::NotYet));
         } else if let What::Appended(_, _, _, entry) = &fact.what {
@@ -31,14 +32,14 @@ impl Phantoms {
                 Some((Operation::Write(range), logged @ Logged::NotYet))
                     if *range == entry.range =>
                 {
-                    *logged = Logged::Once;
+                    *logged = Logged::Once(entry.lsn);
                     return;
                 }
                 Some((Operation::Write(range), Logged::NotYet)) => {
                     let held = entry.range;
                     ("entry_differs", format!("{id} asked for {range:?}, logged was {held:?}"))
                 }
-                Some((_, Logged::Once)) => {
+                Some((_, Logged::Once(_))) => {
                     ("logged_twice", format!("{id} was logged again as {}", entry.lsn))
                 }
                 Some((Operation::Read(_) | Operation::Flush(_), Logged::NotYet)) | None => (
@@ -47,11 +48,29 @@ impl Phantoms {
                 ),
             };
             findings.add(fact, "S10", Role::Source, kind, message);
+        } else if let What::Survived(Role::Source, _) = &fact.what {
+            self.survived(model);
         } else if let What::Answered(_, id, _) = &fact.what
             && self.open.remove(id).is_none()
         {
             let message = format!("{id} was answered, but waited for no answer");
             findings.add(fact, "S10", Role::Source, "phantom_answer", message);
+        }
+    }
+
+    /// A crash took entries that were not durable: their clients ask again, and they are logged anew.
+    /// What was committed stays logged.
+    fn survived(&mut self, model: &Model) {
+        let through = model.committed_through(Role::Source);
+        let entries = model.halves.values().flat_map(|(_, entries)| entries.values());
+        let left: BTreeSet<WriteId> = entries.map(|entry| entry.write).collect();
+        for (id, (_, logged)) in &mut self.open {
+            if let Logged::Once(lsn) = *logged
+                && lsn > through
+                && !left.contains(id)
+            {
+                *logged = Logged::NotYet;
+            }
         }
     }
 }

@@ -39,20 +39,35 @@ impl Reads {
         {
             self.requested(request.id, range, model);
         } else if let What::Appended(_, _, _, entry) = &fact.what {
+            self.appended(entry);
+        } else if let What::Survived(Role::Source, _) = &fact.what {
+            // What was not durable is gone: whoever still waits is answered by the life to come.
             for open in self.open.values_mut() {
-                if entry
-                    .range
-                    .pieces(self.size)
-                    .any(|piece| open.before.contains_key(&piece.address))
-                {
-                    open.since.push(*entry);
+                for (address, contents) in &mut open.before {
+                    *contents = model.newest(*address);
                 }
+                open.since.clear();
+            }
+        } else if let What::HalfAssigned(_, half, _) = &fact.what
+            && let Some((_, entries)) = model.halves.get(half)
+        {
+            for entry in entries.values() {
+                self.appended(entry);
             }
         } else if let What::Answered(_, id, outcome) = &fact.what
             && let Some(open) = self.open.remove(id)
             && let Outcome::Read(blocks) = outcome
         {
             check(fact, *id, open, blocks, self.size, findings);
+        }
+    }
+
+    fn appended(&mut self, entry: &EntryHeader) {
+        for open in self.open.values_mut() {
+            let touches = |piece: Piece| open.before.contains_key(&piece.address);
+            if entry.range.pieces(self.size).any(touches) {
+                open.since.push(*entry);
+            }
         }
     }
 

@@ -6,37 +6,101 @@ use super::Findings;
 use super::model::{Block, Model};
 use crate::facts::{Direction, Fact, Role, What};
 use crate::protocol::block::{Area, BlockAddress, Contents};
-use crate::protocol::{CpId, ItemBody, Message, Policy, Reference};
+use crate::protocol::{CpId, Item, ItemBody, Message, Policy, Purpose, Reference};
+use crate::scenario::Scenario;
 
 /// Looks at every block that a CP sends.
-pub fn check(fact: &Fact, policy: Policy, model: &Model, findings: &mut Findings) {
-    let What::Sent(Direction::ToDestination, _, message) = &fact.what else { return };
-    if let Message::NakAnswer { cp, address, contents, .. } = &**message
-        && let Some(block) = model.points.get(cp).and_then(|point| point.blocks.get(address))
-    {
-        check_full(fact, policy, *cp, *address, contents, block, findings);
+#[derive(Debug)]
+pub struct References {
+    policy: Policy,
+    faults: Faults,
+    forwarded: Forwarded,
+}
+
+/// Whether anything goes wrong in the run: then a NAK has its reasons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Faults {
+    None,
+    Planned,
+}
+
+/// Whether the entries of the CP under way were forwarded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Forwarded {
+    Yes,
+    No,
+}
+
+impl References {
+    /// For a run of this scenario.
+    #[must_use]
+    pub fn new(scenario: &Scenario) -> Self {
+        let faults = if scenario.is_faultless() { Faults::None } else { Faults::Planned };
+        Self { policy: scenario.parameters.policy, faults, forwarded: Forwarded::Yes }
     }
-    let Message::CpData { cp, items, .. } = &**message else { return };
-    for item in items {
-        let block = model.points.get(cp).and_then(|point| point.blocks.get(&item.address));
-        match (&item.body, block) {
+
+    /// Reads a fact.
+    pub fn take(&mut self, fact: &Fact, model: &Model, findings: &mut Findings) {
+        let (What::Sent(Direction::ToDestination, _, message)
+        | What::Resent(Direction::ToDestination, _, message)) = &fact.what
+        else {
+            return;
+        };
+        if let Message::CpBegin { transfers, .. } = &**message {
+            self.forwarded = if transfers.is_some() { Forwarded::Yes } else { Forwarded::No };
+        } else if let Message::NakAnswer { cp, address, contents, .. } = &**message {
+            let wasted = self.policy_if(self.faults == Faults::None);
+            if let Some(block) = block_of(model, *cp, *address) {
+                check_full(fact, wasted, *cp, *address, contents, block, findings);
+            }
+        } else if let Message::CpData { cp, items, purpose: Purpose::ConsistencyPoint, .. } =
+            &**message
+        {
+            for item in items {
+                self.check_item(fact, *cp, item, model, findings);
+            }
+        }
+    }
+
+    /// The policy by which a block in full may be wasteful, if it may be.
+    fn policy_if(&self, counts: bool) -> Policy {
+        if counts { self.policy } else { Policy::FullBlocks }
+    }
+
+    fn check_item(
+        &self,
+        fact: &Fact,
+        cp: CpId,
+        item: &Item,
+        model: &Model,
+        findings: &mut Findings,
+    ) {
+        let address = item.address;
+        match (&item.body, block_of(model, cp, address)) {
             (ItemBody::Reference(reference), Some(block)) => {
-                check_reference(fact, policy, item.address, *reference, block, model, findings);
+                check_reference(fact, self.policy, address, *reference, block, model, findings);
             }
             (ItemBody::Full(contents), Some(block)) => {
-                check_full(fact, policy, *cp, item.address, contents, block, findings);
+                let policy = self.policy_if(self.forwarded == Forwarded::Yes);
+                check_full(fact, policy, cp, address, contents, block, findings);
             }
             (ItemBody::Reference(_), None) => {
-                let message = format!("{cp} sent {} as a reference", item.address);
+                let message = format!("{cp} sent {address} as a reference");
                 findings.add(fact, "S6", Role::Source, "reference_to_metadata", message);
             }
-            (ItemBody::Full(_), None) if item.address.area == Area::Data => {
-                let message = format!("{cp} sent {}, which no entry touches", item.address);
+            (ItemBody::Full(_), None)
+                if address.area == Area::Data && self.forwarded == Forwarded::Yes =>
+            {
+                let message = format!("{cp} sent {address}, which no entry touches");
                 findings.add(fact, "S2", Role::Source, "block_too_many", message);
             }
             (ItemBody::Full(_), None) => {}
         }
     }
+}
+
+fn block_of(model: &Model, cp: CpId, address: BlockAddress) -> Option<&Block> {
+    model.points.get(cp)?.blocks.get(&address)
 }
 
 fn check_reference(

@@ -20,11 +20,20 @@ pub struct Transfers {
     stale: BTreeMap<u64, (Role, String)>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Claim {
+    /// Whether it says what it says whatever the session is.
+    begins_session: bool,
     epoch: Epoch,
     /// The CP, for messages of the synchronization phase.
     cp: Option<CpId>,
+}
+
+impl Claim {
+    const fn of(message: &Message) -> Self {
+        let begins_session = matches!(message, Message::Hello { .. } | Message::Restarted { .. });
+        Self { begins_session, epoch: message.epoch(), cp: cp_of(message) }
+    }
 }
 
 impl Transfers {
@@ -37,16 +46,25 @@ impl Transfers {
     /// Reads a fact.
     pub fn take(&mut self, fact: &Fact, model: &Model, findings: &mut Findings) {
         self.check_consequence(fact, findings);
-        if let What::Sent(direction, number, message) = &fact.what {
+        if let What::Resent(direction, number, message) = &fact.what {
+            let claim = Claim::of(message);
+            self.under_way.insert((*direction, *number), claim);
+        } else if let What::Lost(direction, number, _) = &fact.what {
+            self.under_way.remove(&(*direction, *number));
+        } else if let What::Survived(Role::Source, _) = &fact.what {
+            self.unsent.clear();
+        } else if let What::Sent(direction, number, message) = &fact.what {
             check_fresh(fact, message, model, findings);
             if let Message::Transfer(transfer) = &**message {
                 self.check_carried(fact, transfer, findings);
             }
-            let claim = Claim { epoch: message.epoch(), cp: cp_of(message) };
+            let claim = Claim::of(message);
             self.under_way.insert((*direction, *number), claim);
         } else if let What::Arrived(direction, number) = &fact.what
-            && let Some(claim) = self.under_way.remove(&(*direction, *number))
+            && let Some(claim) = self.under_way.get(&(*direction, *number))
+            && !claim.begins_session
         {
+            let claim = *claim;
             self.arrived(fact, *direction, *number, &claim, model);
         } else if let What::Appended(_, _, _, entry) = &fact.what {
             self.unsent.insert(entry.lsn, (*entry, 0));
@@ -104,7 +122,7 @@ impl Transfers {
             Direction::ToSource => Role::Source,
         };
         let why = match claim {
-            Claim { epoch, .. } if *epoch != model.epoch => format!("epoch {epoch}"),
+            Claim { epoch, .. } if *epoch < model.epochs[role as usize] => format!("epoch {epoch}"),
             Claim { cp: Some(cp), .. } if is_over(*cp, role, model) => format!("{cp}, committed"),
             Claim { .. } => return,
         };
@@ -124,7 +142,7 @@ impl Transfers {
 fn is_over(cp: CpId, role: Role, model: &Model) -> bool {
     match role {
         Role::Destination => cp <= model.committed_by(Role::Destination),
-        Role::Source => !model.points.contains_key(&cp),
+        Role::Source => !model.holds_space(cp) && !model.passes.contains(&cp),
     }
 }
 

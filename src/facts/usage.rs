@@ -2,8 +2,8 @@
 //! for the peaks of a report.
 
 use super::{Direction, Fact, Sink, What};
-use crate::protocol::block::{BlockAddress, BlockSize};
-use crate::protocol::{CpId, Half, LogFile, Message, wire};
+use crate::protocol::block::{BlockAddress, BlockSize, WriteRange};
+use crate::protocol::{CpId, Half, LogFile, Lsn, Message, wire};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is in use after the facts read so far, and the most there was at once.
@@ -45,8 +45,9 @@ pub struct Counts {
 #[derive(Debug)]
 struct HalfUse {
     cp: CpId,
+    /// What each entry covers.
+    ranges: BTreeMap<Lsn, WriteRange>,
     bytes: u64,
-    entries: u64,
     transfers: u64,
     blocks: BTreeSet<BlockAddress>,
 }
@@ -66,19 +67,42 @@ impl Usage {
     }
 
     fn sent(&mut self, direction: Direction, number: u64, message: &Message) {
-        let length = wire::length(message, self.size).get();
-        self.queued[direction as usize].insert(number, length);
-        match direction {
-            Direction::ToDestination => self.now.link_queue_bytes += length,
-            Direction::ToSource => {}
-        }
+        self.queue(direction, number, message);
         if let Message::Transfer(transfer) = message {
             let half = self.halves.values_mut().find(|half| half.cp == transfer.header.cp);
             if let Some(half) = half {
                 half.transfers += 1;
                 self.now.transfer_ids += 1;
             }
+        } else if let Message::Hello { .. } = message {
+            // The IDs of the session before are void (Spec 6.2).
+            for half in self.halves.values_mut() {
+                half.transfers = 0;
+            }
+            self.recount_halves();
         }
+    }
+
+    fn queue(&mut self, direction: Direction, number: u64, message: &Message) {
+        let length = wire::length(message, self.size).get();
+        self.queued[direction as usize].insert(number, length);
+        match direction {
+            Direction::ToDestination => self.now.link_queue_bytes += length,
+            Direction::ToSource => {}
+        }
+    }
+
+    /// A crash left the entries up to here.
+    fn survived(&mut self, newest: Option<Lsn>) {
+        for half in self.halves.values_mut() {
+            half.ranges.retain(|lsn, _| Some(*lsn) <= newest);
+            half.transfers = 0;
+            let entry = |range: &WriteRange| wire::entry_in_nvram(range.length);
+            half.bytes = half.ranges.values().map(entry).sum();
+            let pieces = half.ranges.values().flat_map(|range| range.pieces(self.size));
+            half.blocks = pieces.map(|piece| piece.address).collect();
+        }
+        self.recount_halves();
     }
 
     fn departed(&mut self, direction: Direction, number: u64) {
@@ -93,7 +117,7 @@ impl Usage {
         let most = |count: fn(&HalfUse) -> u64| self.halves.values().map(count).max().unwrap_or(0);
         self.now.nvram_bytes = self.halves.values().map(|half| half.bytes).sum();
         self.now.nvram_half_bytes = most(|half| half.bytes);
-        self.now.nvram_half_entries = most(|half| half.entries);
+        self.now.nvram_half_entries = most(|half| half.ranges.len() as u64);
         self.now.transfer_ids = self.halves.values().map(|half| half.transfers).sum();
         self.now.buffers = self.halves.values().map(|half| half.blocks.len() as u64).sum();
     }
@@ -110,14 +134,14 @@ impl Sink for Usage {
             What::Appended(_, half, cp, entry) => {
                 let empty = HalfUse {
                     cp: *cp,
+                    ranges: BTreeMap::new(),
                     bytes: 0,
-                    entries: 0,
                     transfers: 0,
                     blocks: BTreeSet::new(),
                 };
                 let half = self.halves.entry(*half).or_insert(empty);
                 half.bytes += wire::entry_in_nvram(entry.range.length);
-                half.entries += 1;
+                half.ranges.insert(entry.lsn, entry.range);
                 half.blocks.extend(entry.range.pieces(self.size).map(|piece| piece.address));
                 self.recount_halves();
             }
@@ -125,8 +149,21 @@ impl Sink for Usage {
                 self.halves.remove(half);
                 self.recount_halves();
             }
-            What::Sent(direction, number, message) => self.sent(*direction, *number, message),
-            What::Departed(direction, number, _) => self.departed(*direction, *number),
+            What::Sent(direction, number, message) => {
+                self.sent(*direction, *number, message);
+            }
+            What::Resent(direction, number, message) => {
+                self.queue(*direction, *number, message);
+            }
+            What::Departed(direction, number, _) | What::Lost(direction, number, _) => {
+                self.departed(*direction, *number);
+            }
+            What::Survived(_, newest) => self.survived(*newest),
+            What::HalfAssigned(_, half, cp) => {
+                if let Some(half) = self.halves.get_mut(half) {
+                    half.cp = *cp;
+                }
+            }
             What::LogWriteAsked(_, file, offset, length, _) => {
                 let used = self.files.entry(*file).or_default();
                 *used = (*used).max(offset + length);
@@ -154,14 +191,11 @@ impl Sink for Usage {
             | What::Ended(_)
             | What::Repeated(_)
             | What::Unheard(_)
-            | What::HalfAssigned(..)
-            | What::Resent(..)
-            | What::Lost(..)
             | What::Damaged(..)
+            | What::LinkResent(..)
             | What::ShadowDropped(..)
             | What::StateSaved(..)
             | What::Crashed(_)
-            | What::Survived(..)
             | What::Restarted(_)
             | What::FaultBegan(_)
             | What::FaultEnded(_)

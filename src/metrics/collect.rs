@@ -143,6 +143,14 @@ impl Collector {
         }
     }
 
+    /// A message goes once more: all of it counts as sent again.
+    fn resent(&mut self, direction: Direction, number: u64, message: &Message) {
+        let length = wire::length(message, self.size);
+        let mut bytes = wire::Breakdown::default();
+        bytes.add(Category::Retransmissions, self.wan.wire_length(length).get());
+        self.queued.insert((direction, number), bytes);
+    }
+
     fn departed(&mut self, direction: Direction, number: u64) {
         if let Some(bytes) = self.queued.remove(&(direction, number)) {
             self.figures.wan[direction as usize].merge(&bytes);
@@ -222,6 +230,12 @@ impl Sink for Collector {
             self.answered(fact.at, *id, outcome);
         } else if let What::Sent(direction, number, message) = &fact.what {
             self.sent(*direction, *number, message);
+        } else if let What::Resent(direction, number, message) = &fact.what {
+            self.resent(*direction, *number, message);
+        } else if let What::LinkResent(direction, bytes) = &fact.what {
+            self.figures.wan[*direction as usize].add(Category::Retransmissions, *bytes);
+        } else if let What::Lost(direction, number, _) = &fact.what {
+            self.queued.remove(&(*direction, *number));
         } else if let What::Departed(direction, number, _) = &fact.what {
             self.departed(*direction, *number);
         } else if let What::Noted(_, note) = &fact.what {

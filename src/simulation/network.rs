@@ -48,10 +48,12 @@ impl Simulation<'_> {
     pub(super) fn departs(&mut self, direction: Direction) {
         let departed = self.links[direction as usize].departed(self.now, self.decisions);
         let (message, sent) = departed.message;
-        let (number, carried) = (departed.number, departed.carried.get());
+        let (number, again) = (departed.number, departed.retransmitted.get());
         self.recorder.begin(self.now, Some(sent));
+        let carried = departed.carried.get() - again;
         self.recorder.leading_fact(What::Departed(direction, number, carried));
         let cause = self.recorder.cause().expect("the departure is a fact");
+        self.link_resent(direction, again);
         for arrival in departed.arrivals {
             let message = Rc::clone(&message);
             let arriving = Arriving { direction, number, message, arrival, cause };
@@ -113,10 +115,17 @@ impl Simulation<'_> {
         if let Some(departure) = changed.departure {
             self.queue.insert(departure.at, Event::Departs(direction, departure.token));
         }
+        self.link_resent(direction, changed.retransmitted.get());
         for released in changed.released {
             if let Some(arriving) = self.held.remove(&(direction, released.token)) {
                 self.queue.insert(released.at, Event::Arrives(arriving));
             }
+        }
+    }
+
+    fn link_resent(&mut self, direction: Direction, bytes: u64) {
+        if bytes > 0 {
+            self.recorder.fact(What::LinkResent(direction, bytes));
         }
     }
 
@@ -150,7 +159,9 @@ impl Simulation<'_> {
 
     fn reset_link(&mut self, direction: Direction, cause: LossCause) {
         let reset = self.links[direction as usize].reset(self.now, self.decisions);
-        for number in reset.dropped {
+        let dropped: Vec<u64> = reset.dropped;
+        self.held.retain(|(held, _), _| *held != direction);
+        for number in dropped {
             self.recorder.fact(What::Lost(direction, number, cause));
         }
     }

@@ -333,8 +333,13 @@ impl Source {
     /// frozen buffers (Spec 5.7), and starts the CP that was asked for meanwhile.
     pub(super) fn finish_cp(&mut self, effects: &mut Vec<Effect>) {
         let Some(running) = &self.running else { return };
-        let awaited = running.acknowledgement == Acknowledgement::Awaited;
-        if running.local != Local::Committed || awaited {
+        // Spec 5.7: without the destination only once it is durable that the mirror is out of sync.
+        let settled = match running.acknowledgement {
+            Acknowledgement::Awaited => false,
+            Acknowledgement::Received => true,
+            Acknowledgement::NotNeeded => !self.mirror.is_being_saved(),
+        };
+        if running.local != Local::Committed || !settled {
             return;
         }
         let (cp, half) = (running.cp, running.half);

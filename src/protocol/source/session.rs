@@ -48,6 +48,11 @@ pub(super) enum Forwarding {
 }
 
 impl Mirror {
+    /// Whether it is not durable yet that the mirror is out of sync.
+    pub(super) const fn is_being_saved(&self) -> bool {
+        matches!(self, Self::OutOfSync(Contact::Saving(_)))
+    }
+
     pub(super) const fn state(&self) -> MirrorState {
         match self {
             Self::InSync => MirrorState::InSync,
