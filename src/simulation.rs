@@ -243,8 +243,14 @@ impl<'a> Simulation<'a> {
             Event::ClientAsksAgain(id) => self.has_no_need_to_ask(*id, at),
             Event::ClientsStop => self.final_point == FinalPoint::Asked,
             Event::Departs(direction, token) => !self.links[*direction as usize].promises(*token),
-            Event::Served(role, life, ..)
-            | Event::NvramDurable(role, life, ..)
+            Event::Served(role, life, input, _) => {
+                let withdrawn = match &**input {
+                    Input::Request(request) => !self.still_waits(request.id),
+                    _ => false,
+                };
+                withdrawn || self.sites[*role as usize].life != *life
+            }
+            Event::NvramDurable(role, life, ..)
             | Event::StateSaved(role, life, ..) => self.sites[*role as usize].life != *life,
             Event::Done(device, life, _) => self.server(*device).life() != *life,
             Event::Arrives(_) => false,

@@ -42,6 +42,7 @@ pub struct Model {
     pub begun: BTreeSet<CpId>,
     /// CPs sent by a pass of resynchronization in this session.
     pub passes: BTreeSet<CpId>,
+    /// What the source says of the mirror.
     pub claim: Claim,
 }
 
@@ -191,9 +192,8 @@ impl Model {
     /// to be sent may still be committed, by the destination.
     fn source_crashed(&mut self, newest: Option<Lsn>) {
         self.claim = Claim::OutOfSync;
-        let through = self.committed_through(Role::Source);
         for (_, entries) in self.halves.values_mut() {
-            entries.retain(|lsn, _| Some(*lsn) <= newest && *lsn > through);
+            entries.retain(|lsn, _| Some(*lsn) <= newest);
         }
         self.halves.retain(|_, (_, entries)| !entries.is_empty());
         let committed = self.committed_by(Role::Source);

@@ -132,7 +132,13 @@ impl Transfers {
     fn check_consequence(&self, fact: &Fact, findings: &mut Findings) {
         let Some(cause) = fact.cause else { return };
         let Some((role, message)) = self.stale.get(&cause) else { return };
-        if !matches!(fact.what, What::Refused(..)) {
+        // To say once more what was said before changes nothing.
+        let again = match &fact.what {
+            What::Sent(_, _, message) => matches!(**message, Message::CpAck { .. }),
+            What::Refused(..) => true,
+            _ => false,
+        };
+        if !again {
             findings.add(fact, "S7", *role, "stale_accepted", format!("{message} was acted upon"));
         }
     }
@@ -174,6 +180,7 @@ const fn cp_of(message: &Message) -> Option<CpId> {
         | Message::Welcome { .. }
         | Message::Deposed { .. }
         | Message::Restarted { .. }
-        | Message::InSync { .. } => None,
+        | Message::InSync { .. }
+        | Message::InSyncNoted { .. } => None,
     }
 }

@@ -139,7 +139,8 @@ impl Collector {
             | Message::Welcome { .. }
             | Message::Deposed { .. }
             | Message::Restarted { .. }
-            | Message::InSync { .. } => {}
+            | Message::InSync { .. }
+        | Message::InSyncNoted { .. } => {}
         }
     }
 

@@ -43,6 +43,8 @@ pub struct Destination {
     scan: Scan,
     /// After a restart: the new life is being made durable.
     life_to_save: Option<Ticket>,
+    /// That the mirror is in sync is being made durable.
+    told: Option<Ticket>,
     log: NvLog,
     progress: Progress,
     /// Transfers being written to log storage.
@@ -100,6 +102,7 @@ impl Destination {
             voids,
             scan: Scan::Done,
             life_to_save: None,
+            told: None,
             log: NvLog::new(files, parameters.cache, parameters.block_size),
             progress: Progress::default(),
             writing: BTreeMap::new(),
@@ -135,7 +138,7 @@ impl Destination {
                 self.activity = Activity::Some;
                 self.volume_written(ticket, effects);
             }
-            Input::StateSaved(ticket) => self.state_saved(ticket, effects),
+            Input::StateSaved(ticket) => self.state_saved(now, ticket, effects),
             Input::LogScanned(found) => self.log_scanned(now, &found, effects),
             Input::Committed(cp) => self.committed(now, cp, effects),
             Input::Flushed => self.flushed(now, effects),
@@ -190,7 +193,10 @@ impl Destination {
             | Message::Wait { .. }
             | Message::Welcome { .. }
             | Message::Deposed { .. }
-            | Message::Restarted { .. } => effects.push(Effect::Refuse(Refusal::WrongDirection)),
+            | Message::Restarted { .. }
+            | Message::InSyncNoted { .. } => {
+                effects.push(Effect::Refuse(Refusal::WrongDirection));
+            }
             Message::Hello { .. } => unreachable!("it was looked at before the epoch"),
         }
     }

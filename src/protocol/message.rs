@@ -136,6 +136,11 @@ pub enum Message {
         /// The session.
         epoch: Epoch,
     },
+    /// Destination → source: it durably knows that the mirror is in sync.
+    InSyncNoted {
+        /// The session.
+        epoch: Epoch,
+    },
 }
 
 /// Why the blocks of a CP are sent.
@@ -184,7 +189,8 @@ impl Message {
             | Self::Welcome { epoch, .. }
             | Self::Deposed { epoch, .. }
             | Self::Restarted { epoch, .. }
-            | Self::InSync { epoch } => *epoch,
+            | Self::InSync { epoch }
+            | Self::InSyncNoted { epoch } => *epoch,
         }
     }
 }

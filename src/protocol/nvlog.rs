@@ -7,7 +7,7 @@
 use super::block::{BlockSize, Runs};
 use super::{
     BlockNumber, CpId, Epoch, LogFile, Lsn, Reference, Scanned, Transfer, TransferHeader,
-    TransferId, wire,
+    TransferId, Void, wire,
 };
 use crate::units::Bytes;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -188,6 +188,18 @@ impl NvLog {
         for file in &mut self.files {
             if matches!(file, File::Holds(held) if held.last <= last_lsn) {
                 *file = File::Committed;
+            }
+        }
+    }
+
+    /// Entries that never became durable at the source are not to be replayed (Spec 7.1): they keep
+    /// no file.
+    pub fn discard(&mut self, voids: &[Void]) {
+        for file in &mut self.files {
+            if let File::Holds(held) = file
+                && let Some(void) = voids.iter().find(|void| void.contains(held.last))
+            {
+                held.last = void.after;
             }
         }
     }

@@ -39,7 +39,7 @@ use forward::Backlog;
 use outlet::Outlet;
 use read::{ReadFor, Reads};
 use resend::Unacknowledged;
-use session::{Mirror, Watch};
+use session::{Mirror, Told, Watch};
 use std::collections::VecDeque;
 
 /// The source appliance.
@@ -58,6 +58,8 @@ pub struct Source {
     voids: Vec<Void>,
     /// The life of the destination as far as it was heard of.
     destination_life: Incarnation,
+    /// Whether the destination knows that the mirror is in sync.
+    told: Told,
     progress: Watch,
     nvram: Nvram,
     table: TransferTable,
@@ -111,6 +113,7 @@ impl Source {
             saved_mirror: mirror,
             voids,
             destination_life: incarnation,
+            told: Told::Noted,
             progress: Watch::Idle,
             nvram: Nvram::new(parameters.nvram_half, parameters.entries, CpId::ORIGINAL),
             table: TransferTable::new(parameters.transfer_ids, parameters.transfer_id_bits),
@@ -135,6 +138,13 @@ impl Source {
 
     /// Takes an input and adds what is to be done to `effects`, in order.
     pub fn handle(&mut self, now: SimTime, input: Input, effects: &mut Vec<Effect>) {
+        if self.service == Service::Fenced {
+            // Spec 7.2: it takes part in nothing, lest its log be taken for the whole log.
+            if let Input::Request(request) = input {
+                refuse(request.id, Refusal::Fenced, effects);
+            }
+            return;
+        }
         match input {
             Input::Request(request) => self.request(now, request, effects),
             Input::Message(message) => self.message(now, message, effects),
@@ -173,9 +183,6 @@ impl Source {
 
     fn request(&mut self, now: SimTime, request: Request, effects: &mut Vec<Effect>) {
         let Request { id, operation } = request;
-        if self.service == Service::Fenced {
-            return refuse(id, Refusal::Fenced, effects);
-        }
         let (Operation::Write(WriteRange { volume, .. })
         | Operation::Read(WriteRange { volume, .. })
         | Operation::Flush(volume)) = operation;
@@ -207,6 +214,7 @@ impl Source {
             Message::Welcome { incarnation, committed, .. } => {
                 self.welcomed(incarnation, committed, effects);
             }
+            Message::InSyncNoted { .. } => self.told = Told::Noted,
             // Spec 4.3: progress, so the session lives on.
             Message::Wait { .. } => {}
             Message::Deposed { .. } => effects.push(Effect::Refuse(Refusal::Deposed)),

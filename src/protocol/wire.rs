@@ -62,7 +62,7 @@ pub const WELCOME: u64 = MESSAGE_HEADER + EPOCH + INCARNATION + CP;
 pub const DEPOSED: u64 = MESSAGE_HEADER + EPOCH + GENERATION;
 /// `RESTARTED`: epoch, incarnation.
 pub const RESTARTED: u64 = MESSAGE_HEADER + EPOCH + INCARNATION;
-/// `IN_SYNC`: epoch.
+/// `IN_SYNC`, `IN_SYNC_NOTED`: epoch.
 pub const IN_SYNC: u64 = MESSAGE_HEADER + EPOCH;
 
 /// Bytes that a log entry takes in NVRAM: header and data.
@@ -127,7 +127,9 @@ pub fn breakdown(message: &Message, size: BlockSize) -> Breakdown {
         Message::Welcome { .. } => bytes.add(Category::Session, WELCOME),
         Message::Deposed { .. } => bytes.add(Category::Session, DEPOSED),
         Message::Restarted { .. } => bytes.add(Category::Session, RESTARTED),
-        Message::InSync { .. } => bytes.add(Category::Session, IN_SYNC),
+        Message::InSync { .. } | Message::InSyncNoted { .. } => {
+            bytes.add(Category::Session, IN_SYNC);
+        }
     }
     bytes
 }

@@ -14,7 +14,10 @@ pub(super) struct Client {
     pub asks: Asks,
     /// How long it waits for an answer; `None`: for ever.
     timeout: Option<Span>,
-    unanswered: BTreeMap<OpNumber, Request>,
+    /// By number; with the place in the order of asking.
+    unanswered: BTreeMap<OpNumber, (u64, Request)>,
+    /// Operations asked for so far.
+    asked: u64,
     /// When what was asked is asked again, if it is still unanswered; earliest first.
     again: VecDeque<(SimTime, OpNumber)>,
     /// When the client looks at `again` next.
@@ -36,6 +39,7 @@ impl Client {
             asks: Asks::More,
             timeout,
             unanswered: BTreeMap::new(),
+            asked: 0,
             again: VecDeque::new(),
             looks_at: None,
         }
@@ -61,7 +65,8 @@ impl Simulation<'_> {
         match client.workload.next(self.now, self.decisions) {
             Next::At(at) if at <= self.now => {
                 let request = client.workload.issue(self.now, self.decisions);
-                client.unanswered.insert(request.id.op, request);
+                client.unanswered.insert(request.id.op, (client.asked, request));
+                client.asked += 1;
                 self.outstanding += 1;
                 self.recorder.begin(self.now, None);
                 let asked = self.recorder.fact(What::Requested(request));
@@ -111,7 +116,7 @@ impl Simulation<'_> {
         while let Some(at) = self.clients[place].next_again().filter(|at| *at <= self.now) {
             let client = &mut self.clients[place];
             let (_, op) = client.again.pop_front().expect("an operation is to be asked again");
-            let request = client.unanswered[&op];
+            let (_, request) = client.unanswered[&op];
             assert!(at <= self.now, "it is due");
             self.recorder.begin(self.now, None);
             let asked = self.recorder.fact(What::Repeated(request));
@@ -122,6 +127,28 @@ impl Simulation<'_> {
         if let Some(next) = next {
             self.queue.insert(next, Event::ClientAsksAgain(id));
         }
+    }
+
+    /// The appliance that serves has a new life: every client asks again for all that it waits for,
+    /// in the order it asked, before anything new.
+    pub(super) fn clients_reconnect(&mut self) {
+        let cause = self.cause();
+        for place in 0..self.clients.len() {
+            let mut waits: Vec<_> = self.clients[place].unanswered.values().copied().collect();
+            waits.sort_unstable_by_key(|(asked, _)| *asked);
+            self.clients[place].again.clear();
+            for (_, request) in waits {
+                self.recorder.begin(self.now, Some(cause));
+                let asked = self.recorder.fact(What::Repeated(request));
+                self.ask(request, asked);
+            }
+        }
+    }
+
+    /// Whether the client still waits for an answer. A client that has one withdraws what it asked
+    /// again (Spec 3.1).
+    pub(super) fn still_waits(&self, id: WriteId) -> bool {
+        self.clients[index_of(id.client)].unanswered.contains_key(&id.op)
     }
 
     /// Wakes the client when it may next ask.

@@ -106,6 +106,9 @@ impl Simulation<'_> {
             self.carry_out(role, wish);
         }
         self.wishes = wishes;
+        if role == self.serving {
+            self.clients_reconnect();
+        }
         if role == self.serving && self.final_point == super::FinalPoint::Asked {
             self.tell(role, Input::ConsistencyPoint);
         }

@@ -312,7 +312,7 @@ impl Destination {
         }
         self.flush_after_commit(now, effects);
         self.rest(effects);
-        self.welcome_if_ready(effects);
+        self.welcome_if_ready(now, effects);
     }
 
     fn reception_mut(&mut self) -> &mut Reception {

@@ -67,9 +67,8 @@ impl Destination {
             self.log.restore(record);
         }
         effects.push(Effect::Note(Note::Restarted(self.incarnation, found.len() as u64)));
-        self.log.committed(self.committed.cp, self.committed.last_lsn);
-        self.flush_after_commit(now, effects);
+        self.discard_voids(now, effects);
         self.scan = Scan::Done;
-        self.welcome_if_ready(effects);
+        self.welcome_if_ready(now, effects);
     }
 }

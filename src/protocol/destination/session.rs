@@ -90,21 +90,35 @@ impl Destination {
     }
 
     /// What was saved with this ticket is durable.
-    pub(super) fn state_saved(&mut self, saved: Ticket, effects: &mut Vec<Effect>) {
+    pub(super) fn state_saved(
+        &mut self,
+        now: SimTime,
+        saved: Ticket,
+        effects: &mut Vec<Effect>,
+    ) {
         if self.session == Session::Saving(saved) {
             self.session = Session::Durable;
-            self.welcome_if_ready(effects);
+            self.welcome_if_ready(now, effects);
         }
+        self.told_saved(saved, effects);
         self.restart_saved(saved, effects);
     }
 
     /// Answers HELLO once it is known which image the destination has.
-    pub(super) fn welcome_if_ready(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn welcome_if_ready(&mut self, now: SimTime, effects: &mut Vec<Effect>) {
         if self.session == Session::Durable && self.reception.is_none() && self.scan == Scan::Done {
             self.session = Session::Live;
             self.progress = Progress::begin_after(self.committed.last_lsn);
             self.welcome(effects);
+            self.discard_voids(now, effects);
         }
+    }
+
+    /// Spec 7.1: what never became durable at the source is discarded, now that this is durable.
+    pub(super) fn discard_voids(&mut self, now: SimTime, effects: &mut Vec<Effect>) {
+        self.log.discard(&self.voids);
+        self.log.committed(self.committed.cp, self.committed.last_lsn);
+        self.flush_after_commit(now, effects);
     }
 
     fn welcome(&self, effects: &mut Vec<Effect>) {
@@ -116,6 +130,13 @@ impl Destination {
     /// The source says that the mirror is in sync (Spec 6.6).
     pub(super) fn in_sync(&mut self, effects: &mut Vec<Effect>) {
         self.mirror = SavedMirror::InSync;
-        self.save_state(effects);
+        self.told = Some(self.save_state(effects));
+    }
+
+    /// That the mirror is in sync is durable: the source need not say it again.
+    fn told_saved(&mut self, saved: Ticket, effects: &mut Vec<Effect>) {
+        if self.told.take_if(|ticket| *ticket == saved).is_some() && self.is_live() {
+            effects.push(Effect::Send(Message::InSyncNoted { epoch: self.epoch }));
+        }
     }
 }

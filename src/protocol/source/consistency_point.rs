@@ -12,6 +12,7 @@ use super::super::{
     CommitRecord, CpId, Effect, Half, Lsn, Message, Metadata, Note, Purpose, Refusal, Timer,
     TransferRange, Trigger,
 };
+use super::super::wire;
 use super::read::ReadFor;
 use super::resync::Round;
 use super::session::Mirror;
@@ -202,11 +203,13 @@ impl Source {
             Some(_) => Vec::new(),
             None => self.answers.unanswered(last_lsn),
         };
-        let running = self.running.as_mut().expect("a CP is being begun");
-        let first = self.buffers.frozen().is_empty() && running.extras.is_empty();
-        running.phase = if first { Phase::End } else { Phase::Items(None) };
-        let round = running.round;
         let begin = Message::CpBegin { epoch, cp, purpose, transfers, last_lsn, unanswered };
+        if !self.outlet.has_room_for(wire::length(&begin, self.parameters.block_size)) {
+            return;
+        }
+        let running = self.running.as_mut().expect("a CP is being begun");
+        running.phase = Phase::Items(None);
+        let round = running.round;
         self.send_round(round, begin, effects);
     }
 

@@ -27,10 +27,16 @@ impl Outlet {
         self.queued + self.longest <= self.limit
     }
 
+    /// Whether a message of this length, which may be longer than any other, fits the queue; alone it
+    /// always does.
+    pub(super) fn has_room_for(&self, length: Bytes) -> bool {
+        self.messages.is_empty() || self.queued.saturating_add(length.get()) <= self.limit
+    }
+
     /// Accounts for a message given to the link.
     pub(super) fn hand_over(&mut self, length: Bytes, completes: Option<Lsn>) {
+        assert!(self.has_room_for(length), "a message is handed over where there is room");
         self.queued += length.get();
-        assert!(self.queued <= self.limit, "a message is handed over where there is room");
         self.messages.push_back((length.get(), completes));
     }
 

@@ -2,8 +2,9 @@
 //! message left, whatever the destination has not acknowledged goes once more, and again after twice
 //! that time. The destination takes each thing once, so sending too much costs bytes only.
 
-use super::super::{Effect, Lsn, Timer, Transfer};
+use super::super::{Effect, Lsn, Message, Timer, Transfer};
 use super::Source;
+use super::session::Told;
 use crate::units::{SimTime, Span};
 use std::collections::VecDeque;
 
@@ -89,6 +90,9 @@ impl Source {
         if self.is_greeting() {
             self.say_hello(effects);
             return;
+        }
+        if self.told == Told::Awaited && self.outlet.has_room() {
+            self.send_again(Message::InSync { epoch: self.epoch }, effects);
         }
         self.unacknowledged.again = self.unacknowledged.transfers.clone();
         self.repeat_cp();

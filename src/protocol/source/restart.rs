@@ -56,21 +56,34 @@ impl Source {
         source.metadata = MetadataTree::restored(parameters.block_size, metadata);
         source.committed = record;
         note(Note::SessionLost(SessionEnd::SourceRestarted), effects);
-        match nvram {
-            RecoveredNvram::Halves(halves) => source.replay(halves, effects),
+        let halves = match nvram {
+            RecoveredNvram::Halves(halves) => halves,
             RecoveredNvram::Damaged => {
                 note(Note::NvramLost, effects);
                 source.service = super::Service::Fenced;
+                return source;
             }
-        }
+        };
+        let newest = halves.iter().flatten().map(|entry| entry.lsn).max();
+        let last = newest.max(Some(source.committed.last_lsn)).unwrap_or(Lsn::ORIGIN);
+        let (generation, incarnation) = (source.generation, source.incarnation);
+        let until = Lsn { generation, incarnation, sequence: 0 };
+        source.voids.push(Void { after: last, until });
         source.begin_out_of_sync(now, effects);
+        source.replay(halves, last, effects);
         source.proceed(now, effects);
         source
     }
 
     /// Spec 7.1: replays both halves, the older first, each as a CP of its own.
-    fn replay(&mut self, halves: [Vec<EntryHeader>; 2], effects: &mut Vec<Effect>) {
+    fn replay(&mut self, halves: [Vec<EntryHeader>; 2], last: Lsn, effects: &mut Vec<Effect>) {
         let CommitRecord { cp, last_lsn, unanswered } = self.committed.clone();
+        for (half, found) in [Half::First, Half::Second].into_iter().zip(&halves) {
+            if !found.is_empty() && found.iter().all(|entry| entry.lsn <= last_lsn) {
+                // Its CP was committed, and the crash came before it was freed.
+                effects.push(Effect::NvramFree(half));
+            }
+        }
         let [first, second] = halves.map(|half| {
             half.into_iter().filter(|entry| entry.lsn > last_lsn).collect::<Vec<_>>()
         });
@@ -82,10 +95,7 @@ impl Source {
         } else {
             [(Half::First, first), (Half::Second, second)]
         };
-        let last = new.last().or(old.last()).map_or(last_lsn, |entry| entry.lsn);
         note(Note::Restarted(self.incarnation, (old.len() + new.len()) as u64), effects);
-        let until = Lsn { generation: self.generation, incarnation: self.incarnation, sequence: 0 };
-        self.voids.push(Void { after: last, until });
         self.answers = Answers::new(self.parameters.ack, last);
         for id in unanswered {
             self.answers.recover(id, last_lsn);

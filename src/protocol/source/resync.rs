@@ -10,7 +10,7 @@ use super::super::block::{BlockAddress, Contents};
 use super::super::wire::{self, Packing};
 use super::super::{CpId, Effect, Item, ItemBody, Lsn, Message, Note, Purpose, SavedMirror, Trigger};
 use super::read::ReadFor;
-use super::session::{Forwarding, Mirror};
+use super::session::{Forwarding, Mirror, Told};
 use super::{Source, note};
 use std::collections::BTreeMap;
 
@@ -140,6 +140,7 @@ impl Source {
         let at_rest = self.running.is_none() && nothing_to_log;
         if resync.changed.is_empty() && at_rest && resync.destination == self.committed.cp {
             // Both images are the same and no entry is waiting: the log alone keeps them so.
+            self.answers.applied(self.committed.last_lsn);
             self.set_mirror(Mirror::CpForwarding(Forwarding::Full(self.committed.cp)), effects);
             self.forwarding_acknowledged();
         } else if self.ready_to_forward() && !nothing_to_log {
@@ -168,6 +169,7 @@ impl Source {
         self.set_mirror(Mirror::InSync, effects);
         self.saved_mirror = SavedMirror::InSync;
         self.save_state(effects);
+        self.told = Told::Awaited;
         self.send(Message::InSync { epoch: self.epoch }, None, effects);
     }
 
@@ -255,9 +257,18 @@ impl Source {
         let message = match pass.phase {
             PassPhase::Begin => {
                 let last_lsn = pass.last_lsn;
-                pass.phase = next_phase(0, pass.blocks.len());
+                let next = next_phase(0, pass.blocks.len());
                 let unanswered = self.answers.unanswered(last_lsn);
-                Message::CpBegin { epoch, cp, purpose, transfers: None, last_lsn, unanswered }
+                let transfers = None;
+                let begin =
+                    Message::CpBegin { epoch, cp, purpose, transfers, last_lsn, unanswered };
+                if !self.outlet.has_room_for(wire::length(&begin, self.parameters.block_size)) {
+                    return false;
+                }
+                if let Some(pass) = self.pass() {
+                    pass.phase = next;
+                }
+                begin
             }
             PassPhase::Blocks(sent) => {
                 let end = pass.blocks.len().min(sent + per_message);

@@ -138,6 +138,7 @@ impl Source {
     /// Out of sync from now on: durably, with the epoch of the session to come.
     pub(super) fn begin_out_of_sync(&mut self, now: SimTime, effects: &mut Vec<Effect>) {
         self.epoch = Epoch(self.epoch.0 + 1);
+        self.told = Told::Noted;
         self.saved_mirror = SavedMirror::OutOfSync(now);
         let ticket = self.save_state(effects);
         self.set_mirror(Mirror::OutOfSync(Contact::Saving(ticket)), effects);
@@ -223,7 +224,8 @@ impl Source {
             Mirror::OutOfSync(_) => false,
             Mirror::Resync(resync) => resync.is_passing(),
             Mirror::InSync | Mirror::CpForwarding(_) => {
-                self.forwarded > self.answers.heard()
+                self.told == Told::Awaited
+                    || self.forwarded > self.answers.heard()
                     || self.running.as_ref().is_some_and(super::RunningCp::expects_answer)
             }
         }
@@ -253,6 +255,13 @@ impl Source {
         }
         self.silence_broken(effects);
     }
+}
+
+/// Whether the destination durably knows that the mirror is in sync.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    Awaited,
+    Noted,
 }
 
 /// Whether the progress timer is set.
