@@ -10,6 +10,7 @@ use super::super::{
     SavedState, SessionEnd, Trigger, Void,
 };
 use super::answer::Answers;
+use super::session::{Contact, Mirror};
 use super::{Source, note};
 use crate::protocol::block::BlockAddress;
 use crate::protocol::metadata::MetadataTree;
@@ -56,6 +57,8 @@ impl Source {
         source.metadata = MetadataTree::restored(parameters.block_size, metadata);
         source.committed = record;
         note(Note::SessionLost(SessionEnd::SourceRestarted), effects);
+        // Before the replay: there is no session that it could be sent in.
+        source.set_mirror(Mirror::OutOfSync(Contact::Greeting), effects);
         match nvram {
             RecoveredNvram::Halves(halves) => source.replay(halves, effects),
             RecoveredNvram::Damaged => {

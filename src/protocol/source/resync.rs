@@ -139,7 +139,9 @@ impl Source {
         let nothing_to_log = self.nvram.active_is_empty();
         let at_rest = self.running.is_none() && nothing_to_log;
         if resync.changed.is_empty() && at_rest && resync.destination == self.committed.cp {
-            // Both images are the same and no entry is waiting: the log alone keeps them so.
+            // Both images are the same and no entry is waiting: the log alone keeps them so. What was
+            // acknowledged by the lost session's last words counts as heard.
+            self.answers.applied(self.committed.last_lsn);
             self.set_mirror(Mirror::CpForwarding(Forwarding::Full(self.committed.cp)), effects);
             self.forwarding_acknowledged();
         } else if self.ready_to_forward() && !nothing_to_log {

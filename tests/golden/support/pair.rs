@@ -3,13 +3,13 @@
 use crate::expected::Expected;
 use crate::flight::{Flight, Side};
 use crate::show;
-use crate::storage::{Check, Log, LogRequest, Survivors, VolumeRequest, Volumes};
+use crate::storage::{Check, Log, LogRequest, Survivors, Volumes};
 use mirrorsim::disk::{NvramStore, StateStore};
 use mirrorsim::protocol::block::Contents;
 use mirrorsim::protocol::destination::Destination;
 use mirrorsim::protocol::source::{Recovered, RecoveredNvram, Source};
 use mirrorsim::protocol::{
-    ClientId, Effect, FaultId, Input, Lsn, Note, OpNumber, Operation, Outcome, Parameters, Request,
+    ClientId, Effect, FaultId, Input, Lsn, Message, Note, OpNumber, Operation, Outcome, Parameters, Request,
     SavedState, Ticket, Timer, WriteId,
 };
 use mirrorsim::units::SimTime;
@@ -141,7 +141,10 @@ impl Pair {
                 let lines = show::effect(side, &effect, self.parameters.block_size);
                 self.lines.extend(lines);
             }
-            if effect == Effect::Note(Note::DestinationWaits) {
+            if matches!(
+                effect,
+                Effect::Note(Note::DestinationWaits) | Effect::Send(Message::Wait { .. })
+            ) {
                 waits = Watching::Shown;
             }
             self.queue(side, effect);
