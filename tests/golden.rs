@@ -16,6 +16,8 @@
 mod command;
 #[path = "golden/support/difference.rs"]
 mod difference;
+#[path = "golden/support/expected.rs"]
+mod expected;
 #[path = "golden/support/flight.rs"]
 mod flight;
 #[path = "golden/support/pair.rs"]

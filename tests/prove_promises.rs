@@ -208,7 +208,7 @@ fn s7_headers_that_name_something_else() {
     run.assert_found("S7", (SOURCE, "wrong_header"), &["transfer 1"]);
     let mut run = clean();
     run.edit_message(|message| match message {
-        Message::CpBegin { transfers, .. } => {
+        Message::CpBegin { transfers: Some(transfers), .. } => {
             transfers.last = TransferId(transfers.last.0 + 1);
             true
         }

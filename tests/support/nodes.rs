@@ -6,8 +6,8 @@ use mirrorsim::protocol::destination::Destination;
 use mirrorsim::protocol::source::Source;
 use mirrorsim::protocol::{
     BlockNumber, ClientId, Effect, EntryHeader, Epoch, Input, Item, ItemBody, LogFile, Message,
-    Occupancy, OpNumber, Operation, Outcome, Parameters, Reference, Refusal, Request, Ticket,
-    Transfer, TransferHeader, TransferId, TransferRange, WriteId,
+    Occupancy, OpNumber, Operation, Outcome, Parameters, Purpose, Reference, Refusal, Request,
+    Ticket, Transfer, TransferHeader, TransferId, TransferRange, WriteId,
 };
 use mirrorsim::units::SimTime;
 
@@ -119,15 +119,16 @@ impl Site {
     /// A CP of two blocks begins: block 2 by reference, block 0 in full.
     pub fn begin_cp(&mut self) -> Vec<Effect> {
         let transfers = TransferRange { first: TransferId(7), last: TransferId(7) };
-        let (epoch, cp) = (Epoch(1), cp(1));
-        self.hear(Message::CpBegin { epoch, cp, transfers, last_lsn: lsn(1) });
+        let (epoch, cp, purpose) = (Epoch(1), cp(1), Purpose::ConsistencyPoint);
+        let (transfers, last_lsn, unanswered) = (Some(transfers), lsn(1), Vec::new());
+        self.hear(Message::CpBegin { epoch, cp, purpose, transfers, last_lsn, unanswered });
         let reference = Reference { transfer: TransferId(7), number: BlockNumber(1) };
         let items = vec![
             Item { address: block(0), body: ItemBody::Full(Contents::Data(bytes_of(9, 0))) },
             Item { address: block(2), body: ItemBody::Reference(reference) },
         ];
-        let effects = self.hear(Message::CpData { epoch, cp, items });
-        self.hear(Message::CpEnd { epoch, cp, blocks: 2 });
+        let effects = self.hear(Message::CpData { epoch, cp, purpose, items });
+        self.hear(Message::CpEnd { epoch, cp, purpose, blocks: 2 });
         effects
     }
 

@@ -1,6 +1,7 @@
 //! Rows worked out by hand.
 
 use super::*;
+use crate::facts::Role;
 use crate::protocol::block::{VolumeId, WriteRange};
 use crate::protocol::{ClientId, OpNumber, Request};
 
@@ -61,14 +62,19 @@ fn a_quiet_interval_is_told_once() {
     let facts = vec![(0, What::Flushed(Role::Destination)), (25, What::Flushed(Role::Destination))];
     let quiet = |time: u64| format!("{time},0,0,0,0,0,0,0,,");
     assert_eq!(rows(facts)[1..], [quiet(10), quiet(20), quiet(25)]);
-    let facts = vec![(5, What::Flushed(Role::Destination)), (11, What::Flushed(Role::Destination)), (20, What::Flushed(Role::Destination))];
+    let facts = vec![
+        (5, What::Flushed(Role::Destination)),
+        (11, What::Flushed(Role::Destination)),
+        (20, What::Flushed(Role::Destination)),
+    ];
     assert_eq!(rows(facts)[1..], [quiet(10), quiet(20)]);
     assert_eq!(rows(Vec::new()), [SERIES_COLUMNS]);
 }
 
 #[test]
 fn the_end_of_time_is_an_end_too() {
-    let facts = vec![(0, What::Flushed(Role::Destination)), (u64::MAX, What::Flushed(Role::Destination))];
+    let facts =
+        vec![(0, What::Flushed(Role::Destination)), (u64::MAX, What::Flushed(Role::Destination))];
     assert_eq!(rows(facts).last().map(|row| row.split(',').count()), Some(10));
 }
 

@@ -30,9 +30,11 @@ impl Destination {
     /// Writes a transfer to its file, or keeps it until one is free (Spec 4.3).
     fn write_to_log(&mut self, now: SimTime, transfer: Transfer, effects: &mut Vec<Effect>) {
         let Some((file, offset)) = self.log.store(&transfer) else {
+            if !self.log.is_waiting() {
+                effects.push(Effect::Note(Note::DestinationWaits));
+            }
             self.log.keep_waiting(transfer);
             if !self.wait_is_set {
-                effects.push(Effect::Note(Note::DestinationWaits));
                 self.set_wait(now, effects);
             }
             return;

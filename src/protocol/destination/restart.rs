@@ -48,9 +48,13 @@ impl Destination {
     /// The new life is durable: the source is told that the sessions of the old one are over.
     pub(super) fn restart_saved(&mut self, saved: Ticket, effects: &mut Vec<Effect>) {
         if self.life_to_save.take_if(|ticket| *ticket == saved).is_some() {
-            let (epoch, incarnation) = (self.epoch, self.incarnation);
-            effects.push(Effect::Send(Message::Restarted { epoch, incarnation }));
+            self.say_restarted(effects);
         }
+    }
+
+    pub(super) fn say_restarted(&self, effects: &mut Vec<Effect>) {
+        let (epoch, incarnation) = (self.epoch, self.incarnation);
+        effects.push(Effect::Send(Message::Restarted { epoch, incarnation }));
     }
 
     /// Log storage was read: its files are accounted for again.

@@ -48,8 +48,11 @@ impl Destination {
         }
         if epoch == self.epoch {
             effects.push(Effect::Refuse(Refusal::Repeated));
-            if self.is_live() {
-                self.welcome(effects);
+            match self.session {
+                Session::Live => self.welcome(effects),
+                // It was heard in an earlier life: the source has to begin another one.
+                Session::None => self.say_restarted(effects),
+                Session::Saving(_) | Session::Durable => {}
             }
             return;
         }

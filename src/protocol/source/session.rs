@@ -204,15 +204,19 @@ impl Source {
         self.set_mirror(Mirror::Resync(Resync::new(committed)), effects);
     }
 
-    /// RESTARTED: the destination has a new life, so the session is over; it is called at once.
+    /// RESTARTED: the destination has a new life, so the session is over, also one whose HELLO it heard
+    /// in its old life. It is called at once, for a session that it has not heard of.
     pub(super) fn destination_restarted(
         &mut self,
         now: SimTime,
-        life: Incarnation,
+        (epoch, life): (Epoch, Incarnation),
         effects: &mut Vec<Effect>,
     ) {
-        if life > self.destination_life {
-            self.destination_life = life;
+        let is_new = life > self.destination_life;
+        self.destination_life = life.max(self.destination_life);
+        if self.is_greeting() && epoch >= self.epoch {
+            self.begin_out_of_sync(now, effects);
+        } else if is_new {
             self.end_session(now, SessionEnd::DestinationRestarted, effects);
             self.greet(now, effects);
         }

@@ -16,6 +16,16 @@
 //! disk SIDE [all | n=2]             volumes: the oldest (nth) request is done
 //! timer NAME                        a set timer fires; it is its time
 //! time 5ms                          it is this time after the beginning
+//! time +5ms                         it is that much later
+//! save SIDE [all]                   the oldest small state of a side is durable
+//! crash SIDE [KEY=N | commit | torn] its life is over; of what was under way survive N `nvram`
+//!                                   entries, `states`, `log` writes, the `commit`; `torn`: the next
+//!                                   log write is torn
+//! restart SIDE                      its next life begins
+//! lose nvram                        NVRAM forgets all
+//! reset                             the connection breaks
+//! again c1#2                        a client asks the source again
+//! show timers                       from now on, timers that watch the session too
 //! settle [quiet]                    all that is under way happens; quiet: only its result
 //! state                             what both nodes hold
 //! image SIDE volume V block B       what the committed image holds
@@ -24,13 +34,14 @@
 //! `all` means those under way now, not those that they cause.
 
 use crate::flight::Side;
-use crate::pair::Pair;
+use crate::pair::{Pair, Watching};
 use crate::settings::{self, number};
 use crate::show;
-use crate::storage::Check;
+use crate::storage::{Check, Survivors};
 use mirrorsim::protocol::block::{BlockAddress, VolumeId, WriteRange};
 use mirrorsim::protocol::{
-    BlockNumber, CpNumber, Epoch, Input, ItemBody, Message, Operation, Request, TransferId,
+    BlockNumber, ClientId, CpNumber, Epoch, Input, ItemBody, Message, OpNumber, Operation,
+    TransferId, WriteId,
 };
 use mirrorsim::units::SimTime;
 
@@ -60,6 +71,28 @@ pub fn run(command: &str, pair: &mut Pair) -> Done {
         "disk" => disk(words, pair),
         "timer" => pair.fire(settings::word(words.first().ok_or("which timer?")?)?),
         "time" => time(words, pair),
+        "save" => {
+            let side = Side::parse(words.first().ok_or("at which side?")?)?;
+            repeat(words, pair.saving(side), || pair.save(side))
+        }
+        "crash" => crash(words, pair),
+        "restart" => {
+            pair.restart(Side::parse(words.first().ok_or("which side?")?)?);
+            Ok(())
+        }
+        "lose" => {
+            pair.lose_nvram();
+            Ok(())
+        }
+        "reset" => {
+            pair.reset();
+            Ok(())
+        }
+        "again" => again(words, pair),
+        "show" => {
+            pair.watching = Watching::Shown;
+            Ok(())
+        }
         "settle" => settle(words, pair),
         "state" => {
             pair.state();
@@ -102,8 +135,28 @@ fn request(name: &str, words: &[&str], pair: &mut Pair) -> Done {
     };
     let side = value(words, "at").map_or(Ok(Side::Source), Side::parse)?;
     let id = pair.next_operation(client);
-    pair.tell(side, Input::Request(Request { id, operation }));
+    pair.ask(side, id, operation);
     Ok(())
+}
+
+fn again(words: &[&str], pair: &mut Pair) -> Done {
+    let id = words.first().and_then(|word| word.strip_prefix('c')?.split_once('#'));
+    let (client, op) = id.ok_or("which request? c1#2")?;
+    pair.ask_again(WriteId { client: ClientId(number(client)?), op: OpNumber(number(op)?) })
+}
+
+fn crash(words: &[&str], pair: &mut Pair) -> Done {
+    let side = Side::parse(words.first().ok_or("which side?")?)?;
+    let count = |key| value(words, key).map_or(Ok(0), number);
+    let said = |word| if words.contains(&word) { Check::Passes } else { Check::Fails };
+    let survivors = Survivors {
+        nvram: count("nvram")?,
+        states: count("states")?,
+        commit: said("commit"),
+        log: count("log")?,
+        torn: if words.contains(&"torn") { Check::Fails } else { Check::Passes },
+    };
+    pair.crash(side, &survivors)
 }
 
 /// A number of bytes, with or without a unit.
@@ -204,7 +257,12 @@ fn alter_epoch(message: &mut Message, to: Epoch) -> Done {
         | Message::LogAck { epoch, .. }
         | Message::CpAck { epoch, .. }
         | Message::Nak { epoch, .. }
-        | Message::Wait { epoch } => *epoch = to,
+        | Message::Wait { epoch }
+        | Message::Hello { epoch, .. }
+        | Message::Welcome { epoch, .. }
+        | Message::Deposed { epoch, .. }
+        | Message::Restarted { epoch, .. }
+        | Message::InSync { epoch } => *epoch = to,
     }
     Ok(())
 }
@@ -231,8 +289,12 @@ fn disk(words: &[&str], pair: &mut Pair) -> Done {
 }
 
 fn time(words: &[&str], pair: &mut Pair) -> Done {
-    let span = settings::span(words.first().ok_or("what time?")?)?;
-    let now = SimTime::ZERO.after(span);
+    let word = words.first().ok_or("what time?")?;
+    let (from, span) = match word.strip_prefix('+') {
+        Some(span) => (pair.now, span),
+        None => (SimTime::ZERO, *word),
+    };
+    let now = from.after(settings::span(span)?);
     let passed = pair.timers.values().any(|(_, at)| *at < now);
     if now < pair.now || passed {
         return Err("time does not run backwards, nor past a timer that is set".to_owned());
@@ -256,7 +318,20 @@ fn settle(words: &[&str], pair: &mut Pair) -> Done {
 
 /// Whether the summary of settling shows the line: answers, freed space, refusals, notes.
 fn tells(line: &str) -> bool {
-    let shown = ["answer", "free", "refuse", "note", "send NAK", "set timer"];
+    let shown = [
+        "answer",
+        "free",
+        "refuse",
+        "note",
+        "send NAK",
+        "send HELLO",
+        "send WELCOME",
+        "send IN_SYNC",
+        "send RESTARTED",
+        "send pass",
+        "forget",
+        "set timer",
+    ];
     let said = line.split_once(": ").map_or("", |(_, said)| said);
     shown.iter().any(|start| said.starts_with(start))
 }

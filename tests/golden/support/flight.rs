@@ -83,6 +83,17 @@ impl Flight {
         &mut self.messages[place]
     }
 
+    /// The sender takes back what has not departed; gives how many these were.
+    pub fn take_back(&mut self) -> usize {
+        self.messages.truncate(self.messages.len() - self.undeparted);
+        std::mem::take(&mut self.undeparted)
+    }
+
+    /// Everything on its way is lost.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
     /// All of them.
     pub fn messages(&self) -> &[Message] {
         &self.messages

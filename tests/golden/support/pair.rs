@@ -1,13 +1,22 @@
 //! Source and destination, and everything that they wished and that has not happened yet.
 
+use crate::expected::Expected;
 use crate::flight::{Flight, Side};
 use crate::show;
-use crate::storage::{Check, Log, LogRequest, VolumeRequest, Volumes};
+use crate::storage::{Check, Log, LogRequest, Survivors, Volumes};
+use mirrorsim::disk::{NvramStore, StateStore};
+use mirrorsim::protocol::block::Contents;
 use mirrorsim::protocol::destination::Destination;
-use mirrorsim::protocol::source::Source;
-use mirrorsim::protocol::{Effect, Input, Lsn, OpNumber, Parameters, Timer, WriteId};
+use mirrorsim::protocol::source::{Recovered, RecoveredNvram, Source};
+use mirrorsim::protocol::{
+    ClientId, Effect, FaultId, Input, Lsn, Message, Note, OpNumber, Operation, Outcome, Parameters, Request,
+    SavedState, Ticket, Timer, WriteId,
+};
 use mirrorsim::units::SimTime;
 use std::collections::{BTreeMap, VecDeque};
+
+/// A child of a metadata block: its place and the newest CP below it.
+type Child = (u32, mirrorsim::protocol::CpNumber);
 
 /// A step of the world that settling may take; every one is the oldest of its kind.
 const SETTLING: usize = 10_000;
@@ -16,17 +25,35 @@ const SETTLING: usize = 10_000;
 pub struct Pair {
     pub parameters: Parameters,
     pub now: SimTime,
-    source: Source,
-    destination: Destination,
+    /// `None`: it is down.
+    source: Option<Source>,
+    /// `None`: it is down.
+    destination: Option<Destination>,
     /// Messages to the source, messages to the destination.
     flights: [Flight; 2],
     /// Entries on their way into NVRAM, in LSN order.
     nvram: VecDeque<Lsn>,
+    nvram_store: NvramStore,
+    states: [StateStore<SavedState>; 2],
+    /// Small states on their way to be durable.
+    saving: [VecDeque<Ticket>; 2],
     volumes: [Volumes; 2],
     pub log: Log,
     pub timers: BTreeMap<Timer, (Side, SimTime)>,
+    /// Which timers of the session are shown.
+    pub watching: Watching,
     operations: BTreeMap<u32, u64>,
+    /// Everything that clients asked for.
+    requests: BTreeMap<WriteId, Operation>,
+    expected: Expected,
     lines: Vec<String>,
+}
+
+/// Whether lines tell of timers that watch a session, which most scripts are not about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Watching {
+    Hidden,
+    Shown,
 }
 
 impl Pair {
@@ -36,14 +63,20 @@ impl Pair {
         Self {
             parameters,
             now: SimTime::ZERO,
-            source: Source::new(parameters),
-            destination: Destination::new(parameters),
+            source: Some(Source::new(parameters)),
+            destination: Some(Destination::new(parameters)),
             flights: [Flight::default(), Flight::default()],
             nvram: VecDeque::new(),
+            nvram_store: NvramStore::new(),
+            states: [StateStore::new(SavedState::FIRST), StateStore::new(SavedState::FIRST)],
+            saving: [VecDeque::new(), VecDeque::new()],
             volumes: [Volumes::new(size), Volumes::new(size)],
             log: Log::new(size),
             timers: BTreeMap::new(),
+            watching: Watching::Hidden,
             operations: BTreeMap::new(),
+            requests: BTreeMap::new(),
+            expected: Expected::default(),
             lines: Vec::new(),
         }
     }
@@ -62,7 +95,7 @@ impl Pair {
     pub fn next_operation(&mut self, client: u32) -> WriteId {
         let op = self.operations.entry(client).or_default();
         *op += 1;
-        WriteId { client: mirrorsim::protocol::ClientId(client), op: OpNumber(*op) }
+        WriteId { client: ClientId(client), op: OpNumber(*op) }
     }
 
     /// Messages on their way to a side.
@@ -75,35 +108,84 @@ impl Pair {
         &mut self.volumes[side as usize]
     }
 
+    /// A client's request reaches a side.
+    pub fn ask(&mut self, side: Side, id: WriteId, operation: Operation) {
+        self.requests.insert(id, operation);
+        self.tell(side, Input::Request(Request { id, operation }));
+    }
+
+    /// A client asks the source again for what it asked before.
+    pub fn ask_again(&mut self, id: WriteId) -> Result<(), String> {
+        let operation = *self.requests.get(&id).ok_or("nobody asked for that")?;
+        self.tell(Side::Source, Input::Request(Request { id, operation }));
+        Ok(())
+    }
+
     /// Tells a node something and queues what it wishes.
     pub fn tell(&mut self, side: Side, input: Input) {
         let mut effects = Vec::new();
-        match side {
-            Side::Source => self.source.handle(self.now, input, &mut effects),
-            Side::Destination => self.destination.handle(self.now, input, &mut effects),
+        match (side, &mut self.source, &mut self.destination) {
+            (Side::Source, Some(source), _) => source.handle(self.now, input, &mut effects),
+            (Side::Destination, _, Some(node)) => node.handle(self.now, input, &mut effects),
+            (Side::Source, None, _) | (Side::Destination, _, None) => {
+                self.say(format!("- {} is down", side.name()));
+            }
         }
+        self.carry_out(side, effects);
+    }
+
+    fn carry_out(&mut self, side: Side, effects: Vec<Effect>) {
+        let mut waits = Watching::Hidden;
         for effect in effects {
-            let lines = show::effect(side, &effect, self.parameters.block_size);
-            self.lines.extend(lines);
+            if self.shows(&effect, waits) {
+                let lines = show::effect(side, &effect, self.parameters.block_size);
+                self.lines.extend(lines);
+            }
+            if matches!(
+                effect,
+                Effect::Note(Note::DestinationWaits) | Effect::Send(Message::Wait { .. })
+            ) {
+                waits = Watching::Shown;
+            }
             self.queue(side, effect);
+        }
+    }
+
+    /// Whether a wish is shown; WAIT's timer is if it was set because a file is waited for.
+    fn shows(&self, effect: &Effect, waits: Watching) -> bool {
+        match effect {
+            Effect::SetTimer(Timer::Wait, _) => [self.watching, waits].contains(&Watching::Shown),
+            Effect::SetTimer(Timer::Progress | Timer::Retransmit, _)
+            | Effect::CancelTimer(Timer::Progress | Timer::Retransmit | Timer::Wait) => {
+                self.watching == Watching::Shown
+            }
+            _ => true,
         }
     }
 
     fn queue(&mut self, side: Side, effect: Effect) {
         match effect {
-            Effect::NvramPersist(lsn) => self.nvram.push_back(lsn),
-            Effect::Send(message) => self.flight(side.peer()).send(message),
-            Effect::ReadVolume(ticket, address) => {
-                let volumes = self.volumes(side);
-                let held = volumes.image.read(address);
-                volumes.requests.push(VolumeRequest::Read(ticket, address, held));
+            Effect::NvramAppend(half, cp, entry) => {
+                self.nvram_store.append(half, cp, entry);
+                self.expected.logged(entry);
             }
-            Effect::WriteVolume(ticket, cp, address, contents) => {
-                let request = VolumeRequest::Write(ticket, cp, address, contents);
-                self.volumes(side).requests.push(request);
+            Effect::NvramPersist(lsn) => {
+                self.nvram_store.asked(lsn);
+                self.nvram.push_back(lsn);
             }
-            Effect::Commit(cp, _) => {
-                self.volumes(side).requests.push(VolumeRequest::Commit(cp));
+            Effect::NvramFree(half) => self.nvram_store.free(half),
+            Effect::Send(message) | Effect::SendAgain(message) => {
+                self.flight(side.peer()).send(message);
+            }
+            Effect::Disconnect => {
+                let taken = self.flight(side.peer()).take_back();
+                if taken > 0 {
+                    self.say(format!("- {} taken back", show::counted(taken as u64, "message")));
+                }
+            }
+            Effect::SaveState(ticket, state) => {
+                self.states[side as usize].save(ticket, state);
+                self.saving[side as usize].push_back(ticket);
             }
             Effect::WriteLog(ticket, file, offset, transfer) => {
                 self.log.requests.push(LogRequest::Write(ticket, file, offset, transfer));
@@ -113,23 +195,119 @@ impl Pair {
             }
             Effect::FreeLog(file) => self.log.storage.free(file),
             Effect::Flush => self.log.requests.push(LogRequest::Flush),
+            Effect::ScanLog => self.log.requests.push(LogRequest::Scan),
             Effect::SetTimer(timer, at) => {
                 self.timers.insert(timer, (side, at));
             }
             Effect::CancelTimer(timer) => {
                 self.timers.remove(&timer);
             }
-            Effect::Answer(..)
-            | Effect::NvramAppend(..)
-            | Effect::NvramFree(_)
-            | Effect::Refuse(_)
-            | Effect::Note(_) => {}
+            Effect::Answer(id, Outcome::Written) => self.expected.acknowledged(id),
+            Effect::Answer(..) | Effect::NvramAssign(..) | Effect::Refuse(_) | Effect::Note(_) => {}
+            of_volumes => self.volumes(side).take(of_volumes),
+        }
+    }
+
+    /// The oldest small state of a side becomes durable.
+    pub fn save(&mut self, side: Side) -> Result<(), String> {
+        let ticket = self.saving[side as usize].pop_front().ok_or("no state is on its way")?;
+        self.states[side as usize].saved(ticket);
+        self.say(format!("- state of {} is durable", side.name()));
+        self.tell(side, Input::StateSaved(ticket));
+        Ok(())
+    }
+
+    /// Small states of a side on their way to be durable.
+    pub fn saving(&self, side: Side) -> usize {
+        self.saving[side as usize].len()
+    }
+
+    /// A side's life is over. What had left it stays on its way.
+    pub fn crash(&mut self, side: Side, survivors: &Survivors) -> Result<(), String> {
+        if survivors.nvram > self.nvram_store.in_flight()
+            || survivors.states > self.states[side as usize].in_flight()
+        {
+            return Err("no more survives than was on its way".to_owned());
+        }
+        self.flight(side.peer()).take_back();
+        self.timers.retain(|_, (owner, _)| *owner != side);
+        self.states[side as usize].crash(survivors.states);
+        self.saving[side as usize].clear();
+        self.volumes(side).crash(survivors);
+        match side {
+            Side::Source => {
+                self.source = None;
+                self.nvram.clear();
+                self.nvram_store.crash(survivors.nvram);
+                let halves = self.nvram_store.recover().halves;
+                let survived = halves.iter().flatten().map(|(_, entry)| entry.lsn).collect();
+                let committed = self.volumes(side).record.last_lsn;
+                self.expected.crashed(committed, &survived);
+            }
+            Side::Destination => {
+                self.destination = None;
+                self.log.crash(survivors);
+            }
+        }
+        Ok(())
+    }
+
+    /// NVRAM loses all it holds.
+    pub fn lose_nvram(&mut self) {
+        self.nvram_store.lose(FaultId(0));
+    }
+
+    /// A side's next life begins.
+    pub fn restart(&mut self, side: Side) {
+        let mut effects = Vec::new();
+        let record = self.volumes(side).record.clone();
+        let state = self.states[side as usize].durable().clone();
+        let (parameters, now) = (self.parameters, self.now);
+        match side {
+            Side::Source => {
+                let (nvram, metadata) = (self.found_in_nvram(), self.metadata());
+                let found = Recovered { record, state, nvram, metadata };
+                self.source = Some(Source::restart(parameters, now, found, &mut effects));
+            }
+            Side::Destination => {
+                let node = Destination::restart(parameters, now, record, state, &mut effects);
+                self.destination = Some(node);
+            }
+        }
+        self.carry_out(side, effects);
+    }
+
+    fn found_in_nvram(&self) -> RecoveredNvram {
+        let found = self.nvram_store.recover();
+        let half = |half: Vec<(_, _)>| half.into_iter().map(|(_, entry)| entry).collect();
+        match found.damage {
+            Some(_) => RecoveredNvram::Damaged,
+            None => RecoveredNvram::Halves(found.halves.map(half)),
+        }
+    }
+
+    fn metadata(&mut self) -> Vec<(mirrorsim::protocol::block::BlockAddress, Vec<Child>)> {
+        let blocks = self.volumes(Side::Source).image.blocks();
+        let metadata = blocks.filter_map(|(address, contents)| match contents {
+            Contents::Metadata(children) => Some((address, children.clone())),
+            Contents::Data(_) => None,
+        });
+        metadata.collect()
+    }
+
+    /// The connection breaks: what is under way is lost, and both sides are told.
+    pub fn reset(&mut self) {
+        self.flights.iter_mut().for_each(Flight::clear);
+        self.say("- the connection is reset");
+        for side in [Side::Source, Side::Destination] {
+            self.tell(side, Input::Disconnected);
         }
     }
 
     /// The oldest entry becomes durable in NVRAM.
     pub fn persist(&mut self) -> Result<(), String> {
         let lsn = self.nvram.pop_front().ok_or("no entry is on its way into NVRAM")?;
+        self.nvram_store.durable(lsn);
         self.say(format!("- {lsn} is durable in NVRAM"));
         self.tell(Side::Source, Input::NvramDurable(lsn));
         Ok(())
@@ -197,6 +375,12 @@ impl Pair {
             self.persist()?;
             return Ok(true);
         }
+        for side in [Side::Source, Side::Destination] {
+            if self.saving(side) > 0 {
+                self.save(side)?;
+                return Ok(true);
+            }
+        }
         for side in [Side::Destination, Side::Source] {
             if !self.flight(side).messages().is_empty() {
                 self.deliver(side, 0);
@@ -223,7 +407,7 @@ impl Pair {
 
     /// What both nodes hold.
     pub fn state(&mut self) {
-        let held = self.source.occupancy();
+        let held = self.source.as_ref().map(Source::occupancy).unwrap_or_default();
         let requests = show::counted(held.requests, "request");
         self.say(format!(
             "source holds {} in NVRAM, {}, {}, {requests}",
@@ -231,7 +415,7 @@ impl Pair {
             show::counted(held.transfer_ids, "transfer ID"),
             show::counted(held.buffers, "buffer"),
         ));
-        let held = self.destination.occupancy();
+        let held = self.destination.as_ref().map(Destination::occupancy).unwrap_or_default();
         self.say(format!(
             "destination holds {}, {}, {} cached",
             show::counted(held.mapped_transfers, "transfer"),
@@ -245,13 +429,17 @@ impl Pair {
         let [source, destination] = &self.volumes;
         let line = if source.image.hash() == destination.image.hash() {
             let blocks = show::counted(source.image.blocks().len() as u64, "block");
-            format!("both images are the same: {}, {blocks}", source.committed)
+            format!("both images are the same: {}, {blocks}", source.record.cp)
         } else {
             format!(
                 "the images differ: {} at source, {} at destination",
-                source.committed, destination.committed
+                source.record.cp, destination.record.cp
             )
         };
+        let size = self.parameters.block_size;
+        let images = self.volumes.iter().flat_map(|side| self.expected.check(side, size));
+        let wrong: Vec<_> = images.chain(self.expected.check_writes()).collect();
         self.say(line);
+        self.lines.extend(wrong);
     }
 }

@@ -6,7 +6,8 @@
 use crate::flight::Side;
 use mirrorsim::protocol::block::{BlockSize, Contents, Runs, WriteRange};
 use mirrorsim::protocol::{
-    Effect, EntryHeader, Half, Item, ItemBody, Message, Note, Outcome, Transfer, wire,
+    Effect, EntryHeader, Half, Item, ItemBody, Message, Note, Outcome, Purpose, SavedMirror,
+    SavedState, Transfer, Void, wire,
 };
 use mirrorsim::units::SimTime;
 use serde::Serialize;
@@ -14,7 +15,7 @@ use serde::Serialize;
 /// The lines for a wish of a node.
 pub fn effect(side: Side, effect: &Effect, size: BlockSize) -> Vec<String> {
     let mut lines = vec![format!("{}: {}", side.name(), wish(effect, size))];
-    if let Effect::Send(message) = effect {
+    if let Effect::Send(message) | Effect::SendAgain(message) = effect {
         lines.extend(carried(message, size));
     }
     lines
@@ -29,12 +30,22 @@ fn wish(effect: &Effect, size: BlockSize) -> String {
         }
         Effect::NvramPersist(lsn) => format!("persist {lsn}"),
         Effect::NvramFree(half) => format!("free the {} half", half_name(*half)),
+        Effect::NvramAssign(half, cp) => format!("the {} half is {cp}", half_name(*half)),
         Effect::Send(message) => format!("send {}", sent(message, size)),
+        Effect::SendAgain(message) => format!("send again {}", sent(message, size)),
+        Effect::Disconnect => "disconnect".to_owned(),
         Effect::ReadVolume(_, address) => format!("read {address}"),
         Effect::WriteVolume(_, cp, address, held) => {
             format!("write {address} for {cp}: {}", contents(held, size))
         }
-        Effect::Commit(cp, lsn) => format!("commit {cp} up to {lsn}"),
+        Effect::Commit(record) => format!("commit {} up to {}", record.cp, record.last_lsn),
+        Effect::DropShadow(cp) => format!("forget the pages of {cp}"),
+        Effect::PinImage => "pin the image".to_owned(),
+        Effect::ReadPinned(_, address) => format!("read {address} of the pinned image"),
+        Effect::UnpinImage => "unpin the image".to_owned(),
+        Effect::ListChanged(cp) => format!("list what changed after {cp}"),
+        Effect::SaveState(_, state) => format!("save: {}", saved(state)),
+        Effect::ScanLog => "scan the log".to_owned(),
         Effect::WriteLog(_, file, offset, transfer) => {
             format!("write transfer {} to file {file} at {offset}", transfer.header.id)
         }
@@ -54,14 +65,19 @@ pub fn name(message: &Message) -> String {
         Message::Transfer(Transfer { header, .. }) => {
             format!("transfer {} of {}", header.id, header.cp)
         }
-        Message::CpBegin { cp, .. } => format!("CP_BEGIN of {cp}"),
-        Message::CpData { cp, .. } => format!("CP_DATA of {cp}"),
-        Message::CpEnd { cp, .. } => format!("CP_END of {cp}"),
+        Message::CpBegin { cp, purpose, .. } => format!("{}CP_BEGIN of {cp}", why(*purpose)),
+        Message::CpData { cp, purpose, .. } => format!("{}CP_DATA of {cp}", why(*purpose)),
+        Message::CpEnd { cp, purpose, .. } => format!("{}CP_END of {cp}", why(*purpose)),
         Message::NakAnswer { cp, address, .. } => format!("NAK answer of {cp} for {address}"),
         Message::LogAck { through, .. } => format!("LOG_ACK through {through}"),
         Message::CpAck { cp, .. } => format!("CP_ACK of {cp}"),
         Message::Nak { cp, address, .. } => format!("NAK of {cp} for {address}"),
         Message::Wait { .. } => "WAIT".to_owned(),
+        Message::Hello { .. } => "HELLO".to_owned(),
+        Message::Welcome { .. } => "WELCOME".to_owned(),
+        Message::Deposed { .. } => "DEPOSED".to_owned(),
+        Message::Restarted { .. } => "RESTARTED".to_owned(),
+        Message::InSync { .. } => "IN_SYNC".to_owned(),
     };
     match message.epoch().0 {
         1 => name,
@@ -74,16 +90,30 @@ fn sent(message: &Message, size: BlockSize) -> String {
     let name = name(message);
     match message {
         Message::Transfer(transfer) => format!("{name}, first {}", transfer.header.first_lsn),
-        Message::CpBegin { transfers, last_lsn, .. } => {
-            format!("{name}: transfers {} to {}, last {last_lsn}", transfers.first, transfers.last)
+        Message::CpBegin { transfers, last_lsn, unanswered, .. } => {
+            let transfers = transfers.map_or("no transfers".to_owned(), |range| {
+                format!("transfers {} to {}", range.first, range.last)
+            });
+            let ids = unanswered.iter().map(|id| format!(", {id} unanswered"));
+            format!("{name}: {transfers}, last {last_lsn}{}", ids.collect::<String>())
         }
+        Message::Hello { generation, incarnation, voids, .. } => {
+            let voids = voids.iter().map(void);
+            format!("{name}: reign {generation}, life {incarnation}{}", voids.collect::<String>())
+        }
+        Message::Welcome { incarnation, committed, .. } => {
+            format!("{name}: life {incarnation} has {committed}")
+        }
+        Message::Deposed { generation, .. } => format!("{name}: reign {generation}"),
+        Message::Restarted { incarnation, .. } => format!("{name}: life {incarnation}"),
         Message::CpData { .. } => format!("{name}, {}", wire::length(message, size)),
         Message::CpEnd { blocks, .. } => format!("{name}: {}", counted(*blocks, "block")),
         Message::NakAnswer { contents: held, .. } => format!("{name}: {}", contents(held, size)),
         Message::LogAck { .. }
         | Message::CpAck { .. }
         | Message::Nak { .. }
-        | Message::Wait { .. } => name,
+        | Message::Wait { .. }
+        | Message::InSync { .. } => name,
     }
 }
 
@@ -105,8 +135,35 @@ fn carried(message: &Message, size: BlockSize) -> Vec<String> {
         | Message::LogAck { .. }
         | Message::CpAck { .. }
         | Message::Nak { .. }
-        | Message::Wait { .. } => Vec::new(),
+        | Message::Wait { .. }
+        | Message::Hello { .. }
+        | Message::Welcome { .. }
+        | Message::Deposed { .. }
+        | Message::Restarted { .. }
+        | Message::InSync { .. } => Vec::new(),
     }
+}
+
+/// What tells a pass of resynchronization from a CP.
+const fn why(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::ConsistencyPoint => "",
+        Purpose::Resync => "pass ",
+    }
+}
+
+fn void(Void { after, until }: &Void) -> String {
+    format!(", void after {after} until life {}", until.incarnation)
+}
+
+fn saved(state: &SavedState) -> String {
+    let SavedState { incarnation, epoch, mirror, voids, .. } = state;
+    let mirror = match mirror {
+        SavedMirror::InSync => "in sync".to_owned(),
+        SavedMirror::OutOfSync(since) => format!("out of sync since {}", time(*since)),
+    };
+    let voids = voids.iter().map(void).collect::<String>();
+    format!("life {incarnation}, epoch {epoch}, {mirror}{voids}")
 }
 
 fn entry(entry: &EntryHeader) -> String {
@@ -150,6 +207,15 @@ fn note(note: &Note) -> String {
         Note::DestinationWaits => "waiting for a free file".to_owned(),
         Note::Resolved(address, from) => format!("resolved {address} from {}", word(from)),
         Note::Held(address) => format!("holding the reference for {address}"),
+        Note::Mirror(state) => format!("mirror: {}", word(state)),
+        Note::SessionLost(end) => format!("session lost: {}", word(end)),
+        Note::ResyncPass(pass, cp, blocks) => {
+            format!("pass {pass} sends {cp}, {}", counted(*blocks, "block"))
+        }
+        Note::ResyncDoesNotConverge => "resync does not converge".to_owned(),
+        Note::Restarted(life, entries) => format!("life {life}, {entries} found in the log"),
+        Note::NvramLost => "NVRAM is lost".to_owned(),
+        Note::LogDamaged(file, at) => format!("file {file} is damaged at {at}"),
     }
 }
 

@@ -2,9 +2,10 @@
 
 use crate::flight::Side;
 use crate::show;
+use mirrorsim::disk::ScannedRecord;
 use mirrorsim::disk::{Image, LogStorage};
 use mirrorsim::protocol::block::{BlockAddress, BlockSize, Contents};
-use mirrorsim::protocol::{CpId, Input, LogFile, Ticket, Transfer};
+use mirrorsim::protocol::{CommitRecord, CpId, Effect, Input, LogFile, Scanned, Ticket, Transfer};
 
 /// A request to a volume's disks. A read holds what was there when it was asked for.
 #[derive(Debug)]
@@ -14,7 +15,9 @@ pub enum VolumeRequest {
     /// Write a shadow page.
     Write(Ticket, CpId, BlockAddress, Contents),
     /// Make the shadow pages the image.
-    Commit(CpId),
+    Commit(CommitRecord),
+    /// List what changed after a CP.
+    List(Vec<(BlockAddress, CpId)>),
 }
 
 /// One side's volumes.
@@ -24,14 +27,38 @@ pub struct Volumes {
     pub image: Image,
     /// Requests under way, oldest first.
     pub requests: Vec<VolumeRequest>,
-    /// The last committed CP.
-    pub committed: CpId,
+    /// Of the last committed CP.
+    pub record: CommitRecord,
 }
 
 impl Volumes {
     /// Volumes that hold the original image.
     pub fn new(size: BlockSize) -> Self {
-        Self { image: Image::new(size), requests: Vec::new(), committed: CpId::ORIGINAL }
+        Self { image: Image::new(size), requests: Vec::new(), record: CommitRecord::ORIGINAL }
+    }
+
+    /// Takes a wish of the side's node about its volumes.
+    pub fn take(&mut self, wish: Effect) {
+        let request = match wish {
+            Effect::ReadVolume(ticket, address) => {
+                VolumeRequest::Read(ticket, address, self.image.read(address))
+            }
+            Effect::ReadPinned(ticket, address) => {
+                VolumeRequest::Read(ticket, address, self.image.read_pinned(address))
+            }
+            Effect::WriteVolume(ticket, cp, address, contents) => {
+                VolumeRequest::Write(ticket, cp, address, contents)
+            }
+            Effect::Commit(record) => VolumeRequest::Commit(record),
+            Effect::ListChanged(cp) => {
+                VolumeRequest::List(self.image.changed_since(cp).into_iter().collect())
+            }
+            Effect::DropShadow(cp) => return self.image.drop_shadow(cp),
+            Effect::PinImage => return self.image.pin(),
+            Effect::UnpinImage => return self.image.unpin(),
+            other => unreachable!("{other:?} concerns no volume"),
+        };
+        self.requests.push(request);
     }
 
     /// Carries out the request at `place`; gives what is told to the node, and its line.
@@ -45,12 +72,38 @@ impl Volumes {
                 self.image.write_shadow(cp, address, contents);
                 (Input::VolumeWritten(ticket), format!("- {address} is durable at {side}"))
             }
-            VolumeRequest::Commit(cp) => {
-                self.image.commit(cp);
-                self.committed = cp;
+            VolumeRequest::Commit(record) => {
+                let cp = record.cp;
+                self.commit(record);
                 (Input::Committed(cp), format!("- {cp} is committed at {side}"))
             }
+            VolumeRequest::List(changed) => {
+                let count = show::counted(changed.len() as u64, "changed block");
+                (Input::Changed(changed), format!("- {side} has listed {count}"))
+            }
         }
+    }
+
+    fn commit(&mut self, record: CommitRecord) {
+        self.image.commit(record.cp);
+        self.record = record;
+    }
+
+    /// A crash: a commit under way is durable or not, everything else under way is gone.
+    pub fn crash(&mut self, survivors: &Survivors) {
+        for request in std::mem::take(&mut self.requests) {
+            match request {
+                VolumeRequest::Commit(record) if survivors.commit == Check::Passes => {
+                    self.commit(record);
+                }
+                VolumeRequest::Commit(_)
+                | VolumeRequest::Read(..)
+                | VolumeRequest::Write(..)
+                | VolumeRequest::List(_) => {}
+            }
+        }
+        self.image.drop_shadows();
+        self.image.unpin();
     }
 }
 
@@ -63,6 +116,8 @@ pub enum LogRequest {
     Read(Ticket, LogFile, u64),
     /// Flush.
     Flush,
+    /// Read all of it.
+    Scan,
 }
 
 /// What a read of log storage finds.
@@ -72,6 +127,21 @@ pub enum Check {
     Passes,
     /// It does not.
     Fails,
+}
+
+/// How much of what was under way a crash leaves.
+#[derive(Debug)]
+pub struct Survivors {
+    /// NVRAM entries, the oldest first.
+    pub nvram: usize,
+    /// Small states, the oldest first.
+    pub states: usize,
+    /// Whether a commit is durable.
+    pub commit: Check,
+    /// Writes to the log, the oldest first.
+    pub log: usize,
+    /// Whether the write after these is whole or torn.
+    pub torn: Check,
 }
 
 /// The destination's log storage.
@@ -117,6 +187,40 @@ impl Log {
                 (Input::LogRead(ticket, found), line)
             }
             LogRequest::Flush => (Input::Flushed, "- destination is flushed".to_owned()),
+            LogRequest::Scan => {
+                let found = self.scan();
+                let count = show::counted(found.len() as u64, "record");
+                (Input::LogScanned(found), format!("- the log is scanned: {count}"))
+            }
         })
+    }
+
+    fn scan(&self) -> Vec<Scanned> {
+        let found = self.storage.scan().into_iter();
+        let seen = found.map(|found| Scanned {
+            file: found.file,
+            offset: found.offset,
+            transfer: match found.record {
+                ScannedRecord::Intact(transfer) => Some(transfer),
+                ScannedRecord::Damaged(_) => None,
+            },
+        });
+        seen.collect()
+    }
+
+    /// A crash: the oldest writes are durable, the next may be torn, the others are gone.
+    pub fn crash(&mut self, survivors: &Survivors) {
+        let mut writes = 0;
+        for request in std::mem::take(&mut self.requests) {
+            let LogRequest::Write(_, file, offset, transfer) = request else { continue };
+            if writes < survivors.log {
+                self.storage.write(file, offset, transfer);
+            } else if writes == survivors.log && survivors.torn == Check::Fails {
+                let mut sectors = vec![false; self.storage.sectors(&transfer)];
+                sectors[0] = true;
+                self.storage.write_torn(file, offset, transfer, &sectors);
+            }
+            writes += 1;
+        }
     }
 }

@@ -1,0 +1,66 @@
+//! What both images are to hold: a model of the log, made of what the source logged and what a crash
+//! took of it. It makes every script that compares images check their contents too (Spec 3.1, 7.1).
+
+use crate::storage::Volumes;
+use mirrorsim::protocol::block::{BlockAddress, BlockSize, Contents, Origin, Run};
+use mirrorsim::protocol::{EntryHeader, Lsn, WriteId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The log as clients may count on it.
+#[derive(Debug, Default)]
+pub struct Expected {
+    /// Entries that exist.
+    log: BTreeMap<Lsn, EntryHeader>,
+    /// Writes that were acknowledged.
+    acknowledged: BTreeSet<WriteId>,
+}
+
+impl Expected {
+    /// The source logged an entry.
+    pub fn logged(&mut self, entry: EntryHeader) {
+        self.log.insert(entry.lsn, entry);
+    }
+
+    /// A client was told that its write is safe.
+    pub fn acknowledged(&mut self, id: WriteId) {
+        self.acknowledged.insert(id);
+    }
+
+    /// The source crashed: entries after the committed ones and not in this list are gone.
+    pub fn crashed(&mut self, committed: Lsn, survived: &BTreeSet<Lsn>) {
+        self.log.retain(|lsn, _| *lsn <= committed || survived.contains(lsn));
+    }
+
+    /// What is wrong with an image that a side holds, a line each.
+    pub fn check(&self, volumes: &Volumes, size: BlockSize) -> Vec<String> {
+        let mut wanted: BTreeMap<BlockAddress, Contents> = BTreeMap::new();
+        let mut wrong = Vec::new();
+        for entry in self.log.range(..=volumes.record.last_lsn).map(|(_, entry)| entry) {
+            for piece in entry.pieces(size) {
+                let held = wanted.entry(piece.address);
+                let held = held.or_insert_with(|| Contents::original(piece.address, size));
+                let origin = Origin::Write { id: entry.write, position: piece.position };
+                if let Contents::Data(runs) = held {
+                    runs.put(Run { start: piece.start, end: piece.end, origin });
+                }
+            }
+        }
+        for (address, expected) in wanted {
+            if let Some(difference) = volumes.image.read(address).difference(&expected) {
+                wrong.push(format!("wrong: {address}: {difference}"));
+            }
+        }
+        wrong
+    }
+
+    /// Writes that were acknowledged and are in no log, or more than once.
+    pub fn check_writes(&self) -> Vec<String> {
+        let count = |id: &WriteId| self.log.values().filter(|entry| entry.write == *id).count();
+        let wrong = self.acknowledged.iter().filter_map(|id| match count(id) {
+            0 => Some(format!("wrong: {id} was acknowledged and is lost")),
+            1 => None,
+            more => Some(format!("wrong: {id} was logged {more} times")),
+        });
+        wrong.collect()
+    }
+}
