@@ -9,10 +9,10 @@ pub use order::{Flow, NoThreads, Panicked, each_in_order};
 
 use crate::checker::{Checker, Verdict};
 use crate::facts::Sink;
+use crate::faults;
 use crate::metrics::{Collector, Figures};
 use crate::random::Seeded;
 use crate::report::Report;
-use crate::faults;
 use crate::scenario::{Problem, Scenario, Swarm};
 use crate::simulation::{Finished, Simulation};
 use crate::units::SimTime;
@@ -27,6 +27,8 @@ pub struct Outcome {
     pub figures: Figures,
     /// How it ended, and the digest of its facts.
     pub finished: Finished,
+    /// What was run instead of the scenario with a swarm: the one that the seed made of it.
+    pub drawn: Option<Scenario>,
 }
 
 impl Outcome {
@@ -35,6 +37,7 @@ impl Outcome {
     pub fn report(&self, scenario: &Scenario, seed: u64) -> Report {
         let Finished { digest, ending, simulated } = &self.finished;
         let digest = digest.clone();
+        let scenario = self.drawn.as_ref().unwrap_or(scenario);
         Report::new(scenario, seed, &self.verdict, &self.figures, digest, ending, *simulated)
     }
 }
@@ -76,5 +79,6 @@ pub fn run(
         sinks.push(sink);
     }
     let finished = Simulation::new(scenario, traces, &mut decisions, sinks)?.run(progress);
-    Ok(Outcome { verdict: checker.into_verdict(), figures: collector.into_figures(), finished })
+    let (verdict, figures) = (checker.into_verdict(), collector.into_figures());
+    Ok(Outcome { verdict, figures, finished, drawn })
 }

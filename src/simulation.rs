@@ -250,8 +250,9 @@ impl<'a> Simulation<'a> {
                 };
                 withdrawn || self.sites[*role as usize].life != *life
             }
-            Event::NvramDurable(role, life, ..)
-            | Event::StateSaved(role, life, ..) => self.sites[*role as usize].life != *life,
+            Event::NvramDurable(role, life, ..) | Event::StateSaved(role, life, ..) => {
+                self.sites[*role as usize].life != *life
+            }
             Event::Done(device, life, _) => self.server(*device).life() != *life,
             Event::Arrives(_) => false,
             // The workload is over, and so are faults.

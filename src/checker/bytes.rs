@@ -29,8 +29,8 @@ impl AddedUp {
 
     /// Reads a fact.
     pub fn take(&mut self, fact: &Fact, findings: &mut Findings) {
-        if let What::Sent(direction, number, message)
-        | What::Resent(direction, number, message) = &fact.what
+        if let What::Sent(direction, number, message) | What::Resent(direction, number, message) =
+            &fact.what
         {
             let length = wire::breakdown(message, self.size).total();
             let packets = length.div_ceil(self.packet.0).max(1);

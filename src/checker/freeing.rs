@@ -5,7 +5,7 @@
 use super::Findings;
 use super::model::{Claim, Model};
 use crate::facts::{Direction, Fact, Role, What};
-use crate::protocol::{CpId, Epoch, Half, LogFile, Lsn, Message, TransferId};
+use crate::protocol::{CpId, Epoch, Half, Incarnation, LogFile, Lsn, Message, TransferId, Void};
 use std::collections::BTreeMap;
 
 /// What each NVLog file holds.
@@ -14,20 +14,29 @@ pub struct Freeing {
     files: BTreeMap<LogFile, FileUse>,
     /// The newest entry of each transfer that was sent and may still be stored.
     newest: BTreeMap<(Epoch, CpId, TransferId), Lsn>,
+    /// Entries that never became durable at the source, and keep no file (Spec 7.1).
+    voids: Vec<Void>,
     /// Entries up to here are in an image that the destination committed and flushed since.
     flushed: Lsn,
 }
 
 #[derive(Debug)]
 struct FileUse {
-    /// The newest entry in it.
+    /// The newest entry asked to be written into it.
     newest: Lsn,
+    /// The newest entry that is durable in it.
+    durable: Lsn,
     used: u64,
 }
 
 impl Default for Freeing {
     fn default() -> Self {
-        Self { files: BTreeMap::new(), newest: BTreeMap::new(), flushed: Lsn::ORIGIN }
+        Self {
+            files: BTreeMap::new(),
+            newest: BTreeMap::new(),
+            voids: Vec::new(),
+            flushed: Lsn::ORIGIN,
+        }
     }
 }
 
@@ -41,7 +50,8 @@ impl Freeing {
         } else if let What::LogWriteAsked(_, file, offset, length, header) = &fact.what {
             let newest = self.newest.get(&(header.epoch, header.cp, header.id)).copied();
             let newest = newest.unwrap_or(header.first_lsn);
-            let held = self.files.entry(*file).or_insert(FileUse { newest, used: 0 });
+            let empty = FileUse { newest, durable: Lsn::ORIGIN, used: 0 };
+            let held = self.files.entry(*file).or_insert(empty);
             if *offset < held.used {
                 let message = format!("NVLog file {file} was overwritten at byte {offset}");
                 findings.add(fact, "S8", Role::Destination, "log_overwritten", message);
@@ -51,7 +61,21 @@ impl Freeing {
         } else if let What::Survived(Role::Destination, _) = &fact.what {
             // What was being written may be there or not: the room may be used again.
             for held in self.files.values_mut() {
-                held.used = 0;
+                (held.used, held.newest) = (0, held.durable);
+            }
+        } else if let What::Survived(Role::Source, newest) = &fact.what {
+            let after = newest.unwrap_or(Lsn::ORIGIN).max(model.committed_through(Role::Source));
+            let until = Lsn { incarnation: Incarnation(u32::MAX), ..after };
+            self.voids.push(Void { after, until });
+        } else if let What::NvramDurable(_, lsn) = &fact.what {
+            // The first entry of the next life ends what is void.
+            if let Some(void) = self.voids.last_mut().filter(|void| void.contains(*lsn)) {
+                void.until = *lsn;
+            }
+        } else if let What::LogWritten(_, file, header) = &fact.what {
+            let newest = self.newest.get(&(header.epoch, header.cp, header.id)).copied();
+            if let Some(held) = self.files.get_mut(file) {
+                held.durable = held.durable.max(newest.unwrap_or(header.first_lsn));
             }
         } else if let What::Flushed(_) = &fact.what {
             self.flushed = model.committed_through(Role::Destination);
@@ -73,11 +97,13 @@ impl Freeing {
 
     fn check_file(&mut self, fact: &Fact, file: LogFile, findings: &mut Findings) {
         let Some(held) = self.files.remove(&file) else { return };
-        if held.newest > self.flushed {
-            let message = format!(
-                "NVLog file {file} was freed before {} was committed and flushed",
-                held.newest
-            );
+        let mut newest = held.newest;
+        while let Some(void) = self.voids.iter().find(|void| void.contains(newest)) {
+            newest = void.after;
+        }
+        if newest > self.flushed {
+            let message =
+                format!("NVLog file {file} was freed before {} was committed and flushed", newest);
             findings.add(fact, "S8", Role::Destination, "log_freed_early", message);
         }
     }

@@ -72,9 +72,8 @@ impl Headers {
         let expected = last.map(|last| (self.sent.remove(&cp), last));
         if expected != Some(named) {
             let (transfers, lsn) = named;
-            let message = format!(
-                "{cp} begins with {transfers:?} up to {lsn}, unlike what was sent for it"
-            );
+            let message =
+                format!("{cp} begins with {transfers:?} up to {lsn}, unlike what was sent for it");
             findings.add(fact, "S7", Role::Source, "wrong_range", message);
         }
         self.points.retain(|_, point| *point > cp);

@@ -41,13 +41,7 @@ impl Images {
         }
     }
 
-    fn sent(
-        &mut self,
-        fact: &Fact,
-        message: &Message,
-        model: &mut Model,
-        findings: &mut Findings,
-    ) {
+    fn sent(&mut self, fact: &Fact, message: &Message, model: &mut Model, findings: &mut Findings) {
         if let Message::CpBegin { transfers, .. } = message {
             self.referenced.clear();
             self.sent.clear();

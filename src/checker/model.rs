@@ -168,7 +168,8 @@ impl Model {
             if *role == Role::Destination {
                 self.begun.retain(|begun| begun > cp);
             }
-            self.points.settle(self.committed_by(Role::Source), self.committed_by(Role::Destination));
+            self.points
+                .settle(self.committed_by(Role::Source), self.committed_by(Role::Destination));
         } else if let What::HalfFreed(_, half) = &fact.what {
             self.freed(*half);
         }

@@ -56,6 +56,10 @@ impl References {
         } else if let Message::CpData { cp, items, purpose: Purpose::ConsistencyPoint, .. } =
             &**message
         {
+            // What goes again of a CP that both sides have committed by now was looked at before.
+            if model.points.get(*cp).is_none() && matches!(fact.what, What::Resent(..)) {
+                return;
+            }
             for item in items {
                 self.check_item(fact, *cp, item, model, findings);
             }

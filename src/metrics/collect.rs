@@ -140,7 +140,7 @@ impl Collector {
             | Message::Deposed { .. }
             | Message::Restarted { .. }
             | Message::InSync { .. }
-        | Message::InSyncNoted { .. } => {}
+            | Message::InSyncNoted { .. } => {}
         }
     }
 

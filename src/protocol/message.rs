@@ -1,9 +1,7 @@
 //! What source and destination say to each other.
 
 use super::block::{BlockAddress, BlockSize, Contents, Piece, Runs, WriteRange};
-use super::{
-    BlockNumber, CpId, Epoch, Generation, Incarnation, Lsn, TransferId, WriteId,
-};
+use super::{BlockNumber, CpId, Epoch, Generation, Incarnation, Lsn, TransferId, WriteId};
 use serde::{Deserialize, Serialize};
 
 /// A message on the WAN. Its length is defined in [`super::wire`].

@@ -272,8 +272,8 @@ impl Source {
             self.admit(now, effects);
             self.continue_resync(effects);
             self.begin_cp(effects);
-            self.check_in_sync(effects);
-            if !self.send_next(now, effects) {
+            let in_sync_now = self.check_in_sync(effects);
+            if !self.send_next(now, effects) && !in_sync_now {
                 break;
             }
         }

@@ -122,4 +122,3 @@ impl Simulation<'_> {
         self.tell(role, Input::StateSaved(ticket));
     }
 }
-

@@ -156,8 +156,7 @@ impl Simulation<'_> {
         address: BlockAddress,
         contents: Contents,
     ) {
-        let fact =
-            self.recorder.fact(What::VolumeWriteAsked(role, cp, address, contents.clone()));
+        let fact = self.recorder.fact(What::VolumeWriteAsked(role, cp, address, contents.clone()));
         let io = Io::VolumeWrite(ticket, cp, address, contents);
         self.submit_volume(role, Access::Write, address, asked(io, fact));
     }

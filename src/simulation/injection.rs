@@ -29,7 +29,8 @@ impl Simulation<'_> {
         for step in self.recorder.steps() {
             for fault in self.faults.reached(&step) {
                 for happening in self.faults.begin(fault, self.now) {
-                    self.queue.insert(happening.at, Event::Fault(happening, super::Planned::ByStep));
+                    self.queue
+                        .insert(happening.at, Event::Fault(happening, super::Planned::ByStep));
                 }
             }
         }

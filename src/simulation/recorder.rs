@@ -20,7 +20,14 @@ impl<'a> Recorder<'a> {
     /// No fact yet.
     #[must_use]
     pub fn new(sinks: Vec<&'a mut dyn Sink>) -> Self {
-        Self { sinks, digest: Digest::default(), next: 0, now: SimTime::ZERO, cause: None, steps: None }
+        Self {
+            sinks,
+            digest: Digest::default(),
+            next: 0,
+            now: SimTime::ZERO,
+            cause: None,
+            steps: None,
+        }
     }
 
     /// From now on the steps of the protocol are watched.

@@ -3,9 +3,9 @@
 use super::storage::{Asked, Server};
 use crate::disk::{Image, LogStorage, NvramStore, ScannedRecord, StateStore};
 use crate::facts::Role;
+use crate::protocol::block::Contents;
 use crate::protocol::destination::Destination;
 use crate::protocol::source::{Recovered, RecoveredNvram, Source};
-use crate::protocol::block::Contents;
 use crate::protocol::{
     CommitRecord, Effect, FaultId, Input, Occupancy, Parameters, SavedState, Scanned,
 };

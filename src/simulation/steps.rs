@@ -35,7 +35,9 @@ impl Steps {
     pub fn take(&mut self, fact: &Fact) {
         match &fact.what {
             What::Sent(Direction::ToDestination, number, message)
-            | What::Resent(Direction::ToDestination, number, message) => self.sent(*number, message),
+            | What::Resent(Direction::ToDestination, number, message) => {
+                self.sent(*number, message)
+            }
             What::Sent(Direction::ToSource, _, message) => {
                 if let Message::CpAck { cp, .. } = **message {
                     self.reach(StepName::CpAck, Some(cp), None);

@@ -1,8 +1,8 @@
 //! Devices of a site: a queue that takes time, and contents that change when a request is done.
 
 use crate::disk::{Access, Disk, DiskCondition, Request, Started};
-use crate::protocol::block::{Area, BlockAddress, BlockSize, Contents, Runs};
 use crate::facts::Role;
+use crate::protocol::block::{Area, BlockAddress, BlockSize, Contents, Runs};
 use crate::protocol::{CommitRecord, CpId, LogFile, Scanned, Ticket, Transfer};
 use crate::scenario::DiskModel;
 use crate::units::SimTime;

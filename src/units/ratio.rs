@@ -36,8 +36,8 @@ impl Ratio {
     /// This share of a length of time, rounded down.
     #[must_use]
     pub fn of(self, span: Span) -> Span {
-        let part = u128::from(span.as_nanos()) * u128::from(self.numerator)
-            / u128::from(self.denominator);
+        let part =
+            u128::from(span.as_nanos()) * u128::from(self.numerator) / u128::from(self.denominator);
         Span::from_nanos(u64::try_from(part).expect("a share of a length is no longer"))
     }
 

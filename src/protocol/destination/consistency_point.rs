@@ -127,13 +127,7 @@ impl Destination {
 
     /// `CP_END`: from now on it is known how many blocks there are. If the CP is committed already,
     /// the source does not know it, and is told again.
-    pub(super) fn end(
-        &mut self,
-        now: SimTime,
-        cp: CpId,
-        blocks: u64,
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn end(&mut self, now: SimTime, cp: CpId, blocks: u64, effects: &mut Vec<Effect>) {
         if let Some(reception) = self.reception_of(now, cp, effects) {
             reception.blocks = Some(blocks);
             self.commit_if_complete(effects);
@@ -213,8 +207,7 @@ impl Destination {
     fn settle_held(&mut self, effects: &mut Vec<Effect>) {
         let Some(reception) = &mut self.reception else { return };
         let Some(begin) = &reception.begin else { return };
-        let void: Vec<_> =
-            reception.held.keys().filter(|id| !begin.names(**id)).copied().collect();
+        let void: Vec<_> = reception.held.keys().filter(|id| !begin.names(**id)).copied().collect();
         for id in void {
             for (address, _) in self.reception_mut().held.remove(&id).unwrap_or_default() {
                 self.nak(address, effects);

@@ -93,12 +93,7 @@ impl Destination {
     }
 
     /// What was saved with this ticket is durable.
-    pub(super) fn state_saved(
-        &mut self,
-        now: SimTime,
-        saved: Ticket,
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn state_saved(&mut self, now: SimTime, saved: Ticket, effects: &mut Vec<Effect>) {
         if self.session == Session::Saving(saved) {
             self.session = Session::Durable;
             self.welcome_if_ready(now, effects);

@@ -8,11 +8,11 @@
 //! ```
 
 use super::super::block::{BlockAddress, Contents};
+use super::super::wire;
 use super::super::{
     CommitRecord, CpId, Effect, Half, Lsn, Message, Metadata, Note, Purpose, Refusal, Timer,
     TransferRange, Trigger,
 };
-use super::super::wire;
 use super::read::ReadFor;
 use super::resync::Round;
 use super::session::Mirror;

@@ -35,12 +35,7 @@ impl Source {
     }
 
     /// Sends a message of a CP, for the first time or again.
-    pub(super) fn send_round(
-        &mut self,
-        round: Round,
-        message: Message,
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn send_round(&mut self, round: Round, message: Message, effects: &mut Vec<Effect>) {
         match round {
             Round::First => self.send(message, None, effects),
             Round::Again => self.send_again(message, effects),
@@ -49,9 +44,8 @@ impl Source {
 
     /// Over `datagram`: a CP that was sent and not acknowledged goes again (Spec 8.1).
     pub(super) fn repeat_cp(&mut self) {
-        let sent = |running: &&mut RunningCp| {
-            running.phase == Phase::Sent && running.expects_answer()
-        };
+        let sent =
+            |running: &&mut RunningCp| running.phase == Phase::Sent && running.expects_answer();
         if let Some(running) = self.running.as_mut().filter(sent) {
             (running.phase, running.round) = (Phase::Draining, Round::Again);
         }

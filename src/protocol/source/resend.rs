@@ -35,9 +35,8 @@ impl Unacknowledged {
 
     /// Every entry up to here is acknowledged.
     pub(super) fn acknowledged(&mut self, through: Lsn) {
-        let open = |transfer: &Transfer| {
-            transfer.entries.last().is_some_and(|entry| entry.lsn > through)
-        };
+        let open =
+            |transfer: &Transfer| transfer.entries.last().is_some_and(|entry| entry.lsn > through);
         self.transfers.retain(open);
         self.again.retain(open);
     }

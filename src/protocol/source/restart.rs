@@ -84,12 +84,11 @@ impl Source {
                 effects.push(Effect::NvramFree(half));
             }
         }
-        let [first, second] = halves.map(|half| {
-            half.into_iter().filter(|entry| entry.lsn > last_lsn).collect::<Vec<_>>()
-        });
+        let [first, second] = halves
+            .map(|half| half.into_iter().filter(|entry| entry.lsn > last_lsn).collect::<Vec<_>>());
         let begins = |half: &[EntryHeader]| half.first().map(|entry| entry.lsn);
-        let second_is_older = begins(&second)
-            .is_some_and(|older| begins(&first).is_none_or(|newer| older < newer));
+        let second_is_older =
+            begins(&second).is_some_and(|older| begins(&first).is_none_or(|newer| older < newer));
         let [(older, old), (_, new)] = if second_is_older {
             [(Half::Second, second), (Half::First, first)]
         } else {

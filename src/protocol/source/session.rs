@@ -139,7 +139,9 @@ impl Source {
     pub(super) fn begin_out_of_sync(&mut self, now: SimTime, effects: &mut Vec<Effect>) {
         self.epoch = Epoch(self.epoch.0 + 1);
         self.told = Told::Noted;
-        self.saved_mirror = SavedMirror::OutOfSync(now);
+        if self.saved_mirror == SavedMirror::InSync {
+            self.saved_mirror = SavedMirror::OutOfSync(now);
+        }
         let ticket = self.save_state(effects);
         self.set_mirror(Mirror::OutOfSync(Contact::Saving(ticket)), effects);
     }

@@ -9,8 +9,8 @@ use mirrorsim::protocol::block::Contents;
 use mirrorsim::protocol::destination::Destination;
 use mirrorsim::protocol::source::{Recovered, RecoveredNvram, Source};
 use mirrorsim::protocol::{
-    ClientId, Effect, FaultId, Input, Lsn, Message, Note, OpNumber, Operation, Outcome, Parameters, Request,
-    SavedState, Ticket, Timer, WriteId,
+    ClientId, Effect, FaultId, Input, Lsn, Message, Note, OpNumber, Operation, Outcome, Parameters,
+    Request, SavedState, Ticket, Timer, WriteId,
 };
 use mirrorsim::units::SimTime;
 use std::collections::{BTreeMap, VecDeque};
