@@ -135,7 +135,7 @@ impl Destination {
                 self.activity = Activity::Some;
                 self.volume_written(ticket, effects);
             }
-            Input::StateSaved(ticket) => self.state_saved(ticket, effects),
+            Input::StateSaved(ticket) => self.state_saved(now, ticket, effects),
             Input::LogScanned(found) => self.log_scanned(now, &found, effects),
             Input::Committed(cp) => self.committed(now, cp, effects),
             Input::Flushed => self.flushed(now, effects),

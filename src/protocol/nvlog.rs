@@ -7,7 +7,7 @@
 use super::block::{BlockSize, Runs};
 use super::{
     BlockNumber, CpId, Epoch, LogFile, Lsn, Reference, Scanned, Transfer, TransferHeader,
-    TransferId, wire,
+    TransferId, Void, wire,
 };
 use crate::units::Bytes;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -199,6 +199,18 @@ impl NvLog {
         self.waiting.clear();
         self.cache.bytes = 0;
         self.cache.durable.clear();
+    }
+
+    /// These entries never became durable at the source and are not to be replayed (Spec 7.1): a file
+    /// that ends with them is covered by a commit of those before.
+    pub fn discard(&mut self, void: &Void) {
+        for file in &mut self.files {
+            if let File::Holds(held) = file
+                && void.contains(held.last)
+            {
+                held.last = void.after;
+            }
+        }
     }
 
     /// Takes a record found after a crash into the account (Spec 7.3). One that fails its check only

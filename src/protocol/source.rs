@@ -191,8 +191,8 @@ impl Source {
     }
 
     fn message(&mut self, now: SimTime, message: Message, effects: &mut Vec<Effect>) {
-        if let Message::Restarted { incarnation, .. } = message {
-            self.destination_restarted(now, incarnation, effects);
+        if let Message::Restarted { epoch, incarnation } = message {
+            self.destination_restarted(now, epoch, incarnation, effects);
             return;
         }
         if message.epoch() != self.epoch {

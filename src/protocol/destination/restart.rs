@@ -48,6 +48,13 @@ impl Destination {
     /// The new life is durable: the source is told that the sessions of the old one are over.
     pub(super) fn restart_saved(&mut self, saved: Ticket, effects: &mut Vec<Effect>) {
         if self.life_to_save.take_if(|ticket| *ticket == saved).is_some() {
+            self.say_restarted(effects);
+        }
+    }
+
+    /// Says that the sessions of earlier lives are over, once this life is durable.
+    pub(super) fn say_restarted(&self, effects: &mut Vec<Effect>) {
+        if self.life_to_save.is_none() {
             let (epoch, incarnation) = (self.epoch, self.incarnation);
             effects.push(Effect::Send(Message::Restarted { epoch, incarnation }));
         }
@@ -67,8 +74,7 @@ impl Destination {
             self.log.restore(record);
         }
         effects.push(Effect::Note(Note::Restarted(self.incarnation, found.len() as u64)));
-        self.log.committed(self.committed.cp, self.committed.last_lsn);
-        self.flush_after_commit(now, effects);
+        self.discard_voids(now, effects);
         self.scan = Scan::Done;
         self.welcome_if_ready(effects);
     }

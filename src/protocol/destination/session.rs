@@ -48,8 +48,11 @@ impl Destination {
         }
         if epoch == self.epoch {
             effects.push(Effect::Refuse(Refusal::Repeated));
-            if self.is_live() {
-                self.welcome(effects);
+            match self.session {
+                Session::Live => self.welcome(effects),
+                // A life before this one heard the first HELLO: that session will never live.
+                Session::None => self.say_restarted(effects),
+                Session::Saving(_) | Session::Durable => {}
             }
             return;
         }
@@ -90,12 +93,28 @@ impl Destination {
     }
 
     /// What was saved with this ticket is durable.
-    pub(super) fn state_saved(&mut self, saved: Ticket, effects: &mut Vec<Effect>) {
+    pub(super) fn state_saved(
+        &mut self,
+        now: SimTime,
+        saved: Ticket,
+        effects: &mut Vec<Effect>,
+    ) {
         if self.session == Session::Saving(saved) {
             self.session = Session::Durable;
+            self.discard_voids(now, effects);
             self.welcome_if_ready(effects);
         }
         self.restart_saved(saved, effects);
+    }
+
+    /// Log files that hold nothing else than what is in the image, or never was, are free after a
+    /// flush (Spec 4.3, 7.1): no commit to come would cover them.
+    pub(super) fn discard_voids(&mut self, now: SimTime, effects: &mut Vec<Effect>) {
+        for void in &self.voids {
+            self.log.discard(void);
+        }
+        self.log.committed(self.committed.cp, self.committed.last_lsn);
+        self.flush_after_commit(now, effects);
     }
 
     /// Answers HELLO once it is known which image the destination has.

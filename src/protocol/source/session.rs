@@ -198,13 +198,19 @@ impl Source {
         self.set_mirror(Mirror::Resync(Resync::new(committed)), effects);
     }
 
-    /// RESTARTED: the destination has a new life, so the session is over; it is called at once.
+    /// RESTARTED: the destination has a new life, so the session is over; it is called at once. The
+    /// old life may have taken part in the session that HELLO still asks for: then it is over before
+    /// it began.
     pub(super) fn destination_restarted(
         &mut self,
         now: SimTime,
+        epoch: Epoch,
         life: Incarnation,
         effects: &mut Vec<Effect>,
     ) {
+        if self.is_greeting() && epoch == self.epoch {
+            self.begin_out_of_sync(now, effects);
+        }
         if life > self.destination_life {
             self.destination_life = life;
             self.end_session(now, SessionEnd::DestinationRestarted, effects);
