@@ -9,8 +9,8 @@ use mirrorsim::protocol::block::Contents;
 use mirrorsim::protocol::destination::Destination;
 use mirrorsim::protocol::source::{Recovered, RecoveredNvram, Source};
 use mirrorsim::protocol::{
-    ClientId, Effect, FaultId, Input, Lsn, Message, Note, OpNumber, Operation, Outcome, Parameters, Request,
-    SavedState, Ticket, Timer, WriteId,
+    ClientId, Effect, FaultId, Input, Lsn, Message, MirrorState, Note, Occupancy, OpNumber,
+    Operation, Outcome, Parameters, Request, SavedState, Ticket, Timer, WriteId,
 };
 use mirrorsim::units::SimTime;
 use std::collections::{BTreeMap, VecDeque};
@@ -42,8 +42,10 @@ pub struct Pair {
     pub timers: BTreeMap<Timer, (Side, SimTime)>,
     /// Which timers of the session are shown.
     pub watching: Watching,
+    /// As the source noted it last.
+    pub mirror: MirrorState,
     operations: BTreeMap<u32, u64>,
-    /// Everything that clients asked for.
+    /// What clients asked for and were not answered.
     requests: BTreeMap<WriteId, Operation>,
     expected: Expected,
     lines: Vec<String>,
@@ -74,6 +76,7 @@ impl Pair {
             log: Log::new(size),
             timers: BTreeMap::new(),
             watching: Watching::Hidden,
+            mirror: MirrorState::InSync,
             operations: BTreeMap::new(),
             requests: BTreeMap::new(),
             expected: Expected::default(),
@@ -202,8 +205,15 @@ impl Pair {
             Effect::CancelTimer(timer) => {
                 self.timers.remove(&timer);
             }
-            Effect::Answer(id, Outcome::Written) => self.expected.acknowledged(id),
-            Effect::Answer(..) | Effect::NvramAssign(..) | Effect::Refuse(_) | Effect::Note(_) => {}
+            Effect::Answer(id, Outcome::Written) => {
+                self.requests.remove(&id);
+                self.expected.acknowledged(id);
+            }
+            Effect::Answer(id, _) => {
+                self.requests.remove(&id);
+            }
+            Effect::Note(Note::Mirror(state)) => self.mirror = state,
+            Effect::NvramAssign(..) | Effect::Refuse(_) | Effect::Note(_) => {}
             of_volumes => self.volumes(side).take(of_volumes),
         }
     }
@@ -405,9 +415,29 @@ impl Pair {
         self.nvram.len()
     }
 
+    /// Whether a side's life is over and the next has not begun.
+    pub fn is_down(&self, side: Side) -> bool {
+        match side {
+            Side::Source => self.source.is_none(),
+            Side::Destination => self.destination.is_none(),
+        }
+    }
+
+    /// What clients asked for and were not answered.
+    pub fn unanswered(&self) -> Vec<WriteId> {
+        self.requests.keys().copied().collect()
+    }
+
+    /// What both nodes hold: source, destination.
+    pub fn occupancy(&self) -> [Occupancy; 2] {
+        let source = self.source.as_ref().map(Source::occupancy);
+        let destination = self.destination.as_ref().map(Destination::occupancy);
+        [source, destination].map(Option::unwrap_or_default)
+    }
+
     /// What both nodes hold.
     pub fn state(&mut self) {
-        let held = self.source.as_ref().map(Source::occupancy).unwrap_or_default();
+        let [held, destination] = self.occupancy();
         let requests = show::counted(held.requests, "request");
         self.say(format!(
             "source holds {} in NVRAM, {}, {}, {requests}",
@@ -415,7 +445,7 @@ impl Pair {
             show::counted(held.transfer_ids, "transfer ID"),
             show::counted(held.buffers, "buffer"),
         ));
-        let held = self.destination.as_ref().map(Destination::occupancy).unwrap_or_default();
+        let held = destination;
         self.say(format!(
             "destination holds {}, {}, {} cached",
             show::counted(held.mapped_transfers, "transfer"),
