@@ -264,8 +264,9 @@ impl Source {
             self.admit(now, effects);
             self.continue_resync(effects);
             self.begin_cp(effects);
-            self.check_in_sync(effects);
-            if !self.send_next(now, effects) {
+            // In sync, writes that were held are admitted.
+            let regained = self.check_in_sync(effects);
+            if !self.send_next(now, effects) && !regained {
                 break;
             }
         }

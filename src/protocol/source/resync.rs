@@ -164,16 +164,20 @@ impl Source {
         }
     }
 
-    /// In sync, once every write that was answered meets the rule (Spec 6.1, 6.6).
-    pub(super) fn check_in_sync(&mut self, effects: &mut Vec<Effect>) {
-        let Mirror::CpForwarding(Forwarding::CatchingUp(answered)) = self.mirror else { return };
+    /// In sync, once every write that was answered meets the rule (Spec 6.1, 6.6). Tells whether that
+    /// is so from now on.
+    pub(super) fn check_in_sync(&mut self, effects: &mut Vec<Effect>) -> bool {
+        let Mirror::CpForwarding(Forwarding::CatchingUp(answered)) = self.mirror else {
+            return false;
+        };
         if self.answers.meets_rule() < answered || !self.outlet.has_room() {
-            return;
+            return false;
         }
         self.set_mirror(Mirror::InSync, effects);
         self.saved_mirror = SavedMirror::InSync;
         self.save_state(effects);
         self.send(Message::InSync { epoch: self.epoch }, None, effects);
+        true
     }
 
     /// Begins a pass: everything that changed up to the last committed CP.
