@@ -1,5 +1,5 @@
-//! Scripts drawn by chance: writes, crashes, resets and losses at any moment. Whatever happened, once
-//! it stops the mirror is in sync again, both images hold what was acknowledged, every client is
+//! Scripts drawn by chance: writes, crashes, resets and losses at any moment. Whatever happened,
+//! once it stops the mirror is in sync again, both images hold what was acknowledged, every client is
 //! answered and all space is free (Spec 6, 7; L1–L5).
 
 use crate::command;
@@ -70,12 +70,27 @@ impl Script {
         let message = draws.one_of(&["4KiB", "64KiB"]);
         let files = draws.one_of(&["2", "2", "3"]);
         let metadata = draws.one_of(&["none", "none", "tree"]);
-        self.command(&format!(
-            "set {transport} {mode} {half} ack={ack} cp_message_bytes={message} nvlog_files={files} metadata={metadata}"
-        ));
+        let room = draws.one_of(&["", "", "nvram_half=24KiB", "transfer_ids=3", "buffers=8"]);
+        let packing = draws.one_of(&[
+            "",
+            "transfer_delay=1ms",
+            "transfer_bytes=4KiB link_queue=13KiB cp_message_bytes=4KiB",
+        ]);
+        let cache = draws.one_of(&["", "cache=0B", "flush=3s"]);
+        let dispatch = match ack {
+            "local" => "",
+            _ => draws.one_of(&["", "", "dispatch=destination-first"]),
+        };
+        let held = draws.one_of(&["", "held=fail"]);
+        let settings = format!("{room} {packing} {cache} {dispatch} {held}");
+        let bounds = format!("cp_message_bytes={message} nvlog_files={files} metadata={metadata}");
+        self.command(&format!("set {bounds} {settings} {transport} {mode} {half} ack={ack}"));
         for _ in 0..COMMANDS {
             let command = self.draw(&mut draws, transport);
             self.command(&command);
+            if let Some(wrong) = self.pair.wrong().pop() {
+                return Err(wrong);
+            }
         }
         self.calm()
     }
