@@ -12,6 +12,8 @@
 //! [`Source`]: mirrorsim::protocol::source::Source
 //! [`Destination`]: mirrorsim::protocol::destination::Destination
 
+#[path = "golden/support/chance.rs"]
+mod chance;
 #[path = "golden/support/command.rs"]
 mod command;
 #[path = "golden/support/difference.rs"]
@@ -81,5 +83,19 @@ fn there_are_scripts_enough_and_each_says_what_it_pins() {
         let comment: Vec<_> = text.lines().take_while(|line| line.starts_with('#')).collect();
         let cites = comment.iter().any(|line| line.contains("Spec ") || line.contains("Claim "));
         assert!(cites, "{}: the comment on top cites no clause", path.display());
+    }
+}
+
+/// Scripts drawn by chance; `CHANCE=from..to` tries other seeds.
+#[test]
+fn whatever_happens_ends_in_sync() {
+    let seeds = std::env::var("CHANCE").ok();
+    let seeds = seeds.as_deref().and_then(|seeds| seeds.split_once(".."));
+    let bounds = seeds.and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)));
+    let (from, to) = bounds.unwrap_or((0, 300));
+    let failed: Vec<String> = (from..to).filter_map(|seed| chance::run(seed).err()).collect();
+    let headlines: Vec<_> = failed.iter().filter_map(|failure| failure.lines().next()).collect();
+    if let Some(first) = failed.first() {
+        panic!("{first}\n\n{} seeds fail:\n{}", failed.len(), headlines.join("\n"));
     }
 }

@@ -88,9 +88,12 @@ impl Resync {
         matches!(self.stage, Stage::Passing(_))
     }
 
-    /// A block was committed by the source while the destination catches up.
+    /// A block was committed by the source while the destination catches up; it may have had that CP
+    /// first.
     pub(super) fn committed(&mut self, address: BlockAddress, cp: CpId) {
-        self.changed.insert(address, cp);
+        if cp > self.destination {
+            self.changed.insert(address, cp);
+        }
     }
 }
 

@@ -262,7 +262,8 @@ fn alter_epoch(message: &mut Message, to: Epoch) -> Done {
         | Message::Welcome { epoch, .. }
         | Message::Deposed { epoch, .. }
         | Message::Restarted { epoch, .. }
-        | Message::InSync { epoch } => *epoch = to,
+        | Message::InSync { epoch }
+        | Message::InSyncNoted { epoch } => *epoch = to,
     }
     Ok(())
 }

@@ -53,6 +53,11 @@ impl Expected {
         wrong
     }
 
+    /// The entry of a write, if it is in the log.
+    pub fn entry(&self, id: WriteId) -> Option<&EntryHeader> {
+        self.log.values().find(|entry| entry.write == id)
+    }
+
     /// Writes that were acknowledged and are in no log, or more than once.
     pub fn check_writes(&self) -> Vec<String> {
         let count = |id: &WriteId| self.log.values().filter(|entry| entry.write == *id).count();

@@ -1,22 +1,23 @@
 //! Source and destination, and everything that they wished and that has not happened yet.
 
+#[path = "judge.rs"]
+mod judge;
+#[path = "life.rs"]
+mod life;
+
 use crate::expected::Expected;
 use crate::flight::{Flight, Side};
 use crate::show;
-use crate::storage::{Check, Log, LogRequest, Survivors, Volumes};
+use crate::storage::{Check, Log, LogRequest, Volumes};
 use mirrorsim::disk::{NvramStore, StateStore};
-use mirrorsim::protocol::block::Contents;
 use mirrorsim::protocol::destination::Destination;
-use mirrorsim::protocol::source::{Recovered, RecoveredNvram, Source};
+use mirrorsim::protocol::source::Source;
 use mirrorsim::protocol::{
-    ClientId, Effect, FaultId, Input, Lsn, Message, Note, OpNumber, Operation, Outcome, Parameters,
-    Request, SavedState, Ticket, Timer, WriteId,
+    ClientId, Effect, Input, Lsn, Message, MirrorState, Note, Occupancy, OpNumber, Operation,
+    Outcome, Parameters, Request, SavedState, Ticket, Timer, WriteId,
 };
 use mirrorsim::units::SimTime;
 use std::collections::{BTreeMap, VecDeque};
-
-/// A child of a metadata block: its place and the newest CP below it.
-type Child = (u32, mirrorsim::protocol::CpNumber);
 
 /// A step of the world that settling may take; every one is the oldest of its kind.
 const SETTLING: usize = 10_000;
@@ -34,6 +35,8 @@ pub struct Pair {
     /// Entries on their way into NVRAM, in LSN order.
     nvram: VecDeque<Lsn>,
     nvram_store: NvramStore,
+    /// Entries up to here are durable in NVRAM, if they are there.
+    durable: Option<Lsn>,
     states: [StateStore<SavedState>; 2],
     /// Small states on their way to be durable.
     saving: [VecDeque<Ticket>; 2],
@@ -42,10 +45,14 @@ pub struct Pair {
     pub timers: BTreeMap<Timer, (Side, SimTime)>,
     /// Which timers of the session are shown.
     pub watching: Watching,
+    /// As the source noted it last.
+    pub mirror: MirrorState,
     operations: BTreeMap<u32, u64>,
-    /// Everything that clients asked for.
+    /// What clients asked for and were not answered.
     requests: BTreeMap<WriteId, Operation>,
     expected: Expected,
+    /// Acknowledgements that promised too much.
+    broken: Vec<String>,
     lines: Vec<String>,
 }
 
@@ -68,15 +75,18 @@ impl Pair {
             flights: [Flight::default(), Flight::default()],
             nvram: VecDeque::new(),
             nvram_store: NvramStore::new(),
+            durable: None,
             states: [StateStore::new(SavedState::FIRST), StateStore::new(SavedState::FIRST)],
             saving: [VecDeque::new(), VecDeque::new()],
             volumes: [Volumes::new(size), Volumes::new(size)],
             log: Log::new(size),
             timers: BTreeMap::new(),
             watching: Watching::Hidden,
+            mirror: MirrorState::InSync,
             operations: BTreeMap::new(),
             requests: BTreeMap::new(),
             expected: Expected::default(),
+            broken: Vec::new(),
             lines: Vec::new(),
         }
     }
@@ -202,8 +212,16 @@ impl Pair {
             Effect::CancelTimer(timer) => {
                 self.timers.remove(&timer);
             }
-            Effect::Answer(id, Outcome::Written) => self.expected.acknowledged(id),
-            Effect::Answer(..) | Effect::NvramAssign(..) | Effect::Refuse(_) | Effect::Note(_) => {}
+            Effect::Answer(id, Outcome::Written) => {
+                self.requests.remove(&id);
+                self.expected.acknowledged(id);
+                self.check_promise(id);
+            }
+            Effect::Answer(id, _) => {
+                self.requests.remove(&id);
+            }
+            Effect::Note(Note::Mirror(state)) => self.mirror = state,
+            Effect::NvramAssign(..) | Effect::Refuse(_) | Effect::Note(_) => {}
             of_volumes => self.volumes(side).take(of_volumes),
         }
     }
@@ -222,92 +240,11 @@ impl Pair {
         self.saving[side as usize].len()
     }
 
-    /// A side's life is over. What had left it stays on its way.
-    pub fn crash(&mut self, side: Side, survivors: &Survivors) -> Result<(), String> {
-        if survivors.nvram > self.nvram_store.in_flight()
-            || survivors.states > self.states[side as usize].in_flight()
-        {
-            return Err("no more survives than was on its way".to_owned());
-        }
-        self.flight(side.peer()).take_back();
-        self.timers.retain(|_, (owner, _)| *owner != side);
-        self.states[side as usize].crash(survivors.states);
-        self.saving[side as usize].clear();
-        self.volumes(side).crash(survivors);
-        match side {
-            Side::Source => {
-                self.source = None;
-                self.nvram.clear();
-                self.nvram_store.crash(survivors.nvram);
-                let halves = self.nvram_store.recover().halves;
-                let survived = halves.iter().flatten().map(|(_, entry)| entry.lsn).collect();
-                let committed = self.volumes(side).record.last_lsn;
-                self.expected.crashed(committed, &survived);
-            }
-            Side::Destination => {
-                self.destination = None;
-                self.log.crash(survivors);
-            }
-        }
-        Ok(())
-    }
-
-    /// NVRAM loses all it holds.
-    pub fn lose_nvram(&mut self) {
-        self.nvram_store.lose(FaultId(0));
-    }
-
-    /// A side's next life begins.
-    pub fn restart(&mut self, side: Side) {
-        let mut effects = Vec::new();
-        let record = self.volumes(side).record.clone();
-        let state = self.states[side as usize].durable().clone();
-        let (parameters, now) = (self.parameters, self.now);
-        match side {
-            Side::Source => {
-                let (nvram, metadata) = (self.found_in_nvram(), self.metadata());
-                let found = Recovered { record, state, nvram, metadata };
-                self.source = Some(Source::restart(parameters, now, found, &mut effects));
-            }
-            Side::Destination => {
-                let node = Destination::restart(parameters, now, record, state, &mut effects);
-                self.destination = Some(node);
-            }
-        }
-        self.carry_out(side, effects);
-    }
-
-    fn found_in_nvram(&self) -> RecoveredNvram {
-        let found = self.nvram_store.recover();
-        let half = |half: Vec<(_, _)>| half.into_iter().map(|(_, entry)| entry).collect();
-        match found.damage {
-            Some(_) => RecoveredNvram::Damaged,
-            None => RecoveredNvram::Halves(found.halves.map(half)),
-        }
-    }
-
-    fn metadata(&mut self) -> Vec<(mirrorsim::protocol::block::BlockAddress, Vec<Child>)> {
-        let blocks = self.volumes(Side::Source).image.blocks();
-        let metadata = blocks.filter_map(|(address, contents)| match contents {
-            Contents::Metadata(children) => Some((address, children.clone())),
-            Contents::Data(_) => None,
-        });
-        metadata.collect()
-    }
-
-    /// The connection breaks: what is under way is lost, and both sides are told.
-    pub fn reset(&mut self) {
-        self.flights.iter_mut().for_each(Flight::clear);
-        self.say("- the connection is reset");
-        for side in [Side::Source, Side::Destination] {
-            self.tell(side, Input::Disconnected);
-        }
-    }
-
     /// The oldest entry becomes durable in NVRAM.
     pub fn persist(&mut self) -> Result<(), String> {
         let lsn = self.nvram.pop_front().ok_or("no entry is on its way into NVRAM")?;
         self.nvram_store.durable(lsn);
+        self.durable = Some(lsn);
         self.say(format!("- {lsn} is durable in NVRAM"));
         self.tell(Side::Source, Input::NvramDurable(lsn));
         Ok(())
@@ -405,9 +342,29 @@ impl Pair {
         self.nvram.len()
     }
 
+    /// Whether a side's life is over and the next has not begun.
+    pub fn is_down(&self, side: Side) -> bool {
+        match side {
+            Side::Source => self.source.is_none(),
+            Side::Destination => self.destination.is_none(),
+        }
+    }
+
+    /// What clients asked for and were not answered.
+    pub fn unanswered(&self) -> Vec<WriteId> {
+        self.requests.keys().copied().collect()
+    }
+
+    /// What both nodes hold: source, destination.
+    pub fn occupancy(&self) -> [Occupancy; 2] {
+        let source = self.source.as_ref().map(Source::occupancy);
+        let destination = self.destination.as_ref().map(Destination::occupancy);
+        [source, destination].map(Option::unwrap_or_default)
+    }
+
     /// What both nodes hold.
     pub fn state(&mut self) {
-        let held = self.source.as_ref().map(Source::occupancy).unwrap_or_default();
+        let [held, destination] = self.occupancy();
         let requests = show::counted(held.requests, "request");
         self.say(format!(
             "source holds {} in NVRAM, {}, {}, {requests}",
@@ -415,31 +372,12 @@ impl Pair {
             show::counted(held.transfer_ids, "transfer ID"),
             show::counted(held.buffers, "buffer"),
         ));
-        let held = self.destination.as_ref().map(Destination::occupancy).unwrap_or_default();
+        let held = destination;
         self.say(format!(
             "destination holds {}, {}, {} cached",
             show::counted(held.mapped_transfers, "transfer"),
             show::counted(held.log_files, "file"),
             mirrorsim::units::Bytes::new(held.cached_bytes),
         ));
-    }
-
-    /// Whether both images are the same CP, byte for byte.
-    pub fn compare(&mut self) {
-        let [source, destination] = &self.volumes;
-        let line = if source.image.hash() == destination.image.hash() {
-            let blocks = show::counted(source.image.blocks().len() as u64, "block");
-            format!("both images are the same: {}, {blocks}", source.record.cp)
-        } else {
-            format!(
-                "the images differ: {} at source, {} at destination",
-                source.record.cp, destination.record.cp
-            )
-        };
-        let size = self.parameters.block_size;
-        let images = self.volumes.iter().flat_map(|side| self.expected.check(side, size));
-        let wrong: Vec<_> = images.chain(self.expected.check_writes()).collect();
-        self.say(line);
-        self.lines.extend(wrong);
     }
 }

@@ -78,6 +78,7 @@ pub fn name(message: &Message) -> String {
         Message::Deposed { .. } => "DEPOSED".to_owned(),
         Message::Restarted { .. } => "RESTARTED".to_owned(),
         Message::InSync { .. } => "IN_SYNC".to_owned(),
+        Message::InSyncNoted { .. } => "IN_SYNC_NOTED".to_owned(),
     };
     match message.epoch().0 {
         1 => name,
@@ -113,7 +114,8 @@ fn sent(message: &Message, size: BlockSize) -> String {
         | Message::CpAck { .. }
         | Message::Nak { .. }
         | Message::Wait { .. }
-        | Message::InSync { .. } => name,
+        | Message::InSync { .. }
+        | Message::InSyncNoted { .. } => name,
     }
 }
 
@@ -140,7 +142,8 @@ fn carried(message: &Message, size: BlockSize) -> Vec<String> {
         | Message::Welcome { .. }
         | Message::Deposed { .. }
         | Message::Restarted { .. }
-        | Message::InSync { .. } => Vec::new(),
+        | Message::InSync { .. }
+        | Message::InSyncNoted { .. } => Vec::new(),
     }
 }
 

@@ -5,7 +5,9 @@ use crate::show;
 use mirrorsim::disk::ScannedRecord;
 use mirrorsim::disk::{Image, LogStorage};
 use mirrorsim::protocol::block::{BlockAddress, BlockSize, Contents};
-use mirrorsim::protocol::{CommitRecord, CpId, Effect, Input, LogFile, Scanned, Ticket, Transfer};
+use mirrorsim::protocol::{
+    CommitRecord, CpId, Effect, EntryHeader, Input, LogFile, Scanned, Ticket, Transfer,
+};
 
 /// A request to a volume's disks. A read holds what was there when it was asked for.
 #[derive(Debug)]
@@ -193,6 +195,14 @@ impl Log {
                 (Input::LogScanned(found), format!("- the log is scanned: {count}"))
             }
         })
+    }
+
+    /// Whether every byte of an entry is durable in the log.
+    pub fn holds(&self, entry: &EntryHeader) -> bool {
+        let transfers = self.scan().into_iter().filter_map(|found| found.transfer);
+        let parts = transfers.flat_map(|transfer| transfer.entries);
+        let bytes = parts.filter(|part| part.lsn == entry.lsn && part.write == entry.write);
+        bytes.map(|part| part.part_length).sum::<u64>() >= entry.range.length
     }
 
     fn scan(&self) -> Vec<Scanned> {
