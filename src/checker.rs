@@ -29,13 +29,17 @@ mod images;
 mod liveness;
 mod metadata;
 pub mod model;
+mod failover;
 mod numbers;
+mod parts;
 mod phantoms;
 mod reads;
 mod references;
 mod transfers;
 
 pub use findings::Findings;
+
+use parts::{Parts, Seen};
 
 use crate::facts::{Fact, Role, Sink, What};
 use crate::protocol::Note;
@@ -90,7 +94,9 @@ impl Verdict {
 /// Reads the facts of one run and judges them.
 #[derive(Debug)]
 pub struct Checker {
+    parts: Parts,
     model: model::Model,
+    failover: failover::Failover,
     findings: Findings,
     phantoms: phantoms::Phantoms,
     acknowledged: acknowledged::Acknowledged,
@@ -113,6 +119,8 @@ impl Checker {
         let parameters = scenario.parameters;
         let size = parameters.block_size;
         Self {
+            parts: Parts::new(),
+            failover: failover::Failover::new(parameters.ack),
             model: model::Model::new(size, parameters.metadata),
             findings: Findings::default(),
             phantoms: phantoms::Phantoms::default(),
@@ -138,8 +146,9 @@ impl Checker {
     }
 }
 
-impl Sink for Checker {
-    fn take(&mut self, fact: &Fact) {
+impl Checker {
+    /// Looks at a fact of the present reign.
+    fn look(&mut self, fact: &Fact) {
         self.model.before(fact);
         if let What::Noted(Role::Source, Note::Mirror(state)) = &fact.what {
             self.findings.set_state(*state);
@@ -147,6 +156,7 @@ impl Sink for Checker {
         let findings = &mut self.findings;
         self.images.take(fact, &mut self.model, findings);
         let model = &self.model;
+        self.failover.take(fact, model, findings);
         self.phantoms.take(fact, model, findings);
         self.acknowledged.take(fact, model, findings);
         self.numbers.take(fact, model, findings);
@@ -156,8 +166,43 @@ impl Sink for Checker {
         self.headers.take(fact, model, findings);
         self.bounds.take(fact, findings);
         self.reads.take(fact, model, findings);
-        self.added_up.take(fact, findings);
         self.liveness.take(fact, model, findings);
         self.model.after(fact);
+    }
+
+    /// A new reign begins: what was under way of the old one means nothing any more.
+    fn begin_reign(&mut self, fact: &Fact) {
+        self.model.begin_reign();
+        self.transfers.begin_reign();
+        self.freeing.begin_reign();
+        self.headers.begin_reign();
+        self.look(fact);
+    }
+
+    /// What a site does whose reign is over and that does not know it: its disks are kept account of,
+    /// and clients take its answers.
+    fn look_at_rival(&mut self, fact: &Fact) {
+        self.model.rival(fact);
+        if let What::Answered(..) = &fact.what {
+            self.phantoms.take(fact, &self.model, &mut self.findings);
+            self.liveness.take(fact, &self.model, &mut self.findings);
+            self.reads.answered_by_rival(fact);
+            self.acknowledged.answered_by_rival(fact);
+        }
+    }
+}
+
+impl Sink for Checker {
+    fn take(&mut self, fact: &Fact) {
+        self.added_up.take(fact, &mut self.findings);
+        if self.parts.is_original(fact) {
+            self.look(fact);
+            return;
+        }
+        match self.parts.see(fact) {
+            Seen::OfThisReign(fact) => self.look(&fact),
+            Seen::NewReign(fact) => self.begin_reign(&fact),
+            Seen::OfRival(fact) => self.look_at_rival(&fact),
+        }
     }
 }

@@ -15,8 +15,8 @@ pub use usage::{Counts, Usage};
 
 use crate::protocol::block::{BlockAddress, Contents};
 use crate::protocol::{
-    CpId, EntryHeader, FaultId, Half, LogFile, Lsn, Message, Note, Occupancy, Outcome, Refusal,
-    Request, SavedState, Timer, TransferHeader, WriteId,
+    CpId, EntryHeader, FaultId, Half, LogFile, Lsn, Message, Note, Occupancy, Outcome, Part,
+    PromotionOrder, Refusal, Request, SavedState, Timer, TransferHeader, WriteId,
 };
 use crate::units::SimTime;
 use serde::{Deserialize, Serialize};
@@ -140,6 +140,14 @@ pub enum What {
     FaultFelt(FaultId),
     /// The transport told both sides that the connection is gone.
     ConnectionReset,
+    /// The operator ordered a node to become the source.
+    PromotionOrdered(Role, PromotionOrder),
+    /// A node plays another part from now on (Spec 7.4, 7.7).
+    ChangedPart(Role, Part),
+    /// A promoted source took an entry of its log into the CP that replays it.
+    Replayed(Role, Half, CpId, EntryHeader),
+    /// A promoted source serves clients from now on.
+    Serves(Role),
 }
 
 /// Why a message does not arrive.

@@ -130,6 +130,8 @@ pub enum Input {
     Timer(Timer),
     /// The operator asks for a consistency point now (Spec 5.1).
     ConsistencyPoint,
+    /// The operator orders this node to become the source (Spec 7.4).
+    Promote(PromotionOrder),
     /// The small state asked to be saved with this ticket, and every earlier one, is durable.
     StateSaved(Ticket),
     /// The blocks that changed after the CP that was asked about, each with the newest CP that
@@ -208,6 +210,13 @@ pub enum Effect {
     FreeLog(LogFile),
     /// Read all of log storage; answered by [`Input::LogScanned`] (Spec 7.3).
     ScanLog,
+    /// A promoted source takes an entry of its log into the CP that replays it (Spec 7.4).
+    Replay(Half, CpId, EntryHeader),
+    /// Clients are served from now on (Spec 7.4).
+    Serve,
+    /// The part that was made durable is another one: this node is to be replaced by one that plays
+    /// it. Whatever is under way may be done or not, as at a crash.
+    ChangePart,
     /// Flush the node's own storage; answered by [`Input::Flushed`].
     Flush,
     /// Set or move a timer.
@@ -249,6 +258,15 @@ pub enum Note {
     NvramLost,
     /// A record of the NVLog fails its check (Spec 7.3).
     LogDamaged(LogFile, u64),
+    /// A promotion was decided. The destination durably knew itself in sync, or what was acknowledged
+    /// since then may be lost (Spec 7.5).
+    PromotionDecided(Option<SimTime>),
+    /// Entries of the log that were replayed, and entries beyond them that were not (Spec 7.4).
+    LogReplayed(u64, u64),
+    /// The source learned of a newer reign (Spec 7.7).
+    Deposed(Generation),
+    /// Blocks that this side had changed alone; they are set aside (Spec 7.7).
+    Diverged(u64),
 }
 
 /// The state of the mirror, as the source sees it (Spec 6.1).
@@ -290,6 +308,8 @@ pub enum SessionEnd {
     DestinationRestarted,
     /// The source itself has a new life.
     SourceRestarted,
+    /// The source was a destination until now.
+    Promoted,
 }
 
 /// What is written with a commit, atomically (Spec 1.2, 1.3).
@@ -320,6 +340,13 @@ pub struct SavedState {
     pub epoch: Epoch,
     /// Whether the mirror was in sync as far as the node knows.
     pub mirror: SavedMirror,
+    /// The part that the node plays.
+    pub part: Part,
+    /// The last CP of the reign before that the present source had on disk when its own began; what
+    /// another node committed beyond it, it committed alone (Spec 7.7).
+    pub base: CpId,
+    /// Whether a source that was promoted has been in sync since.
+    pub reign: Reign,
     /// Entries that never became durable at the source (Spec 7.1). Source: not yet known to the
     /// destination. Destination: not to be replayed.
     pub voids: Vec<Void>,
@@ -332,8 +359,43 @@ impl SavedState {
         incarnation: Incarnation(1),
         epoch: Epoch(1),
         mirror: SavedMirror::InSync,
+        part: Part::Source,
+        base: CpId::ORIGINAL,
+        reign: Reign::Mirrored,
         voids: Vec::new(),
     };
+}
+
+/// The part that a node plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// Serves clients.
+    Source,
+    /// Receives from the source only.
+    Destination,
+    /// A destination that is about to serve clients: its log is still to be replayed (Spec 7.4).
+    Promoted,
+}
+
+/// Whether a source has a mirror (Spec 6.3, 7.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reign {
+    /// It has, or had.
+    Mirrored,
+    /// It was promoted to go on alone, and was not in sync since.
+    Alone,
+}
+
+/// Whether a promotion heeds what the destination knows of the mirror (Spec 7.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PromotionOrder {
+    /// Refused unless the mirror is in sync as far as is durably known.
+    Guarded,
+    /// Done whatever is lost.
+    Forced,
 }
 
 /// Whether the mirror is in sync, as far as a node durably knows.

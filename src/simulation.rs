@@ -7,6 +7,7 @@
 mod clients;
 mod crash;
 mod effects;
+mod failover;
 mod injection;
 mod network;
 mod queue;
@@ -18,7 +19,9 @@ mod timers;
 
 use crate::facts::{Direction, EndReason, Ending, Role, Sink, What};
 use crate::faults::{Faults, Happening};
-use crate::protocol::{ClientId, Effect, FaultId, Input, Lsn, Message, Ticket, Timer};
+use crate::protocol::{
+    ClientId, Effect, FaultId, Input, Lsn, Message, PromotionOrder, Ticket, Timer,
+};
 use crate::random::Decisions;
 use crate::scenario::fault::{Part, When};
 use crate::scenario::{Problem, Scenario};
@@ -60,6 +63,8 @@ enum Event {
     Timer(Role, Timer),
     /// A fault begins or ends.
     Fault(Happening, Planned),
+    /// The operator promotes the destination.
+    Failover(PromotionOrder),
 }
 
 /// What brings a fault.
@@ -171,6 +176,10 @@ impl<'a> Simulation<'a> {
         self.recorder.begin(self.now, None);
         self.set_up_links();
         self.schedule_fault();
+        if let Some(at) = self.scenario.failover.at {
+            let order = injection::order_of(self.scenario.failover.force);
+            self.queue.insert(SimTime::ZERO.after(at), Event::Failover(order));
+        }
         if self.scenario.faults.iter().any(|fault| matches!(fault.when, When::Step(_))) {
             self.recorder.watch_steps();
         }
@@ -256,7 +265,7 @@ impl<'a> Simulation<'a> {
             Event::Done(device, life, _) => self.server(*device).life() != *life,
             Event::Arrives(_) => false,
             // The workload is over, and so are faults.
-            Event::Fault(..) => self.final_point == FinalPoint::Asked,
+            Event::Fault(..) | Event::Failover(_) => self.final_point == FinalPoint::Asked,
         }
     }
 
@@ -296,6 +305,10 @@ impl<'a> Simulation<'a> {
             Event::Departs(direction, _) => self.departs(direction),
             Event::Arrives(arriving) => self.arrives(arriving),
             Event::Timer(role, timer) => self.timer_fires(role, timer),
+            Event::Failover(order) => {
+                self.recorder.begin(self.now, None);
+                self.order_promotion(Role::Destination, order);
+            }
             Event::Fault(happening, planned) => {
                 self.fault_happens(happening);
                 if planned == Planned::ByClock {

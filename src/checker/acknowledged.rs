@@ -9,7 +9,7 @@ use crate::facts::{Direction, Fact, Role, What};
 use crate::protocol::block::VolumeId;
 use crate::protocol::{
     AckRule, ClientId, CpId, EntryHeader, Epoch, Lsn, Message, Mode, OpNumber, Operation, Outcome,
-    Request, TransferHeader, TransferId, WriteId,
+    Reign, Request, TransferHeader, TransferId, WriteId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,6 +31,8 @@ pub struct Acknowledged {
     stored: BTreeSet<Name>,
     /// The newest entry whose write was acknowledged out of sync, and so not by the rule.
     exposed: Option<Lsn>,
+    /// Whether the source was promoted to go on alone, and was not in sync since.
+    reign: Reign,
     /// Entries whose write is not answered yet.
     open: BTreeMap<WriteId, Lsn>,
     /// What flushes wait for, and the flushes that do.
@@ -141,6 +143,7 @@ impl Acknowledged {
             rule,
             mode,
             exposed: None,
+            reign: Reign::Mirrored,
             nvram: Lsn::ORIGIN,
             wire: Copies::new(),
             memory: Copies::new(),
@@ -179,6 +182,8 @@ impl Acknowledged {
             self.by_message.insert(*number, name_of(&transfer.header));
         } else if let What::Lost(Direction::ToDestination, number, _) = &fact.what {
             self.by_message.remove(number);
+        } else if let What::Serves(_) = &fact.what {
+            self.serves(model);
         } else if let What::Survived(role, newest) = &fact.what {
             self.survived(*role, *newest, model);
         } else if let What::Sent(Direction::ToDestination, _, message) = &fact.what
@@ -255,6 +260,31 @@ impl Acknowledged {
         }
     }
 
+    /// A promoted source serves: what its image holds is all there is of the old reign.
+    fn serves(&mut self, model: &Model) {
+        let through = model.committed_through(Role::Source);
+        self.nvram = through;
+        for copies in [&mut self.wire, &mut self.memory, &mut self.log] {
+            copies.beyond.clear();
+            copies.settle(through);
+        }
+        self.by_message.clear();
+        self.by_transfer.clear();
+        for names in [&mut self.left, &mut self.arrived, &mut self.stored] {
+            names.clear();
+        }
+        self.open.retain(|_, lsn| *lsn <= through);
+        self.exposed = None;
+        self.reign = Reign::Alone;
+    }
+
+    /// A site answered whose reign is over: whoever asked has an answer.
+    pub fn answered_by_rival(&mut self, fact: &Fact) {
+        if let What::Answered(_, id, _) = &fact.what {
+            let _: Option<WriteId> = self.promised.answered(*id);
+        }
+    }
+
     /// S17: `strict` acknowledges nothing out of sync that does not meet the rule (Spec 6.3).
     fn check_strict(
         &mut self,
@@ -265,7 +295,8 @@ impl Acknowledged {
         findings: &mut Findings,
     ) {
         self.exposed = self.exposed.max(Some(lsn));
-        if self.mode == Mode::Strict && self.missing_beyond(lsn, model).is_some() {
+        let strict = self.mode == Mode::Strict && self.reign == Reign::Mirrored;
+        if strict && self.missing_beyond(lsn, model).is_some() {
             let message = format!("{id} was acknowledged out of sync, though the mirror is strict");
             findings.add(fact, "S17", Role::Source, "acknowledged_out_of_sync", message);
         }
@@ -273,6 +304,7 @@ impl Acknowledged {
 
     /// S18: in sync means that the rule holds for every write acknowledged (Spec 6.6).
     fn check_in_sync(&mut self, fact: &Fact, model: &Model, findings: &mut Findings) {
+        self.reign = Reign::Mirrored;
         if let Some(lsn) = self.exposed.take()
             && let Some((_, missing)) = self.missing_beyond(lsn, model)
         {
@@ -291,7 +323,8 @@ impl Acknowledged {
                 for copies in [&mut self.wire, &mut self.memory, &mut self.log] {
                     copies.beyond.retain(|lsn, _| !gone(lsn));
                 }
-                self.open.retain(|_, lsn| !gone(lsn));
+                // Of a promoted side: what is in its log may still be replayed.
+                self.open.retain(|_, lsn| !gone(lsn) || model.log.contains_key(lsn));
             }
             // Spec 3.7: `received` promises that the copy was there once.
             Role::Destination => {}

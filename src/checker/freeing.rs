@@ -41,6 +41,12 @@ impl Default for Freeing {
 }
 
 impl Freeing {
+    /// A new reign begins: the log of the promoted side is freed once its image holds it, and the other
+    /// side begins with an empty one.
+    pub fn begin_reign(&mut self) {
+        *self = Self::default();
+    }
+
     /// Reads a fact.
     pub fn take(&mut self, fact: &Fact, model: &Model, findings: &mut Findings) {
         if let What::HalfFreed(_, half) = &fact.what {

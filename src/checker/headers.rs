@@ -18,9 +18,14 @@ pub struct Headers {
 }
 
 impl Headers {
+    /// A new reign begins.
+    pub fn begin_reign(&mut self) {
+        *self = Self::default();
+    }
+
     /// Reads a fact.
     pub fn take(&mut self, fact: &Fact, model: &Model, findings: &mut Findings) {
-        if let What::Appended(_, _, cp, entry) = &fact.what {
+        if let What::Appended(_, _, cp, entry) | What::Replayed(_, _, cp, entry) = &fact.what {
             self.points.insert(entry.lsn, *cp);
         } else if let What::Sent(Direction::ToDestination, _, message) = &fact.what {
             if let Message::Transfer(transfer) = &**message {

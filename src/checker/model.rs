@@ -44,6 +44,10 @@ pub struct Model {
     pub passes: BTreeSet<CpId>,
     /// What the source says of the mirror.
     pub claim: Claim,
+    /// Every entry that survived and that the destination's image does not hold.
+    pub log: BTreeMap<Lsn, EntryHeader>,
+    /// The image with which the present reign began, and its CP.
+    base: (CpId, BTreeMap<BlockAddress, Contents>),
 }
 
 /// What the source says of the mirror, as far as it is bound by it (Spec 6.3, 6.6).
@@ -81,6 +85,8 @@ impl Model {
             begun: BTreeSet::new(),
             passes: BTreeSet::new(),
             claim: Claim::InSync,
+            log: BTreeMap::new(),
+            base: (CpId::ORIGINAL, BTreeMap::new()),
         }
     }
 
@@ -119,7 +125,44 @@ impl Model {
     /// what is there; and every block the CP brings with it.
     #[must_use]
     pub fn expected(&mut self, role: Role, cp: CpId) -> BTreeMap<BlockAddress, Contents> {
-        self.points.changes(self.committed_by(role), cp)
+        let committed = self.committed_by(role);
+        if committed.generation == cp.generation || role == Role::Source {
+            return self.points.changes(committed, cp);
+        }
+        // Of another reign: what it had changed alone is put back (Spec 7.7).
+        let (base, image) = &self.base;
+        let mut expected = BTreeMap::new();
+        for address in self.disks.image(role).keys().chain(image.keys()) {
+            let held = image.get(address).cloned();
+            let held = held.unwrap_or_else(|| Contents::original(*address, self.size));
+            expected.insert(*address, held);
+        }
+        expected.extend(self.points.changes(*base, cp));
+        expected
+    }
+
+    /// The destination was promoted: the sides have changed their parts, and the log goes on from the
+    /// image of the new source (Spec 7.4).
+    pub fn begin_reign(&mut self) {
+        self.committed.swap(0, 1);
+        self.epochs.swap(0, 1);
+        self.disks.turn();
+        self.claim = Claim::OutOfSync;
+        self.halves.clear();
+        self.transfers.clear();
+        self.acknowledged.clear();
+        self.acks_under_way.clear();
+        self.begun.clear();
+        self.passes.clear();
+    }
+
+    /// What a site does whose reign is over: only its disks matter.
+    pub fn rival(&mut self, fact: &Fact) {
+        self.disks.before(fact);
+        if let What::Committed(role, cp, last_lsn) = &fact.what {
+            self.disks.commit(*role, *cp);
+            self.committed[*role as usize] = (*cp, *last_lsn);
+        }
     }
 
     /// Learns what a fact says, before properties look at it.
@@ -129,7 +172,15 @@ impl Model {
             let (held, entries) = self.halves.entry(*half).or_insert((*cp, BTreeMap::new()));
             *held = *cp;
             entries.insert(entry.lsn, *entry);
+            self.log.insert(entry.lsn, *entry);
             self.points.append(*cp, entry);
+        } else if let What::Replayed(_, half, cp, entry) = &fact.what {
+            let (held, entries) = self.halves.entry(*half).or_insert((*cp, BTreeMap::new()));
+            *held = *cp;
+            entries.insert(entry.lsn, *entry);
+            self.points.append(*cp, entry);
+        } else if let What::Serves(_) = &fact.what {
+            self.log.retain(|lsn, _| lsn.generation > self.base.0.generation);
         } else if let What::Sent(Direction::ToSource, number, message)
         | What::Resent(Direction::ToSource, number, message) = &fact.what
         {
@@ -167,6 +218,7 @@ impl Model {
             self.committed[*role as usize] = (*cp, *last_lsn);
             if *role == Role::Destination {
                 self.begun.retain(|begun| begun > cp);
+                self.log.retain(|lsn, _| lsn > last_lsn);
             }
             self.points
                 .settle(self.committed_by(Role::Source), self.committed_by(Role::Destination));
@@ -193,6 +245,13 @@ impl Model {
     /// to be sent may still be committed, by the destination.
     fn source_crashed(&mut self, newest: Option<Lsn>) {
         self.claim = Claim::OutOfSync;
+        let last = newest.max(Some(self.committed_through(Role::Source)));
+        if self.halves.is_empty() {
+            // A promoted destination: its log is its NVLog.
+            self.base = (self.committed_by(Role::Source), self.disks.image(Role::Source).clone());
+        } else {
+            self.log.retain(|lsn, _| Some(*lsn) <= last);
+        }
         for (_, entries) in self.halves.values_mut() {
             entries.retain(|lsn, _| Some(*lsn) <= newest);
         }

@@ -48,7 +48,7 @@ impl Phantoms {
                 ),
             };
             findings.add(fact, "S10", Role::Source, kind, message);
-        } else if let What::Survived(Role::Source, _) = &fact.what {
+        } else if let What::Survived(Role::Source, _) | What::Serves(_) = &fact.what {
             self.survived(model);
         } else if let What::Answered(_, id, _) = &fact.what
             && self.open.remove(id).is_none()
@@ -68,6 +68,7 @@ impl Phantoms {
             if let Logged::Once(lsn) = *logged
                 && lsn > through
                 && !left.contains(id)
+                && !model.log.contains_key(&lsn)
             {
                 *logged = Logged::NotYet;
             }

@@ -40,7 +40,7 @@ impl Reads {
             self.requested(request.id, range, model);
         } else if let What::Appended(_, _, _, entry) = &fact.what {
             self.appended(entry);
-        } else if let What::Survived(Role::Source, _) = &fact.what {
+        } else if let What::Survived(Role::Source, _) | What::Serves(_) = &fact.what {
             // What was not durable is gone: whoever still waits is answered by the life to come.
             for open in self.open.values_mut() {
                 for (address, contents) in &mut open.before {
@@ -59,6 +59,13 @@ impl Reads {
             && let Outcome::Read(blocks) = outcome
         {
             check(fact, *id, open, blocks, self.size, findings);
+        }
+    }
+
+    /// A site answered whose reign is over: it cannot know what the volume holds (Spec 7.7).
+    pub fn answered_by_rival(&mut self, fact: &Fact) {
+        if let What::Answered(_, id, _) = &fact.what {
+            self.open.remove(id);
         }
     }
 

@@ -43,6 +43,11 @@ impl Transfers {
         Self { size, unsent: BTreeMap::new(), under_way: BTreeMap::new(), stale: BTreeMap::new() }
     }
 
+    /// A new reign begins: messages of the old one are refused by everybody.
+    pub fn begin_reign(&mut self) {
+        *self = Self::new(self.size);
+    }
+
     /// Reads a fact.
     pub fn take(&mut self, fact: &Fact, model: &Model, findings: &mut Findings) {
         self.check_consequence(fact, findings);

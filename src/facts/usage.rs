@@ -200,7 +200,11 @@ impl Sink for Usage {
             | What::FaultBegan(_)
             | What::FaultEnded(_)
             | What::FaultFelt(_)
-            | What::ConnectionReset => {}
+            | What::ConnectionReset
+            | What::PromotionOrdered(..)
+            | What::ChangedPart(..)
+            | What::Replayed(..)
+            | What::Serves(_) => {}
         }
         self.peak = self.peak.most(&self.now);
     }

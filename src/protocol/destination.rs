@@ -11,9 +11,11 @@
 mod consistency_point;
 mod log;
 mod progress;
+mod promotion;
 mod restart;
 mod session;
 
+use super::block::BlockAddress;
 use super::nvlog::NvLog;
 use super::{
     AckRule, CommitRecord, CpId, Effect, Epoch, Generation, Incarnation, Input, Lsn, Message,
@@ -36,6 +38,12 @@ pub struct Destination {
     /// The newest session known of.
     epoch: Epoch,
     session: Session,
+    /// Where the present source's reign began (Spec 7.7).
+    base: CpId,
+    /// Blocks that this side changed alone after that.
+    diverged: Vec<BlockAddress>,
+    /// A promotion that is being made durable.
+    promotion: Option<Ticket>,
     /// Whether the mirror is in sync as far as it was told.
     mirror: SavedMirror,
     /// Entries that never became durable at the source: not to be replayed (Spec 7.1).
@@ -91,13 +99,17 @@ impl Destination {
     #[must_use]
     pub fn new(parameters: Parameters) -> Self {
         let files = parameters.nvlog_files;
-        let SavedState { generation, incarnation, epoch, mirror, voids } = SavedState::FIRST;
+        let SavedState { generation, incarnation, epoch, mirror, base, voids, .. } =
+            SavedState::FIRST;
         Self {
             parameters,
             generation,
             incarnation,
             epoch,
             session: Session::Live,
+            base,
+            diverged: Vec::new(),
+            promotion: None,
             mirror,
             voids,
             scan: Scan::Done,
@@ -118,8 +130,14 @@ impl Destination {
 
     /// Takes an input and adds what is to be done to `effects`, in order.
     pub fn handle(&mut self, now: SimTime, input: Input, effects: &mut Vec<Effect>) {
+        if self.promotion.is_some() && !matches!(input, Input::StateSaved(_) | Input::Request(_)) {
+            // Nothing of the old reign counts any more.
+            return;
+        }
         match input {
             Input::Message(message) => self.message(now, message, effects),
+            Input::Promote(order) => self.promote(order, effects),
+            Input::Changed(listed) => self.diverged(now, &listed, effects),
             // Claims 1, 16, 19, 21: never from a client.
             Input::Request(request) => {
                 effects.push(Effect::Refuse(Refusal::NotTheSource));
@@ -148,8 +166,7 @@ impl Destination {
             Input::Departed | Input::Disconnected => {}
             Input::NvramDurable(_)
             | Input::VolumeRead(..)
-            | Input::ConsistencyPoint
-            | Input::Changed(_) => {
+            | Input::ConsistencyPoint => {
                 unreachable!("the destination's host has none of these before a promotion")
             }
         }
@@ -167,8 +184,8 @@ impl Destination {
     }
 
     fn message(&mut self, now: SimTime, message: Message, effects: &mut Vec<Effect>) {
-        if let Message::Hello { epoch, generation, incarnation: _, voids } = message {
-            self.hello(now, epoch, generation, voids, effects);
+        if let Message::Hello { epoch, generation, base, voids, .. } = message {
+            self.hello(now, (generation, base), epoch, voids, effects);
             return;
         }
         if message.epoch() != self.epoch || !self.is_live() {

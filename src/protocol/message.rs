@@ -101,6 +101,9 @@ pub enum Message {
         generation: Generation,
         /// The source's life.
         incarnation: Incarnation,
+        /// The last CP of the reign before that the source has; what the destination committed beyond
+        /// it, it committed alone (Spec 7.7).
+        base: CpId,
         /// Entries that never became durable at the source, of lives the destination may not know to
         /// be over: it discards them durably before it answers.
         voids: Vec<Void>,
@@ -111,8 +114,11 @@ pub enum Message {
         epoch: Epoch,
         /// The destination's life.
         incarnation: Incarnation,
-        /// The image that it has on disk: what resynchronization starts from (Spec 6.5).
+        /// The image that both have: what resynchronization starts from (Spec 6.5).
         committed: CpId,
+        /// Blocks that the destination changed alone after it, in an earlier reign of its own
+        /// (Spec 7.7).
+        diverged: Vec<BlockAddress>,
     },
     /// Destination → source: a newer reign has begun, the sender of HELLO is no source any more
     /// (Spec 7.7).

@@ -14,12 +14,14 @@ mod forward;
 mod items;
 mod outlet;
 mod read;
+mod reign;
 mod resend;
 mod restart;
 mod resync;
 mod session;
 mod write;
 
+pub use reign::Replay;
 pub use restart::{Recovered, RecoveredNvram};
 
 use super::block::{Contents, Runs, WriteRange};
@@ -29,7 +31,7 @@ use super::nvram::Nvram;
 use super::transfer::TransferTable;
 use super::{
     CommitRecord, CpId, Effect, Epoch, Generation, Incarnation, Input, Lsn, Message, Note,
-    Occupancy, Operation, Outcome, Parameters, Refusal, Request, SavedMirror, SavedState,
+    Occupancy, Operation, Outcome, Parameters, Part, Refusal, Reign, Request, SavedMirror, SavedState,
     SessionEnd, Ticket, Timer, Trigger, Void, WriteId,
 };
 use crate::units::SimTime;
@@ -38,6 +40,7 @@ use consistency_point::RunningCp;
 use forward::Backlog;
 use outlet::Outlet;
 use read::{ReadFor, Reads};
+use reign::LogFiles;
 use resend::Unacknowledged;
 use session::{Mirror, Told, Watch};
 use std::collections::VecDeque;
@@ -49,6 +52,15 @@ pub struct Source {
     generation: Generation,
     incarnation: Incarnation,
     service: Service,
+    part: Part,
+    /// The last CP of the reign before this source's.
+    base: CpId,
+    reign: Reign,
+    /// Promoted: entries of its log that are not to be replayed, and the files that hold the log.
+    discarded: Vec<Void>,
+    log_files: LogFiles,
+    /// Deposed: that is being made durable.
+    deposing: Option<Ticket>,
     /// The session, or the one to come.
     epoch: Epoch,
     mirror: Mirror,
@@ -96,18 +108,29 @@ enum Service {
     Serving,
     /// Its NVRAM was lost or damaged: what it would say may not be the newest (Spec 7.2).
     Fenced,
+    /// Promoted: its log is being replayed (Spec 7.4).
+    Replaying,
+    /// Another has begun a newer reign (Spec 7.7).
+    Deposed,
 }
 
 impl Source {
     /// A source in sync with its destination, both images original (Spec 6.1).
     #[must_use]
     pub fn new(parameters: Parameters) -> Self {
-        let SavedState { generation, incarnation, epoch, mirror, voids } = SavedState::FIRST;
+        let SavedState { generation, incarnation, epoch, mirror, part, base, reign, voids } =
+            SavedState::FIRST;
         Self {
             parameters,
             generation,
             incarnation,
             service: Service::Serving,
+            part,
+            base,
+            reign,
+            discarded: Vec::new(),
+            log_files: LogFiles::new(),
+            deposing: None,
             epoch,
             mirror: Mirror::InSync,
             saved_mirror: mirror,
@@ -138,12 +161,24 @@ impl Source {
 
     /// Takes an input and adds what is to be done to `effects`, in order.
     pub fn handle(&mut self, now: SimTime, input: Input, effects: &mut Vec<Effect>) {
-        if self.service == Service::Fenced {
-            // Spec 7.2: it takes part in nothing, lest its log be taken for the whole log.
-            if let Input::Request(request) = input {
-                refuse(request.id, Refusal::Fenced, effects);
+        match self.service {
+            Service::Serving | Service::Replaying => {}
+            Service::Fenced => {
+                // Spec 7.2: it takes part in nothing, lest its log be taken for the whole log.
+                if let Input::Request(request) = input {
+                    refuse(request.id, Refusal::Fenced, effects);
+                }
+                return;
             }
-            return;
+            Service::Deposed => {
+                // Spec 7.7: it only waits to become a destination.
+                if let Input::StateSaved(ticket) = input
+                    && self.deposing == Some(ticket)
+                {
+                    effects.push(Effect::ChangePart);
+                }
+                return;
+            }
         }
         match input {
             Input::Request(request) => self.request(now, request, effects),
@@ -156,14 +191,17 @@ impl Source {
             }
             Input::VolumeRead(ticket, contents) => self.volume_read(ticket, contents, effects),
             Input::VolumeWritten(_) => self.volume_written(),
+            Input::Committed(cp) if self.running.is_none() => self.reign_begun(cp, effects),
             Input::Committed(cp) => self.committed(cp),
             Input::Timer(timer) => self.timer(now, timer, effects),
             Input::ConsistencyPoint => self.trigger(Trigger::Operator, effects),
             Input::StateSaved(ticket) => self.state_saved(now, ticket, effects),
             Input::Changed(listed) => self.changed(listed),
             Input::Disconnected => self.end_session(now, SessionEnd::ConnectionLost, effects),
-            Input::LogWritten(_) | Input::LogRead(..) | Input::LogScanned(_) | Input::Flushed => {
-                unreachable!("the source has no log storage, so its host reports none")
+            Input::LogScanned(found) => self.log_scanned(&found, effects),
+            Input::Promote(_) => effects.push(Effect::Refuse(Refusal::WrongDirection)),
+            Input::LogWritten(_) | Input::LogRead(..) | Input::Flushed => {
+                unreachable!("the source writes no log, so its host reports none")
             }
         }
         self.proceed(now, effects);
@@ -198,6 +236,10 @@ impl Source {
     }
 
     fn message(&mut self, now: SimTime, message: Message, effects: &mut Vec<Effect>) {
+        if let Message::Hello { generation, epoch, .. } = message {
+            self.hello(now, generation, epoch, effects);
+            return;
+        }
         if let Message::Restarted { epoch, incarnation } = message {
             self.destination_restarted(now, (epoch, incarnation), effects);
             return;
@@ -211,21 +253,22 @@ impl Source {
             Message::LogAck { through, .. } => self.log_acknowledged(through, effects),
             Message::CpAck { cp, .. } => self.cp_acknowledged(cp, effects),
             Message::Nak { cp, address, .. } => self.nak(cp, address, effects),
-            Message::Welcome { incarnation, committed, .. } => {
-                self.welcomed(incarnation, committed, effects);
+            Message::Welcome { incarnation, committed, diverged, .. } => {
+                self.welcomed(incarnation, committed, diverged, effects);
             }
             Message::InSyncNoted { .. } => self.told = Told::Noted,
             // Spec 4.3: progress, so the session lives on.
             Message::Wait { .. } => {}
-            Message::Deposed { .. } => effects.push(Effect::Refuse(Refusal::Deposed)),
+            Message::Deposed { generation, .. } => self.deposed(now, generation, effects),
             Message::Transfer(_)
             | Message::CpBegin { .. }
             | Message::CpData { .. }
             | Message::CpEnd { .. }
             | Message::NakAnswer { .. }
-            | Message::Hello { .. }
             | Message::InSync { .. } => effects.push(Effect::Refuse(Refusal::WrongDirection)),
-            Message::Restarted { .. } => unreachable!("it was looked at before the epoch"),
+            Message::Restarted { .. } | Message::Hello { .. } => {
+                unreachable!("it was looked at before the epoch")
+            }
         }
     }
 

@@ -54,10 +54,10 @@ pub const CP_ACK: u64 = MESSAGE_HEADER + EPOCH + CP;
 pub const NAK: u64 = MESSAGE_HEADER + EPOCH + CP + ADDRESS;
 /// `WAIT`: epoch.
 pub const WAIT: u64 = MESSAGE_HEADER + EPOCH;
-/// `HELLO`: epoch, generation, incarnation, number of voids; each void is two LSNs.
-pub const HELLO: u64 = MESSAGE_HEADER + EPOCH + GENERATION + INCARNATION + COUNT;
-/// `WELCOME`: epoch, incarnation, CP.
-pub const WELCOME: u64 = MESSAGE_HEADER + EPOCH + INCARNATION + CP;
+/// `HELLO`: epoch, generation, incarnation, base, number of voids; each void is two LSNs.
+pub const HELLO: u64 = MESSAGE_HEADER + EPOCH + GENERATION + INCARNATION + CP + COUNT;
+/// `WELCOME`: epoch, incarnation, CP, number of blocks; each is an address.
+pub const WELCOME: u64 = MESSAGE_HEADER + EPOCH + INCARNATION + CP + COUNT;
 /// `DEPOSED`: epoch, generation.
 pub const DEPOSED: u64 = MESSAGE_HEADER + EPOCH + GENERATION;
 /// `RESTARTED`: epoch, incarnation.
@@ -124,7 +124,10 @@ pub fn breakdown(message: &Message, size: BlockSize) -> Breakdown {
             let voids = u64::try_from(voids.len()).expect("a length fits u64");
             bytes.add(Category::Session, HELLO + 2 * LSN * voids);
         }
-        Message::Welcome { .. } => bytes.add(Category::Session, WELCOME),
+        Message::Welcome { diverged, .. } => {
+            let blocks = u64::try_from(diverged.len()).expect("a length fits u64");
+            bytes.add(Category::Session, WELCOME + ADDRESS * blocks);
+        }
         Message::Deposed { .. } => bytes.add(Category::Session, DEPOSED),
         Message::Restarted { .. } => bytes.add(Category::Session, RESTARTED),
         Message::InSync { .. } | Message::InSyncNoted { .. } => {

@@ -16,14 +16,19 @@ const TEARINGS: u64 = 4;
 impl Simulation<'_> {
     /// A node's life is over.
     pub(super) fn crash(&mut self, role: Role) {
-        let site = &mut self.sites[role as usize];
-        if site.is_down() {
+        if self.sites[role as usize].is_down() {
             return;
         }
+        self.recorder.leading_fact(What::Crashed(role));
+        self.end_life(role);
+    }
+
+    /// Whatever a node had under way may be done or not.
+    pub(super) fn end_life(&mut self, role: Role) {
+        let site = &mut self.sites[role as usize];
         site.node = Node::Down;
         site.life += 1;
         site.busy_until = self.now;
-        self.recorder.leading_fact(What::Crashed(role));
         self.cancel_timers(role);
         self.lose_queue(role);
         self.crash_storage(role);
@@ -99,6 +104,17 @@ impl Simulation<'_> {
             return;
         }
         self.recorder.leading_fact(What::Restarted(role));
+        self.begin_life(role);
+        if role == self.serving && self.sites[role as usize].is_source() {
+            self.clients_reconnect();
+            if self.final_point == super::FinalPoint::Asked {
+                self.tell(role, Input::ConsistencyPoint);
+            }
+        }
+    }
+
+    /// A node begins its next life, in the part that is durable.
+    pub(super) fn begin_life(&mut self, role: Role) {
         let mut wishes = std::mem::take(&mut self.wishes);
         let parameters = self.scenario.parameters;
         self.sites[role as usize].restart(self.now, parameters, &mut wishes);
@@ -106,12 +122,6 @@ impl Simulation<'_> {
             self.carry_out(role, wish);
         }
         self.wishes = wishes;
-        if role == self.serving {
-            self.clients_reconnect();
-        }
-        if role == self.serving && self.final_point == super::FinalPoint::Asked {
-            self.tell(role, Input::ConsistencyPoint);
-        }
     }
 
     pub(super) fn state_saved(&mut self, role: Role, ticket: crate::protocol::Ticket, cause: u64) {

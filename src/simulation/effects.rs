@@ -33,6 +33,11 @@ impl Simulation<'_> {
             Effect::NvramAssign(half, cp) => {
                 self.recorder.fact(What::HalfAssigned(role, half, cp));
             }
+            Effect::Replay(half, cp, entry) => {
+                self.recorder.fact(What::Replayed(role, half, cp, entry));
+            }
+            Effect::Serve => self.serves(role),
+            Effect::ChangePart => self.change_part(role),
             Effect::Send(message) => self.send(role, message, Round::First),
             Effect::SendAgain(message) => self.send(role, message, Round::Again),
             Effect::Disconnect => self.disconnect(role),

@@ -9,7 +9,8 @@ use super::{Event, FinalPoint, Simulation};
 use crate::disk::{DiskCondition, Motion};
 use crate::facts::{Direction, Role, What};
 use crate::faults::{Happening, Onset};
-use crate::protocol::FaultId;
+use crate::protocol::{FaultId, PromotionOrder};
+use crate::scenario::Promotion;
 use crate::scenario::fault::{
     self, Caught, Directions, DiskFault, LinkFault, NodeFault, NvramFault, Order, Part, Side,
 };
@@ -111,8 +112,14 @@ impl Simulation<'_> {
     fn order(&mut self, order: Order) {
         match order {
             Order::Return(side) => self.restart(role_of(side)),
-            // Refused by the scenario's rules until failover is simulated.
-            Order::Promote(..) | Order::WrongResync => {}
+            Order::Promote(side, promotion) => {
+                self.order_promotion(role_of(side), order_of(promotion));
+            }
+            // To take the old source for the newer one is to promote it once more.
+            Order::WrongResync => {
+                let role = other(self.serving);
+                self.order_promotion(role, PromotionOrder::Guarded);
+            }
         }
     }
 
@@ -243,6 +250,20 @@ pub(super) const fn role_of(side: Side) -> Role {
     match side {
         Side::Source => Role::Source,
         Side::Destination => Role::Destination,
+    }
+}
+
+pub(super) const fn order_of(promotion: Promotion) -> PromotionOrder {
+    match promotion {
+        Promotion::Guarded => PromotionOrder::Guarded,
+        Promotion::Forced => PromotionOrder::Forced,
+    }
+}
+
+const fn other(role: Role) -> Role {
+    match role {
+        Role::Source => Role::Destination,
+        Role::Destination => Role::Source,
     }
 }
 

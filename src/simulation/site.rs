@@ -3,11 +3,11 @@
 use super::storage::{Asked, Server};
 use crate::disk::{Image, LogStorage, NvramStore, ScannedRecord, StateStore};
 use crate::facts::Role;
-use crate::protocol::block::Contents;
+use crate::protocol::block::{BlockAddress, Contents};
 use crate::protocol::destination::Destination;
 use crate::protocol::source::{Recovered, RecoveredNvram, Source};
 use crate::protocol::{
-    CommitRecord, Effect, FaultId, Input, Occupancy, Parameters, SavedState, Scanned,
+    CommitRecord, CpNumber, Effect, FaultId, Input, Occupancy, Parameters, Part, SavedState, Scanned,
 };
 use crate::scenario::fault::{Clock, NvramFault};
 use crate::scenario::{DiskModel, Scenario};
@@ -67,9 +67,12 @@ impl Site {
             Role::Source => &scenario.source.disk,
             Role::Destination => &scenario.destination.disk,
         };
-        let node = match role {
-            Role::Source => Node::Source(Box::new(Source::new(scenario.parameters))),
-            Role::Destination => Node::Destination(Box::new(Destination::new(scenario.parameters))),
+        let parameters = scenario.parameters;
+        let (node, part) = match role {
+            Role::Source => (Node::Source(Box::new(Source::new(parameters))), Part::Source),
+            Role::Destination => {
+                (Node::Destination(Box::new(Destination::new(parameters))), Part::Destination)
+            }
         };
         Self {
             role,
@@ -82,7 +85,7 @@ impl Site {
             log: Server::new(&scenario.destination.log),
             log_storage: LogStorage::new(size),
             nvram: NvramStore::new(),
-            states: StateStore::new(SavedState::FIRST),
+            states: StateStore::new(SavedState { part, ..SavedState::FIRST }),
             pauses: 0,
             deferred: Vec::new(),
             slowdown: 1,
@@ -113,6 +116,11 @@ impl Site {
     }
 
     #[must_use]
+    pub fn is_source(&self) -> bool {
+        matches!(self.node, Node::Source(_))
+    }
+
+    #[must_use]
     pub fn is_down(&self) -> bool {
         matches!(self.node, Node::Down)
     }
@@ -129,14 +137,19 @@ impl Site {
     /// Begins the node's next life from what survived; adds what it wishes at once.
     pub fn restart(&mut self, now: SimTime, parameters: Parameters, wishes: &mut Vec<Effect>) {
         let (record, state) = (self.record.clone(), self.states.durable().clone());
-        self.node = match self.role {
-            Role::Source => {
+        self.node = match state.part {
+            Part::Source => {
                 let found = self.recovered(record, state);
                 Node::Source(Box::new(Source::restart(parameters, now, found, wishes)))
             }
-            Role::Destination => {
+            Part::Destination => {
                 let destination = Destination::restart(parameters, now, record, state, wishes);
                 Node::Destination(Box::new(destination))
+            }
+            Part::Promoted => {
+                let metadata = self.metadata();
+                let source = Source::promoted(parameters, now, record, state, metadata, wishes);
+                Node::Source(Box::new(source))
             }
         };
     }
@@ -149,11 +162,16 @@ impl Site {
                 found.halves.map(|half| half.into_iter().map(|(_, entry)| entry).collect()),
             ),
         };
+        Recovered { record, state, nvram, metadata: self.metadata() }
+    }
+
+    /// The metadata blocks of the committed image.
+    fn metadata(&self) -> Vec<(BlockAddress, Vec<(u32, CpNumber)>)> {
         let metadata = self.image.blocks().filter_map(|(address, contents)| match contents {
             Contents::Metadata(children) => Some((address, children.clone())),
             Contents::Data(_) => None,
         });
-        Recovered { record, state, nvram, metadata: metadata.collect() }
+        metadata.collect()
     }
 
     /// Everything in log storage, as a node reads it.

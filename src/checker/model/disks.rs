@@ -65,6 +65,18 @@ impl Disks {
         }
     }
 
+    /// The sides have changed their parts.
+    pub fn turn(&mut self) {
+        self.images.swap(0, 1);
+        let shadows = std::mem::take(&mut self.shadows);
+        let other = |role| match role {
+            Role::Source => Role::Destination,
+            Role::Destination => Role::Source,
+        };
+        self.shadows =
+            shadows.into_iter().map(|((role, cp), pages)| ((other(role), cp), pages)).collect();
+    }
+
     /// The pages of a CP become the image.
     pub fn commit(&mut self, role: Role, cp: CpId) {
         let shadow = self.shadows.remove(&(role, cp)).unwrap_or_default();

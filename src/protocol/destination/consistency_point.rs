@@ -297,6 +297,7 @@ impl Destination {
         let begin = reception.begin.expect("a complete CP has begun");
         let last_lsn = begin.last_lsn;
         self.committed = CommitRecord { cp, last_lsn, unanswered: Vec::new() };
+        self.diverged.clear();
         self.writes.retain(|held, _| *held > cp);
         self.log.committed(cp, last_lsn);
         if self.is_live() {

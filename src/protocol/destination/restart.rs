@@ -31,7 +31,7 @@ impl Destination {
         let mut destination = Self::new(parameters);
         destination.generation = state.generation;
         destination.incarnation = Incarnation(state.incarnation.0 + 1);
-        destination.epoch = state.epoch;
+        (destination.epoch, destination.base) = (state.epoch, state.base);
         destination.voids = state.voids;
         destination.mirror = SavedMirror::OutOfSync(now);
         destination.session = Session::None;

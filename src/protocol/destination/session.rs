@@ -2,11 +2,13 @@
 //! session, so that nothing of an older one is ever taken.
 
 use super::super::{
-    Effect, Epoch, Generation, Message, Refusal, SavedMirror, SavedState, Ticket, Void,
+    CpId, Effect, Epoch, Generation, Message, Note, Part, Refusal, Reign, SavedMirror, SavedState,
+    Ticket, Void,
 };
 use super::Destination;
 use super::progress::Progress;
 use super::restart::Scan;
+use crate::protocol::block::BlockAddress;
 use crate::units::SimTime;
 
 /// Whether the destination takes messages.
@@ -18,6 +20,8 @@ pub(super) enum Session {
     Saving(Ticket),
     /// It is durable; a commit or a scan under way is waited for.
     Durable,
+    /// What this side changed alone is being listed (Spec 7.7).
+    Listing,
     Live,
 }
 
@@ -31,8 +35,8 @@ impl Destination {
     pub(super) fn hello(
         &mut self,
         now: SimTime,
+        (generation, base): (Generation, CpId),
         epoch: Epoch,
-        generation: Generation,
         voids: Vec<Void>,
         effects: &mut Vec<Effect>,
     ) {
@@ -42,22 +46,23 @@ impl Destination {
             effects.push(Effect::Send(Message::Deposed { epoch, generation: self.generation }));
             return;
         }
-        if epoch < self.epoch {
+        let is_new = (generation, epoch) > (self.generation, self.epoch);
+        if !is_new && epoch < self.epoch {
             effects.push(Effect::Refuse(Refusal::WrongEpoch));
             return;
         }
-        if epoch == self.epoch {
+        if !is_new {
             effects.push(Effect::Refuse(Refusal::Repeated));
             match self.session {
                 Session::Live => self.welcome(effects),
                 // It was heard in an earlier life: the source has to begin another one.
                 Session::None => self.say_restarted(effects),
-                Session::Saving(_) | Session::Durable => {}
+                Session::Saving(_) | Session::Durable | Session::Listing => {}
             }
             return;
         }
         self.end_session(effects);
-        (self.epoch, self.generation) = (epoch, generation);
+        (self.epoch, self.generation, self.base) = (epoch, generation, base);
         for void in voids {
             if !self.voids.contains(&void) {
                 self.voids.push(void);
@@ -86,6 +91,9 @@ impl Destination {
             incarnation: self.incarnation,
             epoch: self.epoch,
             mirror: self.mirror,
+            part: Part::Destination,
+            base: self.base,
+            reign: Reign::Mirrored,
             voids: self.voids.clone(),
         };
         effects.push(Effect::SaveState(ticket, state));
@@ -98,6 +106,7 @@ impl Destination {
             self.session = Session::Durable;
             self.welcome_if_ready(now, effects);
         }
+        self.promotion_saved(saved, effects);
         self.told_saved(saved, effects);
         self.restart_saved(saved, effects);
     }
@@ -105,11 +114,36 @@ impl Destination {
     /// Answers HELLO once it is known which image the destination has.
     pub(super) fn welcome_if_ready(&mut self, now: SimTime, effects: &mut Vec<Effect>) {
         if self.session == Session::Durable && self.reception.is_none() && self.scan == Scan::Done {
-            self.session = Session::Live;
-            self.progress = Progress::begin_after(self.committed.last_lsn);
-            self.welcome(effects);
-            self.discard_voids(now, effects);
+            let CpId { generation, .. } = self.committed.cp;
+            if generation < self.generation && self.committed.cp > self.base {
+                // Spec 7.7: what was committed beyond the point where the reigns part.
+                self.session = Session::Listing;
+                effects.push(Effect::ListChanged(self.base));
+                return;
+            }
+            self.become_live(now, effects);
         }
+    }
+
+    /// The host has listed what this side changed alone.
+    pub(super) fn diverged(
+        &mut self,
+        now: SimTime,
+        listed: &[(BlockAddress, CpId)],
+        effects: &mut Vec<Effect>,
+    ) {
+        if self.session == Session::Listing {
+            effects.push(Effect::Note(Note::Diverged(listed.len() as u64)));
+            self.diverged = listed.iter().map(|(address, _)| *address).collect();
+            self.become_live(now, effects);
+        }
+    }
+
+    fn become_live(&mut self, now: SimTime, effects: &mut Vec<Effect>) {
+        self.session = Session::Live;
+        self.progress = Progress::begin_after(self.committed.last_lsn);
+        self.welcome(effects);
+        self.discard_voids(now, effects);
     }
 
     /// Spec 7.1: what never became durable at the source is discarded, now that this is durable.
@@ -121,8 +155,10 @@ impl Destination {
 
     fn welcome(&self, effects: &mut Vec<Effect>) {
         let (epoch, incarnation) = (self.epoch, self.incarnation);
-        let committed = self.committed.cp;
-        effects.push(Effect::Send(Message::Welcome { epoch, incarnation, committed }));
+        let alone = self.committed.cp.generation < self.generation;
+        let committed = if alone { self.committed.cp.min(self.base) } else { self.committed.cp };
+        let diverged = self.diverged.clone();
+        effects.push(Effect::Send(Message::Welcome { epoch, incarnation, committed, diverged }));
     }
 
     /// The source says that the mirror is in sync (Spec 6.6).

@@ -349,6 +349,7 @@ impl Source {
         self.running = None;
         if self.replaying.is_some_and(|(last, _)| last == cp) {
             self.replaying = None;
+            self.serve(effects);
         }
         self.nvram.free(half);
         self.table.free(half);

@@ -52,6 +52,8 @@ impl Source {
         source.generation = state.generation;
         source.incarnation = Incarnation(state.incarnation.0 + 1);
         source.epoch = state.epoch;
+        (source.base, source.reign) = (state.base, state.reign);
+        source.saved_mirror = state.mirror;
         source.voids = state.voids;
         source.metadata = MetadataTree::restored(parameters.block_size, metadata);
         source.committed = record;

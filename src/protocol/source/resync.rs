@@ -9,7 +9,7 @@
 use super::super::block::{BlockAddress, Contents};
 use super::super::wire::{self, Packing};
 use super::super::{
-    CpId, Effect, Item, ItemBody, Lsn, Message, Note, Purpose, SavedMirror, Trigger,
+    CpId, Effect, Item, ItemBody, Lsn, Message, Note, Purpose, Reign, SavedMirror, Trigger,
 };
 use super::read::ReadFor;
 use super::session::{Forwarding, Mirror, Told};
@@ -176,6 +176,7 @@ impl Source {
         }
         self.set_mirror(Mirror::InSync, effects);
         self.saved_mirror = SavedMirror::InSync;
+        self.reign = Reign::Mirrored;
         self.save_state(effects);
         self.told = Told::Awaited;
         self.send(Message::InSync { epoch: self.epoch }, None, effects);

@@ -11,12 +11,13 @@
 //! references (Spec 6.2); what is sent from then on belongs to the next session.
 
 use super::super::{
-    Effect, Epoch, HeldWrites, Incarnation, Lsn, Message, MirrorState, Mode, Note, SavedMirror,
+    Effect, Epoch, Generation, HeldWrites, Incarnation, Lsn, Message, MirrorState, Mode, Note, Reign, SavedMirror,
     SavedState, SessionEnd, Ticket, Timer,
 };
 use super::answer::Promise;
 use super::resync::Resync;
-use super::{Source, note};
+use super::{Service, Source, note};
+use crate::protocol::block::BlockAddress;
 use crate::protocol::{CpId, Refusal};
 use crate::units::SimTime;
 
@@ -68,12 +69,13 @@ impl Source {
     pub(super) const fn promise(&self) -> Promise {
         match (&self.mirror, self.parameters.mode) {
             (Mirror::InSync | Mirror::CpForwarding(Forwarding::CatchingUp(_)), _) => Promise::Full,
-            (Mirror::OutOfSync(Contact::Saving(_)), _) | (_, Mode::Strict) => Promise::Held,
+            (Mirror::OutOfSync(Contact::Saving(_)), _) => Promise::Held,
+            (_, Mode::Strict) if !self.is_alone() => Promise::Held,
             (
                 Mirror::OutOfSync(Contact::Greeting)
                 | Mirror::Resync(_)
                 | Mirror::CpForwarding(Forwarding::Full(_)),
-                Mode::Sync,
+                Mode::Sync | Mode::Strict,
             ) => Promise::Local,
         }
     }
@@ -88,7 +90,16 @@ impl Source {
 
     /// Whether new writes wait for the mirror (Spec 6.3).
     pub(super) fn holds_writes(&self) -> bool {
-        self.parameters.mode == Mode::Strict && self.mirror.state() != MirrorState::InSync
+        self.service == Service::Replaying
+            || (self.parameters.mode == Mode::Strict
+                && self.mirror.state() != MirrorState::InSync
+                && !self.is_alone())
+    }
+
+    /// Whether this is a promoted source that was never in sync in its reign: to go on alone was what
+    /// the promotion ordered (Spec 6.3, 7.4).
+    const fn is_alone(&self) -> bool {
+        matches!(self.reign, Reign::Alone)
     }
 
     /// Whether new writes fail because of the mirror (Spec 6.3).
@@ -153,7 +164,13 @@ impl Source {
             incarnation: self.incarnation,
             epoch: self.epoch,
             mirror: self.saved_mirror,
-            voids: self.voids.clone(),
+            part: self.part,
+            base: self.base,
+            reign: self.reign,
+            voids: match self.service {
+                Service::Replaying => self.discarded.clone(),
+                Service::Serving | Service::Fenced | Service::Deposed => self.voids.clone(),
+            },
         };
         effects.push(Effect::SaveState(ticket, state));
         ticket
@@ -183,8 +200,9 @@ impl Source {
     pub(super) fn say_hello(&mut self, effects: &mut Vec<Effect>) {
         if self.outlet.has_room() {
             let (epoch, generation) = (self.epoch, self.generation);
-            let (incarnation, voids) = (self.incarnation, self.voids.clone());
-            self.send(Message::Hello { epoch, generation, incarnation, voids }, None, effects);
+            let (incarnation, base, voids) = (self.incarnation, self.base, self.voids.clone());
+            let hello = Message::Hello { epoch, generation, incarnation, base, voids };
+            self.send(hello, None, effects);
         }
     }
 
@@ -193,6 +211,7 @@ impl Source {
         &mut self,
         destination: Incarnation,
         committed: CpId,
+        diverged: Vec<BlockAddress>,
         effects: &mut Vec<Effect>,
     ) {
         if !self.is_greeting() {
@@ -203,7 +222,30 @@ impl Source {
         self.voids.clear();
         effects.push(Effect::CancelTimer(Timer::Reconnect));
         effects.push(Effect::ListChanged(committed));
-        self.set_mirror(Mirror::Resync(Resync::new(committed)), effects);
+        let mut resync = Resync::new(committed);
+        for address in diverged {
+            resync.committed(address, self.committed.cp);
+        }
+        self.set_mirror(Mirror::Resync(resync), effects);
+    }
+
+    /// HELLO of another source: one of the two reigns is over (Spec 7.7).
+    pub(super) fn hello(
+        &mut self,
+        now: SimTime,
+        generation: Generation,
+        epoch: Epoch,
+        effects: &mut Vec<Effect>,
+    ) {
+        if generation > self.generation {
+            self.deposed(now, generation, effects);
+            return;
+        }
+        effects.push(Effect::Refuse(Refusal::Deposed));
+        if generation < self.generation && self.outlet.has_room() {
+            let generation = self.generation;
+            self.send(Message::Deposed { epoch, generation }, None, effects);
+        }
     }
 
     /// RESTARTED: the destination has a new life, so the session is over, also one whose HELLO it heard

@@ -1,0 +1,33 @@
+//! Promotions and what follows: sites whose nodes change their parts (Spec 7.4, 7.7).
+
+use super::Simulation;
+use crate::facts::{Role, What};
+use crate::protocol::{Input, Part, PromotionOrder};
+
+impl Simulation<'_> {
+    /// The operator orders a site to become the source.
+    pub(super) fn order_promotion(&mut self, role: Role, order: PromotionOrder) {
+        self.recorder.leading_fact(What::PromotionOrdered(role, order));
+        self.tell(role, Input::Promote(order));
+    }
+
+    /// A node is replaced by one that plays the part that was made durable. For what was under way at
+    /// its site that is a crash.
+    pub(super) fn change_part(&mut self, role: Role) {
+        let part = self.sites[role as usize].states.durable().part;
+        self.recorder.leading_fact(What::ChangedPart(role, part));
+        self.end_life(role);
+        if part == Part::Destination {
+            // Spec 7.7: what its log holds beyond its image is set aside.
+            self.sites[role as usize].nvram.reset();
+        }
+        self.begin_life(role);
+    }
+
+    /// Clients are served by this site from now on, and ask it for all that they still wait for.
+    pub(super) fn serves(&mut self, role: Role) {
+        self.recorder.leading_fact(What::Serves(role));
+        self.serving = role;
+        self.clients_reconnect();
+    }
+}
