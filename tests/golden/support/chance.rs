@@ -13,7 +13,7 @@ const COMMANDS: u64 = 60;
 /// Timers that may fire until the mirror must be in sync.
 const CALM: usize = 60;
 
-/// A sequence of draws (SplitMix64).
+/// A sequence of draws (`SplitMix64`).
 struct Draws(u64);
 
 impl Draws {
@@ -53,7 +53,7 @@ struct Script {
 impl Script {
     /// Runs a command; one that makes no sense now changes nothing.
     fn command(&mut self, command: &str) {
-        self.tried = command.to_owned();
+        command.clone_into(&mut self.tried);
         let done = command::run(command, &mut self.pair);
         let lines = self.pair.take_lines();
         if done.is_ok() {
@@ -126,6 +126,11 @@ impl Script {
             35 if !transport.is_empty() => format!("duplicate {side} n={nth}"),
             36 => self.next_timer().unwrap_or_default(),
             37 => "settle".to_owned(),
+            38 => {
+                let open = self.pair.unanswered();
+                let again = open.get(usize::try_from(draws.below(4)).unwrap_or_default());
+                again.map_or_else(String::new, |id| format!("again {id}"))
+            }
             _ => format!("depart {side}"),
         }
     }
