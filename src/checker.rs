@@ -22,6 +22,7 @@
 mod acknowledged;
 mod bounds;
 mod bytes;
+mod failover;
 mod findings;
 mod freeing;
 mod headers;
@@ -29,7 +30,6 @@ mod images;
 mod liveness;
 mod metadata;
 pub mod model;
-mod failover;
 mod numbers;
 mod parts;
 mod phantoms;
@@ -184,7 +184,7 @@ impl Checker {
     fn look_at_rival(&mut self, fact: &Fact) {
         self.model.rival(fact);
         if let What::Answered(..) = &fact.what {
-            self.phantoms.take(fact, &self.model, &mut self.findings);
+            self.phantoms.answered_by_rival(fact);
             self.liveness.take(fact, &self.model, &mut self.findings);
             self.reads.answered_by_rival(fact);
             self.acknowledged.answered_by_rival(fact);

@@ -30,7 +30,7 @@
 //! | [`checker`], [`metrics`] | units protocol scenario facts | never look into nodes; memory bounded |
 //! | [`report`] | units random protocol scenario facts checker metrics | text in, text out |
 //! | [`plots`] | units protocol report | draw only what a report holds |
-//! | [`batch`] | scenario workload random simulation facts checker metrics report | runs, judged and measured while they happen; the only threads; results in the order of the jobs |
+//! | [`batch`] | scenario workload random faults simulation facts checker metrics report | runs, judged and measured while they happen; the only threads; results in the order of the jobs |
 //! | [`cli`] | all | the only stdout, stderr, files, progress bars, wall clock |
 //!
 //! `tests/tidy.rs` enforces this table.

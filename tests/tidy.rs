@@ -34,6 +34,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
         &[
             "units",
             "random",
+            "faults",
             "protocol",
             "scenario",
             "workload",

@@ -245,7 +245,7 @@ impl Acknowledged {
             findings.add(fact, "S1a", Role::Source, "not_logged", message);
             return;
         };
-        let missing = if lsn > self.nvram && lsn > model.committed_through(Role::Source) {
+        let missing = if lsn > self.nvram {
             Some((Role::Source, "not durable in NVRAM"))
         } else if model.claim == Claim::InSync {
             self.missing_beyond(lsn, model)

@@ -22,6 +22,8 @@ pub struct Freeing {
 
 #[derive(Debug)]
 struct FileUse {
+    /// The CP of what was written into it last.
+    cp: CpId,
     /// The newest entry asked to be written into it.
     newest: Lsn,
     /// The newest entry that is durable in it.
@@ -56,12 +58,14 @@ impl Freeing {
         } else if let What::LogWriteAsked(_, file, offset, length, header) = &fact.what {
             let newest = self.newest.get(&(header.epoch, header.cp, header.id)).copied();
             let newest = newest.unwrap_or(header.first_lsn);
-            let empty = FileUse { newest, durable: Lsn::ORIGIN, used: 0 };
+            let cp = header.cp;
+            let empty = FileUse { cp, newest, durable: Lsn::ORIGIN, used: 0 };
             let held = self.files.entry(*file).or_insert(empty);
             if *offset < held.used {
                 let message = format!("NVLog file {file} was overwritten at byte {offset}");
                 findings.add(fact, "S8", Role::Destination, "log_overwritten", message);
             }
+            held.cp = cp;
             held.used = held.used.max(offset + length);
             held.newest = held.newest.max(newest);
         } else if let What::Survived(Role::Destination, _) = &fact.what {
@@ -108,8 +112,10 @@ impl Freeing {
             newest = void.after;
         }
         if newest > self.flushed {
-            let message =
-                format!("NVLog file {file} was freed before {} was committed and flushed", newest);
+            let message = format!(
+                "NVLog file {file} was freed before {newest} of {} was committed and flushed",
+                held.cp
+            );
             findings.add(fact, "S8", Role::Destination, "log_freed_early", message);
         }
     }

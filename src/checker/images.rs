@@ -136,7 +136,13 @@ fn compare(fact: &Fact, role: Role, cp: CpId, model: &mut Model, findings: &mut 
             (Area::Data, false) => ("S2", "block_missing"),
             (Area::Indirect(_) | Area::Bitmap, _) => ("S25", "wrong_metadata"),
         };
-        let message = format!("{cp}: {address} {difference}");
+        let message = match kind {
+            "block_missing" => format!("{cp} was committed without {address}: {difference}"),
+            _ if !pages.contains_key(address) => {
+                format!("{cp}: {address} was not written: {difference}")
+            }
+            _ => format!("{cp}: {address} {difference}"),
+        };
         findings.add(fact, property, role, kind, message);
     }
     for (address, page) in pages.iter().filter(|(address, _)| !expected.contains_key(address)) {

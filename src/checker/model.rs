@@ -179,6 +179,12 @@ impl Model {
             *held = *cp;
             entries.insert(entry.lsn, *entry);
             self.points.append(*cp, entry);
+        } else if let What::Committed(Role::Source, cp, last_lsn) = &fact.what {
+            let (before, through) = self.committed[Role::Source as usize];
+            if cp.generation > before.generation && *last_lsn == through {
+                // A reign begins with a CP of its own, also an empty one (Spec 7.4).
+                self.points.begin_empty(*cp, *last_lsn);
+            }
         } else if let What::Serves(_) = &fact.what {
             self.log.retain(|lsn, _| lsn.generation > self.base.0.generation);
         } else if let What::Sent(Direction::ToSource, number, message)

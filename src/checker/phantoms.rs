@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Default)]
 pub struct Phantoms {
     open: BTreeMap<WriteId, (Operation, Logged)>,
+    /// Operations that a side answered whose reign was over; the one that reigns may answer as well.
+    elsewhere: BTreeSet<WriteId>,
 }
 
 /// Whether an operation has become an entry of the log.
@@ -52,9 +54,19 @@ impl Phantoms {
             self.survived(model);
         } else if let What::Answered(_, id, _) = &fact.what
             && self.open.remove(id).is_none()
+            && !self.elsewhere.remove(id)
         {
             let message = format!("{id} was answered, but waited for no answer");
             findings.add(fact, "S10", Role::Source, "phantom_answer", message);
+        }
+    }
+
+    /// A side answered whose reign is over: whoever asked has an answer.
+    pub fn answered_by_rival(&mut self, fact: &Fact) {
+        if let What::Answered(_, id, _) = &fact.what
+            && self.open.remove(id).is_some()
+        {
+            self.elsewhere.insert(*id);
         }
     }
 

@@ -127,7 +127,9 @@ impl Transfers {
             Direction::ToSource => Role::Source,
         };
         let why = match claim {
-            Claim { epoch, .. } if *epoch < model.epochs[role as usize] => format!("epoch {epoch}"),
+            Claim { epoch, .. } if *epoch != model.epochs[role as usize] => {
+                format!("epoch {epoch}")
+            }
             Claim { cp: Some(cp), .. } if is_over(*cp, role, model) => format!("{cp}, committed"),
             Claim { .. } => return,
         };

@@ -3,7 +3,7 @@
 
 use super::{Direction, Fact, Sink, What};
 use crate::protocol::block::{BlockAddress, BlockSize, WriteRange};
-use crate::protocol::{CpId, Half, LogFile, Lsn, Message, wire};
+use crate::protocol::{CpId, EntryHeader, Half, LogFile, Lsn, Message, Part, wire};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is in use after the facts read so far, and the most there was at once.
@@ -113,6 +113,21 @@ impl Usage {
         }
     }
 
+    fn appended(&mut self, half: Half, cp: CpId, entry: &EntryHeader) {
+        let empty = HalfUse {
+            cp,
+            ranges: BTreeMap::new(),
+            bytes: 0,
+            transfers: 0,
+            blocks: BTreeSet::new(),
+        };
+        let half = self.halves.entry(half).or_insert(empty);
+        half.bytes += wire::entry_in_nvram(entry.range.length);
+        half.ranges.insert(entry.lsn, entry.range);
+        half.blocks.extend(entry.range.pieces(self.size).map(|piece| piece.address));
+        self.recount_halves();
+    }
+
     fn recount_halves(&mut self) {
         let most = |count: fn(&HalfUse) -> u64| self.halves.values().map(count).max().unwrap_or(0);
         self.now.nvram_bytes = self.halves.values().map(|half| half.bytes).sum();
@@ -130,81 +145,35 @@ impl Usage {
 
 impl Sink for Usage {
     fn take(&mut self, fact: &Fact) {
-        match &fact.what {
-            What::Appended(_, half, cp, entry) => {
-                let empty = HalfUse {
-                    cp: *cp,
-                    ranges: BTreeMap::new(),
-                    bytes: 0,
-                    transfers: 0,
-                    blocks: BTreeSet::new(),
-                };
-                let half = self.halves.entry(*half).or_insert(empty);
-                half.bytes += wire::entry_in_nvram(entry.range.length);
-                half.ranges.insert(entry.lsn, entry.range);
-                half.blocks.extend(entry.range.pieces(self.size).map(|piece| piece.address));
-                self.recount_halves();
+        if let What::Appended(_, half, cp, entry) = &fact.what {
+            self.appended(*half, *cp, entry);
+        } else if let What::HalfFreed(_, half) = &fact.what {
+            self.halves.remove(half);
+            self.recount_halves();
+        } else if let What::Sent(direction, number, message) = &fact.what {
+            self.sent(*direction, *number, message);
+        } else if let What::Resent(direction, number, message) = &fact.what {
+            self.queue(*direction, *number, message);
+        } else if let What::Departed(direction, number, _) | What::Lost(direction, number, _) =
+            &fact.what
+        {
+            self.departed(*direction, *number);
+        } else if let What::Survived(_, newest) = &fact.what {
+            self.survived(*newest);
+        } else if let What::HalfAssigned(_, half, cp) = &fact.what {
+            if let Some(half) = self.halves.get_mut(half) {
+                half.cp = *cp;
             }
-            What::HalfFreed(_, half) => {
-                self.halves.remove(half);
-                self.recount_halves();
-            }
-            What::Sent(direction, number, message) => {
-                self.sent(*direction, *number, message);
-            }
-            What::Resent(direction, number, message) => {
-                self.queue(*direction, *number, message);
-            }
-            What::Departed(direction, number, _) | What::Lost(direction, number, _) => {
-                self.departed(*direction, *number);
-            }
-            What::Survived(_, newest) => self.survived(*newest),
-            What::HalfAssigned(_, half, cp) => {
-                if let Some(half) = self.halves.get_mut(half) {
-                    half.cp = *cp;
-                }
-            }
-            What::LogWriteAsked(_, file, offset, length, _) => {
-                let used = self.files.entry(*file).or_default();
-                *used = (*used).max(offset + length);
-                self.recount_files();
-            }
-            What::LogFreed(_, file) => {
-                self.files.remove(file);
-                self.recount_files();
-            }
-            What::Requested(_)
-            | What::Answered(..)
-            | What::NvramDurable(..)
-            | What::Arrived(..)
-            | What::Refused(..)
-            | What::VolumeReadAsked(..)
-            | What::VolumeWriteAsked(..)
-            | What::VolumeWritten(..)
-            | What::Committed(..)
-            | What::LogWritten(..)
-            | What::LogReadAsked(..)
-            | What::Flushed(_)
-            | What::TimerFired(..)
-            | What::OperatorAsked
-            | What::Noted(..)
-            | What::Ended(_)
-            | What::Repeated(_)
-            | What::Unheard(_)
-            | What::Damaged(..)
-            | What::LinkResent(..)
-            | What::ShadowDropped(..)
-            | What::StateSaved(..)
-            | What::Crashed(_)
-            | What::Restarted(_)
-            | What::FaultBegan(_)
-            | What::FaultEnded(_)
-            | What::FaultFelt(_)
-            | What::ConnectionReset
-            | What::PromotionOrdered(..)
-            | What::ChangedPart(..)
-            | What::Replayed(..)
-            | What::Serves(_) => {}
+        } else if let What::LogWriteAsked(_, file, offset, length, _) = &fact.what {
+            let used = self.files.entry(*file).or_default();
+            *used = (*used).max(offset + length);
+            self.recount_files();
+        } else if let What::LogFreed(_, file) = &fact.what {
+            self.files.remove(file);
+            self.recount_files();
+        } else if let What::ChangedPart(_, Part::Promoted) = &fact.what {
+            // The other side reigns from now on: what the old source holds binds nobody.
+            *self = Self { peak: self.peak, ..Self::new(self.size) };
         }
         self.peak = self.peak.most(&self.now);
     }

@@ -31,8 +31,8 @@ use super::nvram::Nvram;
 use super::transfer::TransferTable;
 use super::{
     CommitRecord, CpId, Effect, Epoch, Generation, Incarnation, Input, Lsn, Message, Note,
-    Occupancy, Operation, Outcome, Parameters, Part, Refusal, Reign, Request, SavedMirror, SavedState,
-    SessionEnd, Ticket, Timer, Trigger, Void, WriteId,
+    Occupancy, Operation, Outcome, Parameters, Part, Refusal, Reign, Request, SavedMirror,
+    SavedState, SessionEnd, Ticket, Timer, Trigger, Void, WriteId,
 };
 use crate::units::SimTime;
 use answer::Answers;

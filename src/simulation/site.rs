@@ -7,7 +7,8 @@ use crate::protocol::block::{BlockAddress, Contents};
 use crate::protocol::destination::Destination;
 use crate::protocol::source::{Recovered, RecoveredNvram, Source};
 use crate::protocol::{
-    CommitRecord, CpNumber, Effect, FaultId, Input, Occupancy, Parameters, Part, SavedState, Scanned,
+    CommitRecord, CpNumber, Effect, FaultId, Input, Occupancy, Parameters, Part, SavedState,
+    Scanned,
 };
 use crate::scenario::fault::{Clock, NvramFault};
 use crate::scenario::{DiskModel, Scenario};

@@ -65,6 +65,12 @@ impl Points {
         Runs::of(0, self.size.get(), Origin::Original)
     }
 
+    /// A CP without entries.
+    pub fn begin_empty(&mut self, cp: CpId, last_lsn: Lsn) {
+        let empty = Point { last_lsn, blocks: BTreeMap::new(), metadata: None };
+        self.points.entry(cp).or_insert(empty);
+    }
+
     /// An entry of the CP.
     pub fn append(&mut self, cp: CpId, entry: &EntryHeader) {
         let empty = Point { last_lsn: entry.lsn, blocks: BTreeMap::new(), metadata: None };

@@ -7,15 +7,15 @@
 //! crash on the way loses nothing, and the next life does the same again.
 
 use super::super::{
-    CommitRecord, CpId, Effect, EntryHeader, Generation, Half, Incarnation, LogFile, Lsn,
-    Note, Parameters, Part, Reign, SavedMirror, SavedState, Scanned, SessionEnd, Trigger, Void,
+    CommitRecord, CpId, Effect, EntryHeader, Generation, Half, Incarnation, LogFile, Lsn, Note,
+    Parameters, Part, Reign, SavedMirror, SavedState, Scanned, SessionEnd, Trigger, Void,
 };
 use super::answer::Answers;
 use super::{Service, Source, note};
+use crate::protocol::CpNumber;
 use crate::protocol::block::BlockAddress;
 use crate::protocol::metadata::MetadataTree;
 use crate::protocol::nvram::Nvram;
-use crate::protocol::CpNumber;
 use crate::units::SimTime;
 use std::collections::BTreeMap;
 

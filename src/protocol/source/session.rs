@@ -11,8 +11,8 @@
 //! references (Spec 6.2); what is sent from then on belongs to the next session.
 
 use super::super::{
-    Effect, Epoch, Generation, HeldWrites, Incarnation, Lsn, Message, MirrorState, Mode, Note, Reign, SavedMirror,
-    SavedState, SessionEnd, Ticket, Timer,
+    Effect, Epoch, Generation, HeldWrites, Incarnation, Lsn, Message, MirrorState, Mode, Note,
+    Reign, SavedMirror, SavedState, SessionEnd, Ticket, Timer,
 };
 use super::answer::Promise;
 use super::resync::Resync;
