@@ -48,8 +48,8 @@ impl Parts {
 
     /// Whether facts are to be looked at as they are.
     #[must_use]
-    pub fn is_original(&self, fact: &Fact) -> bool {
-        *self == Self::new() && !matches!(fact.what, What::ChangedPart(_, Part::Promoted))
+    pub fn is_original(self, fact: &Fact) -> bool {
+        self == Self::new() && !matches!(fact.what, What::ChangedPart(_, Part::Promoted))
     }
 
     /// Looks at a fact.
@@ -76,7 +76,7 @@ impl Parts {
         Seen::OfThisReign(fact)
     }
 
-    fn translated(&self, fact: &Fact) -> Fact {
+    fn translated(self, fact: &Fact) -> Fact {
         let what = match self.turned {
             Turned::No => fact.what.clone(),
             Turned::Yes => turn(fact.what.clone()),
@@ -84,7 +84,7 @@ impl Parts {
         Fact { what, ..fact.clone() }
     }
 
-    const fn role(&self, role: Role) -> Role {
+    const fn role(self, role: Role) -> Role {
         match self.turned {
             Turned::No => role,
             Turned::Yes => other(role),

@@ -294,7 +294,8 @@ impl Source {
     fn volume_read(&mut self, ticket: Ticket, contents: Contents, effects: &mut Vec<Effect>) {
         match self.reads.done(ticket) {
             Some(ReadFor::Buffer(address)) => {
-                if self.buffers.read_done(address, ticket, data(&contents)) {
+                let complete = self.buffers.read_done(address, ticket, data(&contents));
+                if complete {
                     self.buffer_completed(address, effects);
                 }
             }

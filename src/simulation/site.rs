@@ -17,7 +17,6 @@ use crate::units::{Ratio, SimTime, Span};
 /// A site. What survives a crash is outside [`Node`].
 #[derive(Debug)]
 pub struct Site {
-    pub role: Role,
     pub node: Node,
     /// Lives of the node so far: what was under way in an earlier one means nothing (Spec 1.5).
     pub life: u32,
@@ -76,7 +75,6 @@ impl Site {
             }
         };
         Self {
-            role,
             node,
             life: 0,
             busy_until: SimTime::ZERO,

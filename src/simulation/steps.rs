@@ -36,7 +36,7 @@ impl Steps {
         match &fact.what {
             What::Sent(Direction::ToDestination, number, message)
             | What::Resent(Direction::ToDestination, number, message) => {
-                self.sent(*number, message)
+                self.sent(*number, message);
             }
             What::Sent(Direction::ToSource, _, message) => {
                 if let Message::CpAck { cp, .. } = **message {

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub struct Points {
     size: BlockSize,
     newest: BTreeMap<BlockAddress, Runs>,
-    points: BTreeMap<CpId, Point>,
+    open: BTreeMap<CpId, Point>,
     /// What metadata the next CP must write; `None`: there is none.
     metadata: Option<ExpectedMetadata>,
 }
@@ -46,13 +46,13 @@ impl Points {
             Metadata::None => None,
             Metadata::Tree => Some(ExpectedMetadata::new(size)),
         };
-        Self { size, newest: BTreeMap::new(), points: BTreeMap::new(), metadata }
+        Self { size, newest: BTreeMap::new(), open: BTreeMap::new(), metadata }
     }
 
     /// The CP, if a side has still to commit it.
     #[must_use]
     pub fn get(&self, cp: CpId) -> Option<&Point> {
-        self.points.get(&cp)
+        self.open.get(&cp)
     }
 
     /// What a block holds as of the newest log entry.
@@ -68,14 +68,14 @@ impl Points {
     /// A CP without entries.
     pub fn begin_empty(&mut self, cp: CpId, last_lsn: Lsn) {
         let empty = Point { last_lsn, blocks: BTreeMap::new(), metadata: None };
-        self.points.entry(cp).or_insert(empty);
+        self.open.entry(cp).or_insert(empty);
     }
 
     /// An entry of the CP.
     pub fn append(&mut self, cp: CpId, entry: &EntryHeader) {
         let empty = Point { last_lsn: entry.lsn, blocks: BTreeMap::new(), metadata: None };
         let original = self.original();
-        let point = self.points.entry(cp).or_insert(empty);
+        let point = self.open.entry(cp).or_insert(empty);
         point.last_lsn = entry.lsn;
         for piece in entry.range.pieces(self.size) {
             let contents = self.newest.entry(piece.address).or_insert_with(|| original.clone());
@@ -92,7 +92,7 @@ impl Points {
     #[must_use]
     pub fn changes(&mut self, from: CpId, to: CpId) -> BTreeMap<BlockAddress, Contents> {
         let mut changes = BTreeMap::new();
-        for (cp, point) in self.points.range_mut(..=to).filter(|(cp, _)| **cp > from) {
+        for (cp, point) in self.open.range_mut(..=to).filter(|(cp, _)| **cp > from) {
             for (address, block) in &point.blocks {
                 changes.insert(*address, Contents::Data(block.contents.clone()));
             }
@@ -108,7 +108,7 @@ impl Points {
     /// Forgets the CPs that both sides are past.
     pub fn settle(&mut self, source: CpId, destination: CpId) {
         let past = source.min(destination);
-        self.points.retain(|cp, _| *cp > past);
+        self.open.retain(|cp, _| *cp > past);
     }
 
     /// The source crashed after the commit of `committed`, with this image. The CPs after it are
@@ -120,11 +120,11 @@ impl Points {
         image: &BTreeMap<BlockAddress, Contents>,
     ) {
         // What the one that was begun must hold is worked out while the log before it is known.
-        let last = self.points.keys().copied().filter(|cp| begun(*cp)).max();
+        let last = self.open.keys().copied().filter(|cp| begun(*cp)).max();
         if let Some(last) = last {
             let _: BTreeMap<_, _> = self.changes(committed, last);
         }
-        self.points.retain(|cp, _| *cp <= committed || begun(*cp));
+        self.open.retain(|cp, _| *cp <= committed || begun(*cp));
         self.newest.clear();
         if let Some(metadata) = &mut self.metadata {
             *metadata = ExpectedMetadata::new(self.size);

@@ -52,6 +52,9 @@ fn wish(effect: &Effect, size: BlockSize) -> String {
         Effect::ReadLog(_, file, offset) => format!("read file {file} at {offset}"),
         Effect::FreeLog(file) => format!("free file {file}"),
         Effect::Flush => "flush".to_owned(),
+        Effect::Replay(_, cp, entry) => format!("replay {} in {cp}: {}", entry.lsn, written(entry)),
+        Effect::Serve => "serve clients".to_owned(),
+        Effect::ChangePart => "change its part".to_owned(),
         Effect::SetTimer(timer, at) => format!("set timer {} for {}", word(timer), time(*at)),
         Effect::CancelTimer(timer) => format!("cancel timer {}", word(timer)),
         Effect::Refuse(refusal) => format!("refuse: {}", word(refusal)),
@@ -218,6 +221,15 @@ fn note(note: &Note) -> String {
         Note::ResyncDoesNotConverge => "resync does not converge".to_owned(),
         Note::Restarted(life, entries) => format!("life {life}, {entries} found in the log"),
         Note::NvramLost => "NVRAM is lost".to_owned(),
+        Note::PromotionDecided(None) => "to be promoted, in sync".to_owned(),
+        Note::PromotionDecided(Some(since)) => {
+            format!("to be promoted, loss unknown since {}", time(*since))
+        }
+        Note::LogReplayed(entries, left) => {
+            format!("{} replayed, {left} left", counted(*entries, "entry"))
+        }
+        Note::Deposed(generation) => format!("deposed by reign {generation}"),
+        Note::Diverged(blocks) => format!("{} changed alone", counted(*blocks, "block")),
         Note::LogDamaged(file, at) => format!("file {file} is damaged at {at}"),
     }
 }
