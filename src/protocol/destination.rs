@@ -148,6 +148,7 @@ impl Destination {
             Input::Departed | Input::Disconnected => {}
             Input::NvramDurable(_)
             | Input::VolumeRead(..)
+            | Input::VolumeDamaged(_)
             | Input::ConsistencyPoint
             | Input::Changed(_) => {
                 unreachable!("the destination's host has none of these before a promotion")

@@ -6,10 +6,12 @@
 //! `ack` rule holds), `consistency_point` (its blocks reach both disks, its space is freed).
 //!
 //! Sync is lost and regained in `session` and `resync`, a new life begins in `restart`, and `resend`
-//! makes up for what a `datagram` link loses (Spec 6, 7, 8.1).
+//! makes up for what a `datagram` link loses (Spec 6, 7, 8.1). What it does without a block of its own
+//! image says `damage` (Spec 8.2).
 
 mod answer;
 mod consistency_point;
+mod damage;
 mod forward;
 mod items;
 mod outlet;
@@ -96,6 +98,8 @@ enum Service {
     Serving,
     /// Its NVRAM was lost or damaged: what it would say may not be the newest (Spec 7.2).
     Fenced,
+    /// Its disks lost bytes of a block that a CP has to write (Spec 8.2).
+    Failed,
 }
 
 impl Source {
@@ -138,10 +142,15 @@ impl Source {
 
     /// Takes an input and adds what is to be done to `effects`, in order.
     pub fn handle(&mut self, now: SimTime, input: Input, effects: &mut Vec<Effect>) {
-        if self.service == Service::Fenced {
+        let refusal = match self.service {
+            Service::Serving => None,
             // Spec 7.2: it takes part in nothing, lest its log be taken for the whole log.
+            Service::Fenced => Some(Refusal::Fenced),
+            Service::Failed => Some(Refusal::DiskFailed),
+        };
+        if let Some(refusal) = refusal {
             if let Input::Request(request) = input {
-                refuse(request.id, Refusal::Fenced, effects);
+                refuse(request.id, refusal, effects);
             }
             return;
         }
@@ -155,6 +164,7 @@ impl Source {
                 }
             }
             Input::VolumeRead(ticket, contents) => self.volume_read(ticket, contents, effects),
+            Input::VolumeDamaged(ticket) => self.volume_damaged(now, ticket, effects),
             Input::VolumeWritten(_) => self.volume_written(),
             Input::Committed(cp) => self.committed(cp),
             Input::Timer(timer) => self.timer(now, timer, effects),
@@ -166,7 +176,9 @@ impl Source {
                 unreachable!("the source has no log storage, so its host reports none")
             }
         }
-        self.proceed(now, effects);
+        if self.service == Service::Serving {
+            self.proceed(now, effects);
+        }
     }
 
     /// What the source still holds.

@@ -219,6 +219,7 @@ fn note(note: &Note) -> String {
         Note::Restarted(life, entries) => format!("life {life}, {entries} found in the log"),
         Note::NvramLost => "NVRAM is lost".to_owned(),
         Note::LogDamaged(file, at) => format!("file {file} is damaged at {at}"),
+        Note::BlockDamaged(address) => format!("{address} is damaged"),
     }
 }
 
