@@ -8,6 +8,7 @@ mod clients;
 mod crash;
 mod effects;
 mod injection;
+mod media;
 mod network;
 mod queue;
 mod recorder;

@@ -246,7 +246,7 @@ pub(super) const fn role_of(side: Side) -> Role {
     }
 }
 
-const fn device_of(device: fault::Device) -> Device {
+pub(super) const fn device_of(device: fault::Device) -> Device {
     match device {
         fault::Device::SourceDisk => Device(Role::Source, Kind::Volume),
         fault::Device::DestinationDisk => Device(Role::Destination, Kind::Volume),
