@@ -9,6 +9,7 @@
 //! | S7 fresh IDs, nothing stale accepted | `transfers`, `headers` |
 //! | S8 nothing freed early | `freeing` |
 //! | S10 nothing phantom, each operation at most once | `phantoms` |
+//! | S19 damage noticed | `damage` |
 //! | S21 bounds | `bounds` |
 //! | S22 reads linearizable | `reads` |
 //! | S23 bytes add up | `bytes` |
@@ -16,12 +17,13 @@
 //!
 //! S24, the same facts for the same scenario and seed, is a comparison of two runs' digests. The
 //! truth that the others measure by is [`model::Model`], built from the log alone. Properties that
-//! need faults (S9, S11–S20, L3, L6–L9) are not here yet. Facts that end before the run does are no
+//! need faults (S9, S11–S18, S20, L3, L6–L9) are not here yet. Facts that end before the run does are no
 //! proof of anything and violate L2.
 
 mod acknowledged;
 mod bounds;
 mod bytes;
+mod damage;
 mod failover;
 mod findings;
 mod freeing;
@@ -106,6 +108,7 @@ pub struct Checker {
     transfers: transfers::Transfers,
     freeing: freeing::Freeing,
     headers: headers::Headers,
+    damage: damage::Damage,
     bounds: bounds::Bounds,
     reads: reads::Reads,
     added_up: bytes::AddedUp,
@@ -131,6 +134,7 @@ impl Checker {
             transfers: transfers::Transfers::new(size),
             freeing: freeing::Freeing::default(),
             headers: headers::Headers::default(),
+            damage: damage::Damage::new(size.bytes().get()),
             bounds: bounds::Bounds::new(parameters),
             reads: reads::Reads::new(size),
             added_up: bytes::AddedUp::new(size, &scenario.wan),
@@ -164,6 +168,7 @@ impl Checker {
         self.transfers.take(fact, model, findings);
         self.freeing.take(fact, model, findings);
         self.headers.take(fact, model, findings);
+        self.damage.take(fact, model, findings);
         self.bounds.take(fact, findings);
         self.reads.take(fact, model, findings);
         self.liveness.take(fact, model, findings);

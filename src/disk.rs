@@ -27,7 +27,7 @@ mod ssd;
 mod state;
 
 pub use condition::{DiskCondition, Motion};
-pub use image::{Image, Stored};
+pub use image::{Image, Stored, Version};
 pub use log::{BlockRead, LogStorage, Scanned, ScannedRecord};
 pub use nvram::{NvramDamage, NvramStore, RecoveredNvram};
 pub use state::StateStore;

@@ -148,6 +148,22 @@ pub enum What {
     Replayed(Role, Half, CpId, EntryHeader),
     /// A promoted source serves clients from now on.
     Serves(Role),
+    /// A node asked for a block of its pinned image.
+    PinnedReadAsked(Role, BlockAddress),
+    /// By a fault a medium does not hold any more what was written there last.
+    Spoiled(Role, Spot),
+    /// What a read found fails its check, and the node is told so.
+    CheckFailed(Role, Spot),
+}
+
+/// A place on the media of a side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Spot {
+    /// A block of the committed image on the volume disks.
+    Volume(BlockAddress),
+    /// Bytes of an NVLog file: where they begin, and how many.
+    Log(LogFile, u64, u64),
 }
 
 /// Why a message does not arrive.

@@ -100,6 +100,11 @@ pub enum Refusal {
     Fenced,
     /// HELLO of a reign that is over (Spec 7.7).
     Deposed,
+    /// The block that is to be read lies damaged on the source's disks (Spec 8.2): no bytes are
+    /// better than wrong ones.
+    Damaged,
+    /// The source lost bytes that a consistency point needs: it serves nobody (Spec 8.2).
+    DiskFailed,
 }
 
 /// What a node is told.
@@ -116,6 +121,8 @@ pub enum Input {
     Departed,
     /// A read of a block of the volume disks is done.
     VolumeRead(Ticket, Contents),
+    /// What a read of a block of the volume disks found fails its check (Spec 8.2).
+    VolumeDamaged(Ticket),
     /// A shadow write to the volume disks is durable.
     VolumeWritten(Ticket),
     /// The CP was committed: all its shadow pages became the image at once (Spec 5.6).
@@ -267,6 +274,8 @@ pub enum Note {
     Deposed(Generation),
     /// Blocks that this side had changed alone; they are set aside (Spec 7.7).
     Diverged(u64),
+    /// A block of the source's own image fails its check (Spec 8.2).
+    BlockDamaged(BlockAddress),
 }
 
 /// The state of the mirror, as the source sees it (Spec 6.1).
@@ -310,6 +319,8 @@ pub enum SessionEnd {
     SourceRestarted,
     /// The source was a destination until now.
     Promoted,
+    /// A block that the destination misses lies damaged on the source's disks (Spec 8.2).
+    BlockDamaged,
 }
 
 /// What is written with a commit, atomically (Spec 1.2, 1.3).

@@ -58,6 +58,8 @@ pub enum Purpose {
     Reset = 14,
     /// What a crash leaves of what was under way.
     Crash = 22,
+    /// Whether a disk's medium does wrong at a request, and where.
+    Media = 23,
     /// Gap before the next occurrence of a fault that comes again and again.
     FaultGap = 20,
     /// A knob or fault of a swarm.

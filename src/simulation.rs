@@ -9,6 +9,7 @@ mod crash;
 mod effects;
 mod failover;
 mod injection;
+mod media;
 mod network;
 mod queue;
 mod recorder;

@@ -152,6 +152,9 @@ fn turn(what: What) -> What {
         What::ChangedPart(role, part) => What::ChangedPart(other(role), part),
         What::Replayed(role, half, cp, entry) => What::Replayed(other(role), half, cp, entry),
         What::Serves(role) => What::Serves(other(role)),
+        What::PinnedReadAsked(role, address) => What::PinnedReadAsked(other(role), address),
+        What::Spoiled(role, spot) => What::Spoiled(other(role), spot),
+        What::CheckFailed(role, spot) => What::CheckFailed(other(role), spot),
         What::Ended(mut ending) => {
             std::mem::swap(&mut ending.source, &mut ending.destination);
             ending.link_bytes.reverse();
@@ -207,6 +210,9 @@ const fn doer(what: &What) -> Option<Role> {
         | What::PromotionOrdered(role, _)
         | What::ChangedPart(role, _)
         | What::Replayed(role, ..)
+        | What::PinnedReadAsked(role, _)
+        | What::Spoiled(role, _)
+        | What::CheckFailed(role, _)
         | What::Serves(role) => Some(*role),
         What::Sent(..)
         | What::Resent(..)

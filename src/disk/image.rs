@@ -7,7 +7,7 @@
 //!
 //! Not here: misdirected reads, which change nothing on the medium; the host reads another block.
 
-use crate::protocol::block::{BlockAddress, BlockSize, Contents, Origin, Run, Runs};
+use crate::protocol::block::{Area, BlockAddress, BlockSize, Contents, Origin, Run, Runs};
 use crate::protocol::{CpId, FaultId};
 use std::collections::BTreeMap;
 use xxhash_rust::xxh3::Xxh3;
@@ -45,6 +45,15 @@ struct Page {
 struct Kept {
     contents: Contents,
     spoiled: Option<FaultId>,
+}
+
+/// Which of the readable images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    /// The committed one.
+    Committed,
+    /// The pinned one; there must be one.
+    Pinned,
 }
 
 /// What the check of a block's checksum says.
@@ -113,14 +122,18 @@ impl Image {
         self.spoiled.insert(to, fault);
     }
 
-    /// Makes every shadow page of the CP the image, at once. Without pages it changes nothing.
-    pub fn commit(&mut self, cp: CpId) {
+    /// Makes every shadow page of the CP the image, at once. Without pages it changes nothing. Gives
+    /// the blocks whose page never arrived, in order of address: from now on they fail their check.
+    pub fn commit(&mut self, cp: CpId) -> Vec<BlockAddress> {
+        let mut missing = Vec::new();
         for (address, page) in self.shadow.remove(&cp).unwrap_or_default() {
             self.replace(address, page.contents, cp);
             if let Some(fault) = page.lost {
                 self.spoiled.insert(address, fault);
+                missing.push(address);
             }
         }
+        missing
     }
 
     /// Changes the committed image at once, as a node without shadow paging does: no commit will
@@ -153,6 +166,44 @@ impl Image {
         };
         self.place(address, contents);
         self.spoiled.insert(address, fault);
+    }
+
+    /// The page that holds a block in one of the images cannot be read any more. Tells which image
+    /// it belongs to: a page that both share to the committed one.
+    pub fn make_unreadable(
+        &mut self,
+        version: Version,
+        address: BlockAddress,
+        fault: FaultId,
+    ) -> Version {
+        let kept = self.pinned.as_mut().and_then(|pinned| pinned.get_mut(&address));
+        match (version, kept) {
+            (Version::Pinned, Some(kept)) => {
+                kept.spoiled = Some(fault);
+                Version::Pinned
+            }
+            (Version::Committed | Version::Pinned, _) => {
+                self.damage(address, 0, self.size.get(), fault);
+                Version::Committed
+            }
+        }
+    }
+
+    /// What a read of a block finds that checks what it reads; `None`: it fails.
+    #[must_use]
+    pub fn read_checked(&self, version: Version, address: BlockAddress) -> Option<Contents> {
+        let (stored, contents) = match version {
+            Version::Committed => (self.check(address), self.read(address)),
+            Version::Pinned => (self.check_pinned(address), self.read_pinned(address)),
+        };
+        (stored == Stored::Intact).then_some(contents)
+    }
+
+    /// Data blocks that were ever written and can be hit by a fault of the medium, in order of
+    /// address. Metadata lies on the disks twice (Spec 8.2).
+    pub fn exposed(&self) -> impl Iterator<Item = BlockAddress> {
+        let addresses = self.committed.keys().copied();
+        addresses.filter(|address| address.area == Area::Data)
     }
 
     /// Blocks that fail their check, in order of address, and the fault to blame.

@@ -159,6 +159,14 @@ impl LogStorage {
         self.all().nth(number).map(|(file, offset, _)| (file, offset))
     }
 
+    /// The record that the byte at an offset belongs to: where it begins, and its bytes.
+    #[must_use]
+    pub fn record_around(&self, file: LogFile, offset: u64) -> Option<(u64, Bytes)> {
+        let (start, record) = self.files.get(&file)?.range(..=offset).next_back()?;
+        let length = record.length(self.size);
+        (offset < start + length).then_some((*start, Bytes::new(length)))
+    }
+
     /// A fault destroys bytes of the record that begins at an offset; it fails its check from now
     /// on. Where none begins there is nothing to destroy.
     pub fn rot(&mut self, file: LogFile, offset: u64, fault: FaultId) {

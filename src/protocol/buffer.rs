@@ -116,6 +116,13 @@ impl Buffers {
         true
     }
 
+    /// Whether a buffer of the block has bytes that only the disk knows.
+    #[must_use]
+    pub fn lacks_base(&self, address: BlockAddress) -> bool {
+        let buffers = [self.active.get(&address), self.frozen.get(&address)];
+        buffers.into_iter().flatten().any(|buffer| !self.is_complete(buffer))
+    }
+
     /// Stores the place of a whole block in the transfer just sent, in the descriptor of the active
     /// or the frozen buffer, only where that write is still the block's newest in its CP (Spec 3.5).
     pub fn record_sent(&mut self, stage: Stage, address: BlockAddress, lsn: Lsn, at: SentPlace) {

@@ -164,7 +164,10 @@ impl Destination {
             // Its messages are few and small: it does not watch its queue. And the source begins a new
             // session when the old one breaks.
             Input::Departed | Input::Disconnected => {}
-            Input::NvramDurable(_) | Input::VolumeRead(..) | Input::ConsistencyPoint => {
+            Input::NvramDurable(_)
+            | Input::VolumeRead(..)
+            | Input::VolumeDamaged(_)
+            | Input::ConsistencyPoint => {
                 unreachable!("the destination's host has none of these before a promotion")
             }
         }

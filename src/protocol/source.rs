@@ -6,10 +6,12 @@
 //! `ack` rule holds), `consistency_point` (its blocks reach both disks, its space is freed).
 //!
 //! Sync is lost and regained in `session` and `resync`, a new life begins in `restart`, and `resend`
-//! makes up for what a `datagram` link loses (Spec 6, 7, 8.1).
+//! makes up for what a `datagram` link loses (Spec 6, 7, 8.1). What it does without a block of its own
+//! image says `damage` (Spec 8.2).
 
 mod answer;
 mod consistency_point;
+mod damage;
 mod forward;
 mod items;
 mod outlet;
@@ -112,6 +114,8 @@ enum Service {
     Replaying,
     /// Another has begun a newer reign (Spec 7.7).
     Deposed,
+    /// Its disks lost bytes of a block that a CP has to write (Spec 8.2).
+    Failed,
 }
 
 impl Source {
@@ -163,13 +167,9 @@ impl Source {
     pub fn handle(&mut self, now: SimTime, input: Input, effects: &mut Vec<Effect>) {
         match self.service {
             Service::Serving | Service::Replaying => {}
-            Service::Fenced => {
-                // Spec 7.2: it takes part in nothing, lest its log be taken for the whole log.
-                if let Input::Request(request) = input {
-                    refuse(request.id, Refusal::Fenced, effects);
-                }
-                return;
-            }
+            // Spec 7.2: it takes part in nothing, lest its log be taken for the whole log.
+            Service::Fenced => return refuse_service(&input, Refusal::Fenced, effects),
+            Service::Failed => return refuse_service(&input, Refusal::DiskFailed, effects),
             Service::Deposed => {
                 // Spec 7.7: it only waits to become a destination.
                 if let Input::StateSaved(ticket) = input
@@ -190,6 +190,7 @@ impl Source {
                 }
             }
             Input::VolumeRead(ticket, contents) => self.volume_read(ticket, contents, effects),
+            Input::VolumeDamaged(ticket) => self.volume_damaged(now, ticket, effects),
             Input::VolumeWritten(_) => self.volume_written(),
             Input::Committed(cp) if self.running.is_none() => self.reign_begun(cp, effects),
             Input::Committed(cp) => self.committed(cp),
@@ -204,7 +205,10 @@ impl Source {
                 unreachable!("the source writes no log, so its host reports none")
             }
         }
-        self.proceed(now, effects);
+        match self.service {
+            Service::Serving | Service::Replaying => self.proceed(now, effects),
+            Service::Fenced | Service::Failed | Service::Deposed => {}
+        }
     }
 
     /// What the source still holds.
@@ -345,6 +349,13 @@ impl Source {
         let ticket = self.next_ticket;
         self.next_ticket = Ticket(ticket.0 + 1);
         ticket
+    }
+}
+
+/// Answers a request to a source that serves nobody; it heeds nothing else.
+fn refuse_service(input: &Input, refusal: Refusal, effects: &mut Vec<Effect>) {
+    if let Input::Request(request) = input {
+        refuse(request.id, refusal, effects);
     }
 }
 

@@ -4,7 +4,7 @@
 //! NVRAM entries and of the small states, a commit or not, and of each write to log storage any
 //! sectors in any tearing. Everything else of the old life is void.
 
-use super::storage::Io;
+use super::storage::{Device, Io, Kind};
 use super::{Node, Simulation};
 use crate::facts::{Role, What};
 use crate::protocol::{Input, LogFile, Transfer};
@@ -53,8 +53,8 @@ impl Simulation<'_> {
             }
         }
         for asked in log {
-            if let Io::LogWrite(_, file, offset, transfer) = &asked.0 {
-                self.tear(role, *file, *offset, transfer);
+            if let Io::LogWrite(_, file, offset, transfer, course) = &asked.0 {
+                self.tear(role, (*file, *offset), transfer, course.number);
             }
         }
         let site = &mut self.sites[role as usize];
@@ -69,9 +69,21 @@ impl Simulation<'_> {
     }
 
     /// A write to log storage that was in service: of its sectors any may be durable.
-    fn tear(&mut self, role: Role, file: LogFile, offset: u64, transfer: &Transfer) {
+    fn tear(
+        &mut self,
+        role: Role,
+        (file, offset): (LogFile, u64),
+        transfer: &Transfer,
+        number: u64,
+    ) {
         let sectors = self.sites[role as usize].log_storage.sectors(transfer);
-        let survived: Vec<bool> = match self.draw(role, TEARINGS) {
+        let torn = self.torn(Device(role, Kind::Log), number, sectors);
+        let survived = torn.unwrap_or_else(|| self.draw_tearing(role, sectors));
+        self.sites[role as usize].log_storage.write_torn(file, offset, transfer.clone(), &survived);
+    }
+
+    fn draw_tearing(&mut self, role: Role, sectors: usize) -> Vec<bool> {
+        match self.draw(role, TEARINGS) {
             0 => vec![false; sectors],
             1 => vec![true; sectors],
             2 => {
@@ -79,8 +91,7 @@ impl Simulation<'_> {
                 (0..sectors).map(|sector| sector < whole).collect()
             }
             _ => (0..sectors).map(|_| self.draw(role, 2) == 1).collect(),
-        };
-        self.sites[role as usize].log_storage.write_torn(file, offset, transfer.clone(), &survived);
+        }
     }
 
     fn draw_up_to(&mut self, role: Role, most: usize) -> usize {

@@ -5,7 +5,7 @@ use super::network::Round;
 use super::site::Site;
 use super::storage::{Asked, Device, Io, Kind, Server, asked, log_request, volume_request};
 use super::{Event, Simulation};
-use crate::disk::{Access, Request};
+use crate::disk::{Access, Request, Version};
 use crate::facts::{Role, What};
 use crate::protocol::block::{BlockAddress, Contents};
 use crate::protocol::nvlog;
@@ -70,12 +70,10 @@ impl Simulation<'_> {
     fn carry_out_storage(&mut self, role: Role, wish: Effect) {
         match wish {
             Effect::ReadVolume(ticket, address) => {
-                let contents = self.site(role).image.read(address);
-                self.read_volume(role, ticket, address, contents);
+                self.read_volume(role, ticket, Version::Committed, address);
             }
             Effect::ReadPinned(ticket, address) => {
-                let contents = self.site(role).image.read_pinned(address);
-                self.read_volume(role, ticket, address, contents);
+                self.read_volume(role, ticket, Version::Pinned, address);
             }
             Effect::WriteVolume(ticket, cp, address, contents) => {
                 self.write_volume(role, ticket, cp, address, contents);
@@ -141,15 +139,13 @@ impl Simulation<'_> {
         self.queue.insert(now, listed);
     }
 
-    fn read_volume(
-        &mut self,
-        role: Role,
-        ticket: Ticket,
-        address: BlockAddress,
-        contents: Contents,
-    ) {
-        let fact = self.recorder.fact(What::VolumeReadAsked(role, address));
-        let io = Io::VolumeRead(ticket, contents);
+    fn read_volume(&mut self, role: Role, ticket: Ticket, version: Version, address: BlockAddress) {
+        let fact = self.recorder.fact(match version {
+            Version::Committed => What::VolumeReadAsked(role, address),
+            Version::Pinned => What::PinnedReadAsked(role, address),
+        });
+        let found = self.read_block(role, version, address);
+        let io = Io::VolumeRead(ticket, address, found);
         self.submit_volume(role, Access::Read, address, asked(io, fact));
     }
 
@@ -162,7 +158,8 @@ impl Simulation<'_> {
         contents: Contents,
     ) {
         let fact = self.recorder.fact(What::VolumeWriteAsked(role, cp, address, contents.clone()));
-        let io = Io::VolumeWrite(ticket, cp, address, contents);
+        let course = self.write_course(Device(role, Kind::Volume));
+        let io = Io::VolumeWrite(ticket, cp, address, contents, course);
         self.submit_volume(role, Access::Write, address, asked(io, fact));
     }
 
@@ -175,7 +172,13 @@ impl Simulation<'_> {
         self.submit_volume(role, Access::Write, place, asked(io, cause));
     }
 
-    fn submit_volume(&mut self, role: Role, kind: Access, address: BlockAddress, asked: Asked) {
+    pub(super) fn submit_volume(
+        &mut self,
+        role: Role,
+        kind: Access,
+        address: BlockAddress,
+        asked: Asked,
+    ) {
         let size = self.scenario.parameters.block_size;
         self.submit(Device(role, Kind::Volume), volume_request(kind, address, size, asked));
     }
@@ -191,23 +194,33 @@ impl Simulation<'_> {
         let length = nvlog::length_of(&transfer, self.scenario.parameters.block_size);
         let fact = What::LogWriteAsked(role, file, offset, length, transfer.header);
         let fact = self.recorder.fact(fact);
-        let io = Io::LogWrite(ticket, file, offset, transfer);
+        let course = self.write_course(Device(role, Kind::Log));
+        let io = Io::LogWrite(ticket, file, offset, transfer, course);
         let request = log_request(Access::Write, file, offset, length, asked(io, fact));
         self.submit(Device(role, Kind::Log), request);
     }
 
     fn read_log(&mut self, role: Role, ticket: Ticket, file: LogFile, offset: u64) {
         let fact = self.recorder.fact(What::LogReadAsked(role, file, offset));
+        let found = self.read_record(role, file, offset);
+        self.submit_log_read(
+            role,
+            file,
+            offset,
+            asked(Io::LogRead(ticket, file, offset, found), fact),
+        );
+    }
+
+    pub(super) fn submit_log_read(&mut self, role: Role, file: LogFile, offset: u64, asked: Asked) {
         let length = self.scenario.parameters.block_size.bytes().get();
-        let block = self.site(role).log_storage.read_block(file, offset).intact();
-        let io = Io::LogRead(ticket, block);
-        let request = log_request(Access::Read, file, offset, length, asked(io, fact));
+        let request = log_request(Access::Read, file, offset, length, asked);
         self.submit(Device(role, Kind::Log), request);
     }
 
     /// Reads every file from end to end.
     fn scan_log(&mut self, role: Role) {
         let cause = self.cause();
+        self.before_scan(role);
         let site = self.site(role);
         let (found, length) = (site.scan(), site.log_storage.used_total().get());
         let asked = asked(Io::LogScan(found), cause);
@@ -265,10 +278,14 @@ impl Simulation<'_> {
         let (io, cause) = Rc::unwrap_or_clone(asked);
         self.recorder.begin(now, Some(cause));
         let input = match io {
-            Io::VolumeRead(ticket, contents) => Input::VolumeRead(ticket, contents),
-            Io::VolumeWrite(ticket, cp, address, contents) => {
-                self.site(role).image.write_shadow(cp, address, contents);
+            Io::VolumeRead(ticket, address, found) => {
+                let done = self.block_read(role, ticket, address, found, cause);
+                let Some(input) = done else { return };
+                input
+            }
+            Io::VolumeWrite(ticket, cp, address, contents, course) => {
                 self.recorder.leading_fact(What::VolumeWritten(role, cp, address));
+                self.put_page(role, (cp, address), contents, course);
                 Input::VolumeWritten(ticket)
             }
             Io::Commit(record) => {
@@ -276,12 +293,16 @@ impl Simulation<'_> {
                 self.commit_done(role, record);
                 Input::Committed(cp)
             }
-            Io::LogWrite(ticket, file, offset, transfer) => {
+            Io::LogWrite(ticket, file, offset, transfer, course) => {
                 self.recorder.leading_fact(What::LogWritten(role, file, transfer.header));
-                self.site(role).log_storage.write(file, offset, transfer);
+                self.put_record(role, (file, offset), transfer, course);
                 Input::LogWritten(ticket)
             }
-            Io::LogRead(ticket, runs) => Input::LogRead(ticket, runs),
+            Io::LogRead(ticket, file, offset, found) => {
+                let done = self.record_read(role, ticket, (file, offset), found, cause);
+                let Some(input) = done else { return };
+                input
+            }
             Io::LogScan(found) => Input::LogScanned(found),
             Io::LogFlush => {
                 self.recorder.leading_fact(What::Flushed(role));
@@ -294,10 +315,11 @@ impl Simulation<'_> {
     /// A commit record is durable.
     pub(super) fn commit_done(&mut self, role: Role, record: CommitRecord) {
         let site = self.site(role);
-        site.image.commit(record.cp);
+        let missing = site.image.commit(record.cp);
         let fact = What::Committed(role, record.cp, record.last_lsn);
         site.record = record;
         self.recorder.leading_fact(fact);
+        self.pages_missing(role, missing);
     }
 
     pub(super) fn length_of(&self, message: &Message) -> Bytes {

@@ -267,7 +267,7 @@ const fn other(role: Role) -> Role {
     }
 }
 
-const fn device_of(device: fault::Device) -> Device {
+pub(super) const fn device_of(device: fault::Device) -> Device {
     match device {
         fault::Device::SourceDisk => Device(Role::Source, Kind::Volume),
         fault::Device::DestinationDisk => Device(Role::Destination, Kind::Volume),

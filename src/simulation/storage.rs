@@ -1,5 +1,6 @@
 //! Devices of a site: a queue that takes time, and contents that change when a request is done.
 
+use super::media::{Course, Found};
 use crate::disk::{Access, Disk, DiskCondition, Request, Started};
 use crate::facts::Role;
 use crate::protocol::block::{Area, BlockAddress, BlockSize, Contents, Runs};
@@ -13,15 +14,15 @@ use std::rc::Rc;
 #[derive(Debug, Clone)]
 pub enum Io {
     /// A block of the volume disks was read.
-    VolumeRead(Ticket, Contents),
-    /// A shadow page is durable.
-    VolumeWrite(Ticket, CpId, BlockAddress, Contents),
+    VolumeRead(Ticket, BlockAddress, Found<Contents>),
+    /// A shadow page is durable, or so the disk says.
+    VolumeWrite(Ticket, CpId, BlockAddress, Contents, Course),
     /// A CP's commit record is durable.
     Commit(CommitRecord),
-    /// A transfer is durable in an NVLog file.
-    LogWrite(Ticket, LogFile, u64, Transfer),
+    /// A transfer is durable in an NVLog file, or so the disk says.
+    LogWrite(Ticket, LogFile, u64, Transfer, Course),
     /// A block of an NVLog file was read.
-    LogRead(Ticket, Option<Runs>),
+    LogRead(Ticket, LogFile, u64, Found<Runs>),
     /// All of log storage was read.
     LogScan(Vec<Scanned>),
     /// Log storage was flushed.
@@ -58,13 +59,22 @@ pub struct Server {
     started: Vec<Started<Asked>>,
     /// Writes that find no room; `None`: there is room.
     refused: Option<Vec<Request<Asked>>>,
+    /// Requests numbered so far.
+    numbered: u64,
 }
 
 impl Server {
     /// An idle device.
     #[must_use]
     pub fn new(model: &DiskModel) -> Self {
-        Self { disk: Disk::new(model), started: Vec::new(), refused: None }
+        Self { disk: Disk::new(model), started: Vec::new(), refused: None, numbered: 0 }
+    }
+
+    /// The number of the next request: it names its draws.
+    pub const fn next_number(&mut self) -> u64 {
+        let number = self.numbered;
+        self.numbered += 1;
+        number
     }
 
     /// Takes a request.

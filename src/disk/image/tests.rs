@@ -167,7 +167,7 @@ fn a_lost_write_leaves_the_old_page_and_is_found_after_the_commit() {
     let mut image = committed(&[(FIRST, 1, 1)]);
     image.write_shadow_lost(SECOND, block(1), FAULT);
     assert_eq!(image.check(block(1)), Stored::Intact, "the committed page is as it was");
-    image.commit(SECOND);
+    assert_eq!(image.commit(SECOND), [block(1)]);
     assert_eq!((image.read(block(1)), image.check(block(1))), (written(1), Stored::Damaged));
     assert_eq!(image.changed_since(FIRST), [(block(1), SECOND)].into(), "as far as anybody knows");
     // Lost over a page of the same CP: that one stays. Written again: nothing is wrong.
@@ -175,7 +175,7 @@ fn a_lost_write_leaves_the_old_page_and_is_found_after_the_commit() {
     image.write_shadow_lost(THIRD, block(1), FAULT);
     image.write_shadow_lost(THIRD, block(2), FAULT);
     image.write_shadow(THIRD, block(2), written(3));
-    image.commit(THIRD);
+    assert_eq!(image.commit(THIRD), [block(1)]);
     assert_eq!((image.read(block(1)), image.check(block(1))), (written(2), Stored::Damaged));
     assert_eq!((image.read(block(2)), image.check(block(2))), (written(3), Stored::Intact));
 }
@@ -229,6 +229,35 @@ fn damage_shows_in_every_image_that_has_the_page() {
         (Stored::Intact, Stored::Damaged)
     });
     assert_eq!(image.read_pinned(block(2)), written(2));
+}
+
+/// A page that only the pinned image has cannot be read there any more, and nowhere else.
+#[test]
+fn an_unreadable_page_is_that_of_the_image_that_was_read() {
+    let mut image = committed(&[(FIRST, 1, 1), (FIRST, 2, 2)]);
+    image.pin();
+    image.write_shadow(SECOND, block(1), written(3));
+    image.commit(SECOND);
+    let (committed, pinned) = (Version::Committed, Version::Pinned);
+    assert_eq!(image.make_unreadable(pinned, block(1), FAULT), pinned);
+    assert_eq!(image.read_checked(pinned, block(1)), None);
+    assert_eq!(image.read_checked(committed, block(1)), Some(written(3)));
+    assert_eq!(image.make_unreadable(pinned, block(2), FAULT), committed, "they share the page");
+    assert_eq!(image.read_checked(pinned, block(2)), None);
+    assert_eq!(image.read_checked(committed, block(2)), None);
+    assert_eq!(image.make_unreadable(committed, block(1), FAULT), committed);
+    assert_eq!(image.read_checked(committed, block(1)), None);
+}
+
+/// Metadata lies on the disks twice (Spec 8.2).
+#[test]
+fn faults_of_the_medium_find_data_blocks_only() {
+    let mut image = committed(&[(FIRST, 4, 1), (FIRST, 2, 2)]);
+    let top = BlockAddress { volume: VolumeId(0), area: Area::Indirect(1), index: 0 };
+    image.write_shadow(SECOND, top, Contents::Metadata(vec![(0, FIRST.number)]));
+    image.commit(SECOND);
+    assert_eq!(image.blocks().len(), 3);
+    assert_eq!(image.exposed().collect::<Vec<_>>(), [block(2), block(4)]);
 }
 
 #[test]

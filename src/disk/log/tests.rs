@@ -89,6 +89,18 @@ fn what_is_written_over_is_gone() {
     assert_eq!(log.read_block(FILE, 2 * STORED - 1 + BLOCKS), BlockRead::Block(contents(9, 0)));
 }
 
+#[test]
+fn a_byte_belongs_to_the_record_around_it() {
+    let mut log = storage();
+    log.write(FILE, 1000, transfer(1));
+    let record = Some((1000, Bytes::new(STORED)));
+    for (offset, expected) in [(999, None), (1000, record), (1000 + STORED - 1, record)] {
+        assert_eq!(log.record_around(FILE, offset), expected, "{offset}");
+    }
+    assert_eq!(log.record_around(FILE, 1000 + STORED), None);
+    assert_eq!(log.record_around(LogFile(1), 1000), None);
+}
+
 const FAULT: FaultId = FaultId(7);
 
 fn damaged() -> ScannedRecord {

@@ -118,6 +118,16 @@ impl Reads {
         }
     }
 
+    /// A block of a client's read cannot be had: the read is given up. Gives the block.
+    pub(super) fn give_up(&mut self, (id, place): (WriteId, usize)) -> BlockAddress {
+        let read = self.clients.remove(&id).expect("a read waits for its blocks");
+        self.disk.retain(|_, purpose| match purpose {
+            ReadFor::Client(other, _) => *other != id,
+            ReadFor::Buffer(_) | ReadFor::Extra(_) | ReadFor::Pass(_) => true,
+        });
+        read.blocks[place].0
+    }
+
     /// Clients' reads without an answer.
     pub(super) fn open(&self) -> u64 {
         self.clients.len() as u64

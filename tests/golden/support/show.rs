@@ -231,6 +231,7 @@ fn note(note: &Note) -> String {
         Note::Deposed(generation) => format!("deposed by reign {generation}"),
         Note::Diverged(blocks) => format!("{} changed alone", counted(*blocks, "block")),
         Note::LogDamaged(file, at) => format!("file {file} is damaged at {at}"),
+        Note::BlockDamaged(address) => format!("{address} is damaged"),
     }
 }
 
