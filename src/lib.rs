@@ -39,7 +39,8 @@
 //!
 //! The [`specification`] first, then [`protocol`] (vocabulary), [`protocol::source`],
 //! [`protocol::destination`], [`simulation`], [`checker`]. The patent's [`claims`] are cited by number
-//! throughout, and each live one is pinned by a test in `tests/claims.rs`.
+//! throughout, and each live one is pinned by a test in `tests/claims.rs`. What is promised under which
+//! fault: [`promises`].
 //!
 //! # What is absent
 //!
@@ -77,3 +78,6 @@ pub mod specification {}
 
 #[doc = include_str!("claims.md")]
 pub mod claims {}
+
+#[doc = include_str!("promises.md")]
+pub mod promises {}

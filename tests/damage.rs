@@ -6,9 +6,11 @@ mod support;
 use mirrorsim::batch;
 use mirrorsim::facts::{Fact, Role, Spot, What};
 use mirrorsim::protocol::block::{Contents, Origin, Runs};
-use mirrorsim::protocol::{FaultId, Note, Outcome, Refusal};
+use mirrorsim::protocol::{FaultId, MirrorState, Note, Outcome, Refusal, SessionEnd};
 use mirrorsim::workload::Traces;
+use serde_json::Value;
 use std::collections::BTreeSet;
+use std::process::Command;
 use support::tamper::{DESTINATION, Run, SOURCE, clean};
 use support::{Kept, observe, scenario};
 
@@ -173,6 +175,59 @@ fn a_fault_tears_the_writes_of_a_crash() {
     let (felt, damaged) = torn("100%");
     assert!(felt > 1 && damaged == felt, "{felt} torn, {damaged} found");
     assert_eq!(torn("0%").0, 0);
+}
+
+/// A resynchronization that needs a damaged block leaves the mirror out of sync, until the block is
+/// overwritten (Spec 8.2).
+#[test]
+fn a_damaged_block_that_the_destination_misses_keeps_the_mirror_out_of_sync() {
+    let list = r#"{ "clients": [ { "workload": { "operations": [
+          { "write": { "offset": "0B", "length": "4KiB" } },
+          { "write": { "offset": "8KiB", "length": "4KiB" }, "at": "1s" },
+          { "read": { "offset": "8KiB", "length": "4KiB" }, "at": "4s" },
+          { "write": { "offset": "8KiB", "length": "4KiB" }, "at": "8s" },
+          { "write": { "offset": "0B", "length": "4KiB" }, "at": "12s" } ] } } ],
+        "timeout": "500ms", "reconnect": "1s",
+        "source": { "consistency_point": { "every": "500ms" } },
+        "faults": [ { "kind": "partition", "at": "900ms", "for": "4s" },
+                    { "kind": "latent-error", "device": "source.disk", "rate": "100%",
+                      "at": "3900ms", "for": "200ms" } ] }"#;
+    let (_, facts) = observe(&scenario(list, &[]));
+    let moment = |fact: &Fact| fact.at.as_nanos() / 1_000_000_000;
+    let ended: Vec<_> = facts
+        .iter()
+        .filter(|fact| {
+            matches!(fact.what, What::Noted(_, Note::SessionLost(SessionEnd::BlockDamaged)))
+        })
+        .map(moment)
+        .collect();
+    assert!(ended.len() > 1 && ended.iter().all(|at| (5..=8).contains(at)), "{ended:?}");
+    let in_sync =
+        |fact: &&Fact| matches!(fact.what, What::Noted(_, Note::Mirror(MirrorState::InSync)));
+    let back: Vec<_> = facts.iter().filter(in_sync).map(moment).collect();
+    assert!(back.len() == 1 && back[0] >= 8, "{back:?}");
+}
+
+/// Every kind of fault has its row, and every row is of a kind that there is.
+#[test]
+fn every_fault_has_its_promise() {
+    let output = Command::new(env!("CARGO_BIN_EXE_mirrorsim")).arg("schema").output();
+    let schema = output.expect("the program starts").stdout;
+    let schema: Value = serde_json::from_slice(&schema).expect("a schema is JSON");
+    let words = words_of(&schema["$defs"]["KindWord"]);
+    assert!(words.len() > 30, "{words:?}");
+    let table = include_str!("../src/promises.md");
+    for word in &words {
+        assert!(table.contains(&format!("`{word}`")), "no promise about {word}");
+    }
+}
+
+/// The words that an enumeration of a schema lists.
+fn words_of(schema: &Value) -> Vec<String> {
+    let each = schema["oneOf"].as_array().into_iter().flatten();
+    let alone = each.filter_map(|word| word["const"].as_str());
+    let listed = schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    alone.chain(listed).map(str::to_owned).collect()
 }
 
 fn destroyed() -> Runs {
