@@ -2,9 +2,11 @@
 //! two runs merge.
 
 mod collect;
+mod outages;
 mod series;
 
 pub use collect::Collector;
+pub use outages::{Exposed, Failure, FailureKind};
 pub use series::{SERIES_COLUMNS, Series};
 
 use crate::facts::Direction;
@@ -35,6 +37,10 @@ pub struct Figures {
     pub peaks: Peaks,
     /// Writes that had to wait, by cause: how many, and for how long in all.
     pub waits: BTreeMap<WaitCause, (u64, Span)>,
+    /// What was acknowledged and stood on one side only.
+    pub exposed: Exposed,
+    /// Each failure of the run, in order of time.
+    pub failures: Vec<Failure>,
 }
 
 /// Operations of clients. Flushes are no writes.
@@ -134,6 +140,10 @@ impl Figures {
             let wait = self.waits.entry(*cause).or_default();
             *wait = (wait.0 + writes, wait.1.plus(*time));
         }
+        self.exposed.out_of_sync = self.exposed.out_of_sync.plus(other.exposed.out_of_sync);
+        self.exposed.writes += other.exposed.writes;
+        self.exposed.bytes += other.exposed.bytes;
+        self.failures.extend(&other.failures);
     }
 }
 

@@ -12,8 +12,9 @@ pub mod json;
 pub mod text;
 
 pub use figures::{
-    Exposure, Images, Latencies, LatencySummary, MessageCounts, OperationCounts, PeakUse,
-    Resources, SavedShares, SynchronizationSummary, Waited, WanBytes, WanSummary, WriteCounts,
+    Exposure, FailureLine, Images, Latencies, LatencySummary, MessageCounts, OperationCounts,
+    PeakUse, Recovery, Resources, SavedShares, SynchronizationSummary, Waited, WanBytes,
+    WanSummary, WriteCounts,
 };
 
 use crate::checker::{Place, Verdict, Violation};
@@ -73,8 +74,8 @@ pub struct Report {
     pub saved: SavedShares,
     /// What was acknowledged and stood on one side only.
     pub exposure: Exposure,
-    /// Recoveries; none are simulated yet.
-    pub recovery: BTreeMap<String, Value>,
+    /// What failures cost.
+    pub recovery: Recovery,
     /// Writes that waited for a full bound, by bound.
     pub waits: BTreeMap<String, Waited>,
     /// What was in use.
@@ -160,8 +161,8 @@ impl Report {
             wan: WanSummary::of(figures),
             messages: MessageCounts::of(figures.messages),
             saved: SavedShares::of(figures),
-            exposure: Exposure::default(),
-            recovery: BTreeMap::new(),
+            exposure: Exposure::of(figures),
+            recovery: Recovery::of(figures),
             waits: figures::waits(figures),
             resources: Resources { peaks: PeakUse::of(&figures.peaks) },
             images: Images { source, destination },

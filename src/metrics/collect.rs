@@ -1,11 +1,12 @@
 //! Figures out of facts, as they come.
 
+use super::outages::Outages;
 use super::{Figures, Latency, Saved};
 use crate::facts::{Direction, Fact, Sink, Usage, What};
 use crate::protocol::block::{Area, BlockSize};
 use crate::protocol::wire::{self, Breakdown, Category, Packing};
 use crate::protocol::{
-    CpId, Item, ItemBody, Message, Note, Operation, Outcome, Request, WaitCause, WriteId,
+    CpId, Item, ItemBody, Message, Note, Operation, Outcome, Purpose, Request, WaitCause, WriteId,
 };
 use crate::scenario::{Scenario, Wan};
 use crate::units::{Bytes, SimTime};
@@ -18,6 +19,7 @@ pub struct Collector {
     wan: Wan,
     figures: Figures,
     usage: Usage,
+    outages: Outages,
     /// Operations without an answer.
     open: BTreeMap<WriteId, (SimTime, Request)>,
     /// Writes that wait for a bound.
@@ -45,6 +47,7 @@ impl Collector {
             wan: scenario.wan.clone(),
             figures: Figures::new(),
             usage: Usage::new(parameters.block_size),
+            outages: Outages::default(),
             open: BTreeMap::new(),
             waiting: BTreeMap::new(),
             stalled_since: None,
@@ -66,6 +69,8 @@ impl Collector {
             nvlog_file_bytes: peak.nvlog_file_bytes,
             link_queue_bytes: peak.link_queue_bytes,
         };
+        self.figures.exposed = self.outages.exposed;
+        self.figures.failures = self.outages.failures;
         self.figures
     }
 
@@ -104,6 +109,10 @@ impl Collector {
         self.queued.insert((direction, number), bytes);
         let total = bytes.total();
         match message {
+            // A pass of resynchronization is no consistency point.
+            Message::CpBegin { purpose: Purpose::Resync, .. }
+            | Message::CpData { purpose: Purpose::Resync, .. }
+            | Message::CpEnd { purpose: Purpose::Resync, .. } => {}
             Message::CpData { items, .. } => {
                 self.saved_so_far -= signed(total);
                 self.synchronized(total);
@@ -225,6 +234,7 @@ impl Collector {
 impl Sink for Collector {
     fn take(&mut self, fact: &Fact) {
         self.usage.take(fact);
+        self.outages.take(fact);
         if let What::Requested(request) = &fact.what {
             self.requested(fact.at, *request);
         } else if let What::Answered(_, id, outcome) = &fact.what {
@@ -263,6 +273,8 @@ impl Figures {
             saved: Saved::default(),
             peaks: super::Peaks::default(),
             waits: BTreeMap::new(),
+            exposed: super::Exposed::default(),
+            failures: Vec::new(),
         }
     }
 }

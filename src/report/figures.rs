@@ -1,8 +1,9 @@
 //! The figures of a report: counters and distributions under their keys.
 
 use crate::facts::Direction;
-use crate::metrics::{Figures, Latency, Operations, Peaks, Synchronization};
+use crate::metrics::{Exposed, Failure, Figures, Latency, Operations, Peaks, Synchronization};
 use crate::protocol::wire::{Breakdown, Category};
+use crate::units::Span;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -240,6 +241,69 @@ pub struct Exposure {
     pub writes: u64,
     /// Their bytes.
     pub bytes: u64,
+}
+
+impl Exposure {
+    pub(super) fn of(figures: &Figures) -> Self {
+        let Exposed { out_of_sync, writes, bytes } = figures.exposed;
+        Self { out_of_sync_ns: out_of_sync.as_nanos(), writes, bytes }
+    }
+}
+
+/// What failures cost.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Recovery {
+    /// Each time the mirror was lost, in order of time.
+    pub failures: Vec<FailureLine>,
+}
+
+/// One failure, until the mirror is in sync again. A step that was not taken is null.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailureLine {
+    /// `outage`: the source went on; `failover`: the other side was promoted.
+    pub kind: String,
+    /// When the mirror was out of sync.
+    pub at_ns: u64,
+    /// From the fault until that was noticed.
+    pub detect_ns: Option<u64>,
+    /// From the fault to the order to promote the other side.
+    pub decide_ns: Option<u64>,
+    /// From the promotion until clients may be served.
+    pub replay_ns: Option<u64>,
+    /// From then to the first answer.
+    pub serve_ns: Option<u64>,
+    /// From the new session until in sync.
+    pub resync_ns: Option<u64>,
+    /// Writes acknowledged that the promoted side does not have.
+    pub lost_writes: u64,
+    /// Their bytes.
+    pub lost_bytes: u64,
+    /// From the first of them to the promotion.
+    pub lost_ns: u64,
+}
+
+impl Recovery {
+    pub(super) fn of(figures: &Figures) -> Self {
+        Self { failures: figures.failures.iter().map(FailureLine::of).collect() }
+    }
+}
+
+impl FailureLine {
+    fn of(failure: &Failure) -> Self {
+        let nanos = |span: Option<Span>| span.map(Span::as_nanos);
+        Self {
+            kind: failure.kind.key().to_owned(),
+            at_ns: failure.at.as_nanos(),
+            detect_ns: nanos(failure.detect),
+            decide_ns: nanos(failure.decide),
+            replay_ns: nanos(failure.replay),
+            serve_ns: nanos(failure.serve),
+            resync_ns: nanos(failure.resync),
+            lost_writes: failure.lost_writes,
+            lost_bytes: failure.lost_bytes,
+            lost_ns: failure.lost.as_nanos(),
+        }
+    }
 }
 
 /// Writes that waited for one bound.

@@ -103,7 +103,7 @@ fn keys_hold_what_they_say() {
         ("saved.of_synchronization", 0.5.into()),
         ("saved.of_wan", 0.2.into()),
         ("exposure.out_of_sync_ns", 0.into()),
-        ("recovery", Value::Object(serde_json::Map::new())),
+        ("recovery.failures", Value::Array(Vec::new())),
         ("waits.nvram_half.writes", 4.into()),
         ("resources.peaks.buffers", 9.into()),
         ("images.destination", "a".into()),

@@ -1,6 +1,7 @@
 //! The report as a page of text, at most 100 columns wide.
 
 mod quantity;
+mod recovery;
 mod table;
 
 pub use quantity::{bytes, count, percent, span};
@@ -25,6 +26,7 @@ pub fn render(report: &Report) -> String {
         clients(report),
         wan(report),
         synchronization(report),
+        recovery::section(report),
         identity(report),
     ];
     let sections: Vec<_> = sections.into_iter().filter(|section| !section.is_empty()).collect();
