@@ -201,7 +201,6 @@ impl Image {
 
     /// Data blocks that were ever written and can be hit by a fault of the medium, in order of
     /// address. Metadata lies on the disks twice (Spec 8.2).
-    #[must_use]
     pub fn exposed(&self) -> impl Iterator<Item = BlockAddress> {
         let addresses = self.committed.keys().copied();
         addresses.filter(|address| address.area == Area::Data)

@@ -173,17 +173,16 @@ impl Simulation<'_> {
                 self.felt(fault);
                 self.site(role).image.write_shadow_lost(cp, address, fault);
             }
-            Fate::Astray(fault) => match self.some_block(role, Some(address), fault, number) {
-                Some(to) => {
+            Fate::Astray(fault) => {
+                if let Some(to) = self.some_block(role, Some(address), fault, number) {
                     self.site(role).image.misdirect(cp, address, to, contents, fault);
                     self.spoiled(role, Spot::Volume(to), fault);
-                }
-                // It landed where nothing is.
-                None => {
+                } else {
+                    // It landed where nothing is.
                     self.felt(fault);
                     self.site(role).image.write_shadow_lost(cp, address, fault);
                 }
-            },
+            }
         }
     }
 
