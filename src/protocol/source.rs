@@ -168,8 +168,10 @@ impl Source {
         match self.service {
             Service::Serving | Service::Replaying => {}
             // Spec 7.2: it takes part in nothing, lest its log be taken for the whole log.
-            Service::Fenced => return refuse_service(&input, Refusal::Fenced, effects),
-            Service::Failed => return refuse_service(&input, Refusal::DiskFailed, effects),
+            Service::Fenced => return self.serve_nobody(now, &input, Refusal::Fenced, effects),
+            Service::Failed => {
+                return self.serve_nobody(now, &input, Refusal::DiskFailed, effects);
+            }
             Service::Deposed => {
                 // Spec 7.7: it only waits to become a destination.
                 if let Input::StateSaved(ticket) = input
@@ -208,6 +210,24 @@ impl Source {
         match self.service {
             Service::Serving | Service::Replaying => self.proceed(now, effects),
             Service::Fenced | Service::Failed | Service::Deposed => {}
+        }
+    }
+
+    /// What a source heeds that serves nobody: requests, to refuse them, and that another reigns.
+    fn serve_nobody(
+        &mut self,
+        now: SimTime,
+        input: &Input,
+        refusal: Refusal,
+        effects: &mut Vec<Effect>,
+    ) {
+        if let Input::Request(request) = input {
+            refuse(request.id, refusal, effects);
+        } else if let Input::Message(
+            Message::Hello { generation, .. } | Message::Deposed { generation, .. },
+        ) = input
+        {
+            self.deposed(now, *generation, effects);
         }
     }
 
@@ -349,13 +369,6 @@ impl Source {
         let ticket = self.next_ticket;
         self.next_ticket = Ticket(ticket.0 + 1);
         ticket
-    }
-}
-
-/// Answers a request to a source that serves nobody; it heeds nothing else.
-fn refuse_service(input: &Input, refusal: Refusal, effects: &mut Vec<Effect>) {
-    if let Input::Request(request) = input {
-        refuse(request.id, refusal, effects);
     }
 }
 
