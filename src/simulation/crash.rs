@@ -61,11 +61,11 @@ impl Simulation<'_> {
         site.image.drop_shadows();
         site.image.unpin();
         site.deferred.clear();
-        self.damage_nvram(role);
-        let site = &mut self.sites[role as usize];
         let halves = site.nvram.recover().halves;
         let newest = halves.iter().flatten().map(|(_, entry)| entry.lsn).max();
         self.recorder.fact(What::Survived(role, newest));
+        // What survived the crash may still be lost to another fault (Spec 7.2).
+        self.damage_nvram(role);
     }
 
     /// A write to log storage that was in service: of its sectors any may be durable.
