@@ -9,7 +9,7 @@ use super::{Event, FinalPoint, Simulation};
 use crate::disk::{DiskCondition, Motion};
 use crate::facts::{Direction, Role, What};
 use crate::faults::{Happening, Onset};
-use crate::protocol::FaultId;
+use crate::protocol::{FaultId, Input};
 use crate::scenario::fault::{
     self, Caught, Directions, DiskFault, LinkFault, NodeFault, NvramFault, Order, Part, Side,
 };
@@ -178,8 +178,16 @@ impl Simulation<'_> {
             return;
         }
         let life = site.life;
-        for Deferred { input, cause } in std::mem::take(&mut site.deferred) {
+        let deferred = std::mem::take(&mut site.deferred);
+        let has_left = |deferred: &Deferred| matches!(deferred.input, Input::Departed);
+        let (left, others): (Vec<_>, Vec<_>) = deferred.into_iter().partition(has_left);
+        for Deferred { input, cause } in others {
             self.queue.insert(now, Event::Served(role, life, Box::new(input), cause));
+        }
+        // First of all what has left: none may follow once the node disconnects.
+        for Deferred { input, cause } in left {
+            self.recorder.begin(now, Some(cause));
+            self.tell(role, input);
         }
     }
 
