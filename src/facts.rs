@@ -140,6 +140,8 @@ pub enum What {
     FaultFelt(FaultId),
     /// The transport told both sides that the connection is gone.
     ConnectionReset,
+    /// The fingerprint of the committed image that a crash left.
+    ImageFound(Role, String),
 }
 
 /// Why a message does not arrive.

@@ -200,6 +200,7 @@ impl Sink for Usage {
             | What::FaultBegan(_)
             | What::FaultEnded(_)
             | What::FaultFelt(_)
+            | What::ImageFound(..)
             | What::ConnectionReset => {}
         }
         self.peak = self.peak.most(&self.now);

@@ -60,7 +60,9 @@ impl Simulation<'_> {
         let site = &mut self.sites[role as usize];
         let halves = site.nvram.recover().halves;
         let newest = halves.iter().flatten().map(|(_, entry)| entry.lsn).max();
+        let image = site.image.hash();
         self.recorder.fact(What::Survived(role, newest));
+        self.recorder.fact(What::ImageFound(role, image));
     }
 
     /// A write to log storage that was in service: of its sectors any may be durable.

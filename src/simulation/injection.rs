@@ -232,10 +232,13 @@ impl Simulation<'_> {
     /// The NVRAM fault that waited for a crash shows (Spec 7.2).
     pub(super) fn damage_nvram(&mut self, role: Role) {
         let site = self.site(role);
-        match site.nvram_fault.take() {
-            Some((fault, NvramFault::Loss)) => site.nvram.lose(fault),
-            Some((fault, NvramFault::TornRecord)) => site.nvram.tear_last(fault),
-            None => {}
+        let Some((fault, kind)) = site.nvram_fault.take() else { return };
+        match kind {
+            NvramFault::Loss => site.nvram.lose(fault),
+            NvramFault::TornRecord => site.nvram.tear_last(fault),
+        }
+        if site.nvram.damaged_by() == Some(fault) {
+            self.recorder.fact(What::FaultFelt(fault));
         }
     }
 }
