@@ -9,6 +9,9 @@
 //! | S7 fresh IDs, nothing stale accepted | `transfers`, `headers` |
 //! | S8 nothing freed early | `freeing` |
 //! | S10 nothing phantom, each operation at most once | `phantoms` |
+//! | S13 no older over newer, S14 what differs is sent | `references`, `images` |
+//! | S17 strict means strict, S18 in sync means in sync | `acknowledged` |
+//! | S20 lost NVRAM declared | `declared` |
 //! | S21 bounds | `bounds` |
 //! | S22 reads linearizable | `reads` |
 //! | S23 bytes add up | `bytes` |
@@ -16,12 +19,13 @@
 //!
 //! S24, the same facts for the same scenario and seed, is a comparison of two runs' digests. The
 //! truth that the others measure by is [`model::Model`], built from the log alone. Properties that
-//! need faults (S9, S11–S20, L3, L6–L9) are not here yet. Facts that end before the run does are no
+//! need a failover, or damage on disks (S9, S11, S12, S15, S16, S19, L3, L6–L9) are not here yet. Facts that end before the run does are no
 //! proof of anything and violate L2.
 
 mod acknowledged;
 mod bounds;
 mod bytes;
+mod declared;
 mod findings;
 mod freeing;
 mod headers;
@@ -94,6 +98,7 @@ pub struct Checker {
     findings: Findings,
     phantoms: phantoms::Phantoms,
     acknowledged: acknowledged::Acknowledged,
+    declared: declared::Declared,
     images: images::Images,
     references: references::References,
     numbers: numbers::Numbers,
@@ -117,7 +122,8 @@ impl Checker {
             findings: Findings::default(),
             phantoms: phantoms::Phantoms::default(),
             acknowledged: acknowledged::Acknowledged::new(parameters.ack, parameters.mode),
-            images: images::Images::default(),
+            declared: declared::Declared::new(&scenario.faults),
+            images: images::Images::new(&scenario.faults),
             references: references::References::new(scenario),
             numbers: numbers::Numbers::new(),
             transfers: transfers::Transfers::new(size),
@@ -126,7 +132,7 @@ impl Checker {
             bounds: bounds::Bounds::new(parameters),
             reads: reads::Reads::new(size),
             added_up: bytes::AddedUp::new(size, &scenario.wan),
-            liveness: liveness::Liveness::new(&scenario.end),
+            liveness: liveness::Liveness::new(scenario),
         }
     }
 
@@ -145,6 +151,7 @@ impl Sink for Checker {
             self.findings.set_state(*state);
         }
         let findings = &mut self.findings;
+        self.declared.take(fact, findings);
         self.images.take(fact, &mut self.model, findings);
         let model = &self.model;
         self.phantoms.take(fact, model, findings);

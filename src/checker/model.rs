@@ -122,6 +122,14 @@ impl Model {
         self.points.changes(self.committed_by(role), cp)
     }
 
+    /// The newest CP that the source has committed, the destination has not, and whose entries are
+    /// not in NVRAM any more.
+    #[must_use]
+    pub fn last_not_held(&self) -> Option<CpId> {
+        let [source, destination] = [Role::Source, Role::Destination].map(|r| self.committed_by(r));
+        self.points.between(destination, source).filter(|cp| !self.holds_space(*cp)).last()
+    }
+
     /// Learns what a fact says, before properties look at it.
     pub fn before(&mut self, fact: &Fact) {
         self.disks.before(fact);

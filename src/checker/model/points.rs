@@ -55,6 +55,12 @@ impl Points {
         self.points.get(&cp)
     }
 
+    /// The CPs known that come after `from`, up to `to`.
+    pub fn between(&self, from: CpId, to: CpId) -> impl Iterator<Item = CpId> {
+        let known = self.points.keys().copied();
+        known.filter(move |cp| *cp > from && *cp <= to)
+    }
+
     /// What a block holds as of the newest log entry.
     #[must_use]
     pub fn newest(&self, address: BlockAddress) -> Runs {
