@@ -17,8 +17,8 @@ mod session;
 use super::nvlog::NvLog;
 use super::{
     AckRule, CommitRecord, CpId, Effect, Epoch, Generation, Incarnation, Input, Lsn, Message,
-    Occupancy, Outcome, Parameters, Refusal, SavedMirror, SavedState, Ticket, Timer, TransferId,
-    Void, WriteId,
+    Occupancy, Outcome, Parameters, Refusal, Sabotage, SavedMirror, SavedState, Ticket, Timer,
+    TransferId, Void, WriteId,
 };
 use crate::units::SimTime;
 use consistency_point::{Begin, Reception};
@@ -171,7 +171,9 @@ impl Destination {
             self.hello(now, epoch, generation, voids, effects);
             return;
         }
-        if message.epoch() != self.epoch || !self.is_live() {
+        let stale =
+            message.epoch() != self.epoch && !self.parameters.sabotages(Sabotage::AcceptStaleEpoch);
+        if stale || !self.is_live() {
             effects.push(Effect::Refuse(Refusal::WrongEpoch));
             return;
         }

@@ -10,8 +10,8 @@ use crate::facts::{Role, What};
 use crate::protocol::block::{BlockAddress, Contents};
 use crate::protocol::nvlog;
 use crate::protocol::{
-    CommitRecord, CpId, Effect, Input, LogFile, Lsn, Message, Outcome, SavedState, Ticket,
-    Transfer, WriteId, wire,
+    CommitRecord, CpId, Effect, Input, LogFile, Lsn, Message, Outcome, Sabotage, SavedState,
+    Ticket, Transfer, WriteId, wire,
 };
 use crate::units::Bytes;
 use std::rc::Rc;
@@ -194,7 +194,13 @@ impl Simulation<'_> {
     fn read_log(&mut self, role: Role, ticket: Ticket, file: LogFile, offset: u64) {
         let fact = self.recorder.fact(What::LogReadAsked(role, file, offset));
         let length = self.scenario.parameters.block_size.bytes().get();
-        let block = self.site(role).log_storage.read_block(file, offset).intact();
+        let unchecked = self.scenario.parameters.sabotages(Sabotage::ResolveInWrongFile);
+        let storage = &self.site(role).log_storage;
+        let block = if unchecked {
+            Some(storage.read_unchecked(file, offset))
+        } else {
+            storage.read_block(file, offset).intact()
+        };
         let io = Io::LogRead(ticket, block);
         let request = log_request(Access::Read, file, offset, length, asked(io, fact));
         self.submit(Device(role, Kind::Log), request);
@@ -262,7 +268,11 @@ impl Simulation<'_> {
         let input = match io {
             Io::VolumeRead(ticket, contents) => Input::VolumeRead(ticket, contents),
             Io::VolumeWrite(ticket, cp, address, contents) => {
-                self.site(role).image.write_shadow(cp, address, contents);
+                if self.scenario.parameters.sabotages(Sabotage::ApplyInPlace) {
+                    self.site(role).image.write_in_place(address, contents, cp);
+                } else {
+                    self.site(role).image.write_shadow(cp, address, contents);
+                }
                 self.recorder.leading_fact(What::VolumeWritten(role, cp, address));
                 Input::VolumeWritten(ticket)
             }

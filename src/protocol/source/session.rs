@@ -11,8 +11,8 @@
 //! references (Spec 6.2); what is sent from then on belongs to the next session.
 
 use super::super::{
-    Effect, Epoch, HeldWrites, Incarnation, Lsn, Message, MirrorState, Mode, Note, SavedMirror,
-    SavedState, SessionEnd, Ticket, Timer,
+    Effect, Epoch, HeldWrites, Incarnation, Lsn, Message, MirrorState, Mode, Note, Sabotage,
+    SavedMirror, SavedState, SessionEnd, Ticket, Timer,
 };
 use super::answer::Promise;
 use super::resync::Resync;
@@ -66,6 +66,9 @@ impl Mirror {
 impl Source {
     /// What an acknowledgement to a client promises now (Spec 6.3).
     pub(super) const fn promise(&self) -> Promise {
+        if self.parameters.sabotages(Sabotage::AckBeforeDestination) {
+            return Promise::Local;
+        }
         match (&self.mirror, self.parameters.mode) {
             (Mirror::InSync | Mirror::CpForwarding(Forwarding::CatchingUp(_)), _) => Promise::Full,
             (Mirror::OutOfSync(Contact::Saving(_)), _) | (_, Mode::Strict) => Promise::Held,
@@ -199,6 +202,8 @@ impl Source {
             effects.push(Effect::Refuse(Refusal::Repeated));
             return;
         }
+        let cleared = self.parameters.sabotages(Sabotage::ClearTrackingOnSend);
+        let committed = if cleared { committed.max(self.sent) } else { committed };
         self.destination_life = destination;
         self.voids.clear();
         effects.push(Effect::CancelTimer(Timer::Reconnect));
