@@ -12,7 +12,7 @@ use crate::protocol::Sabotage;
 use crate::scenario::Problem;
 use std::fmt::Write as _;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
 /// The folder that is meant if nothing is named.
@@ -27,9 +27,7 @@ struct Mutant<'a> {
 
 /// Searches from every first seed, writes the table, and tells whether every search found something.
 pub(super) fn run(arguments: &MutantsArguments, context: &Context) -> Result<Exit, Failure> {
-    let default = [PathBuf::from(DEFAULT)];
-    let paths = if arguments.paths.is_empty() { &default } else { arguments.paths.as_slice() };
-    let cases = cases::read(paths, &arguments.set)?;
+    let cases = cases::read(&paths(arguments)?, &arguments.set)?;
     let mut rows = cases.iter().map(mutant).collect::<Result<Vec<_>, _>>()?;
     let output = Output::open(arguments.output.as_deref())?;
     let trouble = search(arguments, context, &mut rows)?;
@@ -51,6 +49,17 @@ pub(super) fn run(arguments: &MutantsArguments, context: &Context) -> Result<Exi
             Err(Failure::new(Exit::Violated, message))
         }
     }
+}
+
+fn paths(arguments: &MutantsArguments) -> Result<Vec<PathBuf>, Failure> {
+    if !arguments.paths.is_empty() {
+        return Ok(arguments.paths.clone());
+    }
+    if Path::new(DEFAULT).is_dir() {
+        return Ok(vec![PathBuf::from(DEFAULT)]);
+    }
+    let message = format!("nothing to run: no path is given, and there is no folder {DEFAULT:?}");
+    Err(Failure::new(Exit::Nothing, message))
 }
 
 fn mutant(case: &Case) -> Result<Mutant<'_>, Failure> {
