@@ -77,6 +77,8 @@ impl Points {
         let original = self.original();
         let point = self.points.entry(cp).or_insert(empty);
         point.last_lsn = entry.lsn;
+        // A life after a crash may give the number again: what was worked out is of the old one.
+        point.metadata = None;
         for piece in entry.range.pieces(self.size) {
             let contents = self.newest.entry(piece.address).or_insert_with(|| original.clone());
             let origin = Origin::Write { id: entry.write, position: piece.position };
