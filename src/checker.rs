@@ -10,6 +10,9 @@
 //! | S8 nothing freed early | `freeing` |
 //! | S10 nothing phantom, each operation at most once | `phantoms` |
 //! | S19 damage noticed | `damage` |
+//! | S13 no older over newer, S14 what differs is sent | `references`, `images` |
+//! | S17 strict means strict, S18 in sync means in sync | `acknowledged` |
+//! | S20 lost NVRAM declared | `declared` |
 //! | S21 bounds | `bounds` |
 //! | S22 reads linearizable | `reads` |
 //! | S23 bytes add up | `bytes` |
@@ -17,13 +20,15 @@
 //!
 //! S24, the same facts for the same scenario and seed, is a comparison of two runs' digests. The
 //! truth that the others measure by is [`model::Model`], built from the log alone. Properties that
-//! need faults (S9, S11–S18, S20, L3, L6–L9) are not here yet. Facts that end before the run does are no
+//! S11 and S12 are comparisons of runs; those that need a witness (S15, S16) and L3, L6–L9 are not here
+//! yet. Facts that end before the run does are no
 //! proof of anything and violate L2.
 
 mod acknowledged;
 mod bounds;
 mod bytes;
 mod damage;
+mod declared;
 mod failover;
 mod findings;
 mod freeing;
@@ -102,6 +107,7 @@ pub struct Checker {
     findings: Findings,
     phantoms: phantoms::Phantoms,
     acknowledged: acknowledged::Acknowledged,
+    declared: declared::Declared,
     images: images::Images,
     references: references::References,
     numbers: numbers::Numbers,
@@ -128,7 +134,8 @@ impl Checker {
             findings: Findings::default(),
             phantoms: phantoms::Phantoms::default(),
             acknowledged: acknowledged::Acknowledged::new(parameters.ack, parameters.mode),
-            images: images::Images::default(),
+            declared: declared::Declared::new(&scenario.faults),
+            images: images::Images::new(&scenario.faults),
             references: references::References::new(scenario),
             numbers: numbers::Numbers::new(),
             transfers: transfers::Transfers::new(size),
@@ -138,7 +145,7 @@ impl Checker {
             bounds: bounds::Bounds::new(parameters),
             reads: reads::Reads::new(size),
             added_up: bytes::AddedUp::new(size, &scenario.wan),
-            liveness: liveness::Liveness::new(&scenario.end),
+            liveness: liveness::Liveness::new(scenario),
         }
     }
 
@@ -158,6 +165,7 @@ impl Checker {
             self.findings.set_state(*state);
         }
         let findings = &mut self.findings;
+        self.declared.take(fact, findings);
         self.images.take(fact, &mut self.model, findings);
         let model = &self.model;
         self.failover.take(fact, model, findings);
@@ -178,6 +186,8 @@ impl Checker {
     /// A new reign begins: what was under way of the old one means nothing any more.
     fn begin_reign(&mut self, fact: &Fact) {
         self.model.begin_reign();
+        self.images.begin_reign();
+        self.declared.begin_reign();
         self.transfers.begin_reign();
         self.freeing.begin_reign();
         self.headers.begin_reign();

@@ -12,6 +12,7 @@ mod exit;
 mod init;
 mod input;
 mod man;
+mod mutants;
 mod output;
 mod plot;
 mod progress;
@@ -80,6 +81,7 @@ fn carry_out(command: Command, context: &Context) -> Result<Exit, Failure> {
     match command {
         Command::Run(arguments) => run::run(&arguments, context),
         Command::Check(arguments) => check::run(&arguments, context),
+        Command::Mutants(arguments) => mutants::run(&arguments, context),
         Command::Plot(arguments) => plot::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

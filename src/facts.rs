@@ -154,6 +154,8 @@ pub enum What {
     Spoiled(Role, Spot),
     /// What a read found fails its check, and the node is told so.
     CheckFailed(Role, Spot),
+    /// The fingerprint of the committed image that a crash left.
+    ImageFound(Role, String),
 }
 
 /// A place on the media of a side.

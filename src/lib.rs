@@ -31,6 +31,7 @@
 //! | [`report`] | units random protocol scenario facts checker metrics | text in, text out |
 //! | [`plots`] | units protocol report | draw only what a report holds |
 //! | [`batch`] | scenario workload random faults simulation facts checker metrics report | runs, judged and measured while they happen; the only threads; results in the order of the jobs |
+//! | [`mutants`] | batch | how soon wrong protocols are caught |
 //! | [`cli`] | all | the only stdout, stderr, files, progress bars, wall clock |
 //!
 //! `tests/tidy.rs` enforces this table.
@@ -58,6 +59,7 @@ pub mod disk;
 pub mod facts;
 pub mod faults;
 pub mod metrics;
+pub mod mutants;
 pub mod plots;
 pub mod protocol;
 pub mod random;

@@ -2,6 +2,8 @@
 
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/mutants.rs"]
+mod mutants;
 #[path = "cli/outputs.rs"]
 mod outputs;
 #[path = "cli/refusals.rs"]

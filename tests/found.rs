@@ -52,3 +52,19 @@ fn an_overload_is_reported() {
     assert_eq!(outcome.finished.ending.reason, EndReason::Overload);
     assert_eq!(outcome.verdict.violations[0].property, "L2");
 }
+
+/// A paused source ends a session as it goes on: what had left before is not reported after that.
+#[test]
+fn nothing_departs_after_the_end_of_a_pause_ended_the_session() {
+    let text = r#"{ "clients": [ { "workload": { "count": 400, "alignment": "1KiB",
+        "span": "256KiB", "arrival": { "kind": "poisson", "mean": "5ms" } } } ],
+      "source": { "nvram_half": "64KiB", "consistency_point": { "every": "200ms" } },
+      "wan": { "bandwidth": "20Mbit/s" }, "timeout": "300ms", "reconnect": "1s",
+      "faults": [ { "kind": "pause", "node": "source", "every": "300ms", "for": "500ms" } ],
+      "faults_until": "10s" }"#;
+    let scenario = scenario(text, &[]);
+    for seed in 0..10 {
+        let outcome = batch::run(&scenario, seed, &Traces::new(), None, &mut |_, _| {});
+        assert_passes(&outcome.unwrap_or_else(|error| panic!("{error}")));
+    }
+}

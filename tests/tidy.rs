@@ -45,6 +45,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "report",
         ],
     ),
+    ("mutants", &["batch"]),
 ];
 
 /// Words that have no place in some modules, and why.

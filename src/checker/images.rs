@@ -9,11 +9,14 @@ use super::model::Model;
 use crate::facts::{Direction, Fact, Role, What};
 use crate::protocol::block::{Area, BlockAddress, Contents};
 use crate::protocol::{CpId, ItemBody, Lsn, Message};
+use crate::scenario::fault::{Device, DiskFault, Fault, FaultKind, Part};
 use std::collections::BTreeSet;
 
 /// What was sent of the CP under way.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Images {
+    /// Sides whose disks may spoil what was committed: their images are not as the log says.
+    spoiled: BTreeSet<Role>,
     /// Blocks that were sent as a reference.
     referenced: BTreeSet<BlockAddress>,
     /// Blocks that were sent at all.
@@ -22,14 +25,33 @@ pub struct Images {
 }
 
 /// Whether the CP goes in full, to a destination that may miss more than its entries say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum InFull {
-    #[default]
     No,
     Yes,
 }
 
 impl Images {
+    /// For a run with these faults.
+    #[must_use]
+    pub fn new(faults: &[Fault]) -> Self {
+        Self {
+            spoiled: faults.iter().filter_map(spoils).collect(),
+            referenced: BTreeSet::new(),
+            sent: BTreeSet::new(),
+            in_full: InFull::No,
+        }
+    }
+
+    /// The sides have changed their parts.
+    pub fn begin_reign(&mut self) {
+        let other = |role: &Role| match role {
+            Role::Source => Role::Destination,
+            Role::Destination => Role::Source,
+        };
+        self.spoiled = self.spoiled.iter().map(other).collect();
+    }
+
     /// Reads a fact.
     pub fn take(&mut self, fact: &Fact, model: &mut Model, findings: &mut Findings) {
         if let What::VolumeWriteAsked(role, cp, address, contents) = &fact.what {
@@ -38,6 +60,13 @@ impl Images {
             self.sent(fact, message, model, findings);
         } else if let What::Committed(role, cp, last_lsn) = &fact.what {
             committed(fact, *role, *cp, *last_lsn, model, findings);
+        } else if let What::ImageFound(role, found) = &fact.what
+            && !self.spoiled.contains(role)
+            && *found != model.disks.fingerprint(*role)
+        {
+            let cp = model.committed_by(*role);
+            let message = format!("after a crash the image is not that of {cp}, committed last");
+            findings.add(fact, "S3", *role, "torn_image", message);
         }
     }
 
@@ -57,6 +86,8 @@ impl Images {
             && self.in_full == InFull::Yes
         {
             self.check_sent(fact, *cp, model, findings);
+        } else if let Message::InSync { .. } = message {
+            check_in_sync(fact, model, findings);
         }
     }
 
@@ -88,6 +119,40 @@ impl Images {
         }
         if role == Role::Destination && self.referenced.contains(&address) {
             check_referenced(fact, cp, address, contents, model, findings);
+        }
+    }
+}
+
+/// The side whose committed blocks a fault may spoil.
+fn spoils(fault: &Fault) -> Option<Role> {
+    let FaultKind::Part(Part::Disk(device, kind)) = fault.kind else { return None };
+    let role = match device {
+        Device::SourceDisk => Role::Source,
+        Device::DestinationDisk => Role::Destination,
+        Device::DestinationLog => return None,
+    };
+    match kind {
+        DiskFault::Stall | DiskFault::Slow(_) | DiskFault::Dead | DiskFault::Full => None,
+        DiskFault::LatentError(_)
+        | DiskFault::BitRot(_)
+        | DiskFault::TornWrite(_)
+        | DiskFault::LostWrite(_)
+        | DiskFault::MisdirectedWrite(_)
+        | DiskFault::MisdirectedRead(_) => Some(role),
+    }
+}
+
+/// S14: in sync, nothing is tracked any more. So whatever the images differ in comes with a CP whose
+/// entries are still in NVRAM.
+fn check_in_sync(fact: &Fact, model: &mut Model, findings: &mut Findings) {
+    let Some(cp) = model.last_not_held() else { return };
+    for (address, contents) in model.expected(Role::Destination, cp) {
+        let there = model.disks.read(Role::Destination, address);
+        if let Some(difference) = there.difference(&contents) {
+            let message = format!(
+                "in sync was declared, though no CP to come brings {address} of {cp}: {difference}"
+            );
+            findings.add(fact, "S14", Role::Source, "untracked_block", message);
         }
     }
 }
@@ -151,7 +216,13 @@ fn compare(fact: &Fact, role: Role, cp: CpId, model: &mut Model, findings: &mut 
                 Area::Data => ("S2", "block_too_many"),
                 Area::Indirect(_) | Area::Bitmap => ("S25", "unexpected_metadata"),
             };
-            let message = format!("{cp} changed {address}, which no entry of it touches");
+            let why = match (address.area, model.points.has_metadata()) {
+                (Area::Indirect(_) | Area::Bitmap, false) => "but there is no metadata",
+                (Area::Data | Area::Indirect(_) | Area::Bitmap, _) => {
+                    "which no entry of it touches"
+                }
+            };
+            let message = format!("{cp} changed {address}, {why}");
             findings.add(fact, property, role, kind, message);
         }
     }

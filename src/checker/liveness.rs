@@ -2,9 +2,11 @@
 //! waits for what cannot come, and all space is reclaimed.
 
 use super::Findings;
+use super::declared::nvram_faults;
 use super::model::Model;
 use crate::facts::{Direction, EndReason, Ending, Fact, Role, What};
-use crate::protocol::{CpId, Message, Occupancy, WriteId};
+use crate::protocol::{CpId, FaultId, Message, Occupancy, WriteId};
+use crate::scenario::Scenario;
 use crate::units::SimTime;
 use std::collections::BTreeSet;
 
@@ -13,6 +15,8 @@ use std::collections::BTreeSet;
 pub struct Liveness {
     /// Whether the run ends with a consistency point, so that no space may be left in use.
     final_point: bool,
+    /// Faults that leave a source which takes part in nothing any more, no last CP included.
+    nvram_faults: BTreeSet<FaultId>,
     operations: BTreeSet<WriteId>,
     begun: BTreeSet<CpId>,
     /// Number and time of the last fact read; `None` once one said that the run is over.
@@ -22,10 +26,14 @@ pub struct Liveness {
 impl Liveness {
     /// For a run that ends with a consistency point, or not.
     #[must_use]
-    pub fn new(end: &crate::scenario::End) -> Self {
-        let final_point = end.final_consistency_point;
-        let (operations, begun) = (BTreeSet::new(), BTreeSet::new());
-        Self { final_point, operations, begun, unfinished: Some((0, SimTime::ZERO)) }
+    pub fn new(scenario: &Scenario) -> Self {
+        Self {
+            final_point: scenario.end.final_consistency_point,
+            nvram_faults: nvram_faults(&scenario.faults),
+            operations: BTreeSet::new(),
+            begun: BTreeSet::new(),
+            unfinished: Some((0, SimTime::ZERO)),
+        }
     }
 
     /// No more facts come: the last one said that the run is over.
@@ -50,6 +58,8 @@ impl Liveness {
         } else if let What::HalfFreed(..) = &fact.what {
             // The model forgets a CP after this fact; those it forgot earlier have ended.
             self.begun.retain(|cp| model.holds_space(*cp));
+        } else if let What::FaultFelt(fault) = &fact.what {
+            self.final_point &= !self.nvram_faults.contains(fault);
         } else if let What::Ended(ending) = &fact.what {
             self.unfinished = None;
             self.ended(fact, ending, model, findings);
@@ -74,10 +84,10 @@ impl Liveness {
         if let Some(first) = self.operations.first() {
             let count = self.operations.len();
             let message = format!("{reason}, but {count} operations have no answer, {first} first");
-            findings.add(fact, "L2", Role::Source, "unanswered", message.clone());
             if ending.reason == EndReason::Done {
-                findings.add(fact, "L4", Role::Source, "deadlock", message);
+                findings.add(fact, "L4", Role::Source, "deadlock", message.clone());
             }
+            findings.add(fact, "L2", Role::Source, "unanswered", message);
         } else if !matches!(ending.reason, EndReason::Done | EndReason::WorkloadDone) {
             let message = format!("{reason} before the run was over");
             findings.add(fact, "L2", Role::Source, "limit", message);

@@ -165,6 +165,14 @@ impl Model {
         }
     }
 
+    /// The newest CP that the source has committed, the destination has not, and whose entries are
+    /// not in NVRAM any more.
+    #[must_use]
+    pub fn last_not_held(&self) -> Option<CpId> {
+        let [source, destination] = [Role::Source, Role::Destination].map(|r| self.committed_by(r));
+        self.points.between(destination, source).filter(|cp| !self.holds_space(*cp)).last()
+    }
+
     /// Learns what a fact says, before properties look at it.
     pub fn before(&mut self, fact: &Fact) {
         self.disks.before(fact);

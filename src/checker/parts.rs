@@ -152,6 +152,7 @@ fn turn(what: What) -> What {
         What::ChangedPart(role, part) => What::ChangedPart(other(role), part),
         What::Replayed(role, half, cp, entry) => What::Replayed(other(role), half, cp, entry),
         What::Serves(role) => What::Serves(other(role)),
+        What::ImageFound(role, image) => What::ImageFound(other(role), image),
         What::PinnedReadAsked(role, address) => What::PinnedReadAsked(other(role), address),
         What::Spoiled(role, spot) => What::Spoiled(other(role), spot),
         What::CheckFailed(role, spot) => What::CheckFailed(other(role), spot),
@@ -211,6 +212,7 @@ const fn doer(what: &What) -> Option<Role> {
         | What::ChangedPart(role, _)
         | What::Replayed(role, ..)
         | What::PinnedReadAsked(role, _)
+        | What::ImageFound(role, _)
         | What::Spoiled(role, _)
         | What::CheckFailed(role, _)
         | What::Serves(role) => Some(*role),

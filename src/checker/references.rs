@@ -51,7 +51,7 @@ impl References {
         } else if let Message::NakAnswer { cp, address, contents, .. } = &**message {
             let wasted = self.policy_if(self.faults == Faults::None);
             if let Some(block) = block_of(model, *cp, *address) {
-                check_full(fact, wasted, *cp, *address, contents, block, findings);
+                check_full(fact, wasted, (*cp, *address), contents, block, model, findings);
             }
         } else if let Message::CpData { cp, items, purpose: Purpose::ConsistencyPoint, .. } =
             &**message
@@ -86,7 +86,7 @@ impl References {
             }
             (ItemBody::Full(contents), Some(block)) => {
                 let policy = self.policy_if(self.forwarded == Forwarded::Yes);
-                check_full(fact, policy, cp, address, contents, block, findings);
+                check_full(fact, policy, (cp, address), contents, block, model, findings);
             }
             (ItemBody::Reference(_), None) => {
                 let message = format!("{cp} sent {address} as a reference");
@@ -122,35 +122,43 @@ fn check_reference(
         Policy::References => block.wholly,
         Policy::FullBlocks => false,
     };
+    let found = model.referenced(reference);
+    // Wrong bytes first: they are worse than a rule that was broken.
+    match found.map(|(_, _, runs)| runs.difference(&block.contents)) {
+        Some(None) => {}
+        Some(Some(difference)) => {
+            findings.add(fact, "S5", Role::Source, "wrong_bytes", format!("{name}: {difference}"));
+        }
+        None => {
+            findings.add(fact, "S5", Role::Source, "dangling", format!("{name} was never sent"));
+        }
+    }
     if !allowed {
         let message = format!("{name}, though no reference is allowed for it");
         findings.add(fact, "S6", Role::Source, "reference_not_allowed", message);
     }
-    let Some((lsn, _, runs)) = model.referenced(reference) else {
-        findings.add(fact, "S5", Role::Source, "dangling", format!("{name} was never sent"));
-        return;
-    };
-    if allowed && *lsn != block.newest {
+    if let Some((lsn, ..)) = found.filter(|(lsn, ..)| allowed && *lsn != block.newest) {
         let message = format!("{name} is of {lsn}, but the newest write is {}", block.newest);
         findings.add(fact, "S6", Role::Source, "stale_reference", message);
-    }
-    if let Some(difference) = runs.difference(&block.contents) {
-        findings.add(fact, "S5", Role::Source, "wrong_bytes", format!("{name}: {difference}"));
     }
 }
 
 fn check_full(
     fact: &Fact,
     policy: Policy,
-    cp: CpId,
-    address: BlockAddress,
+    (cp, address): (CpId, BlockAddress),
     contents: &Contents,
     block: &Block,
+    model: &Model,
     findings: &mut Findings,
 ) {
     if let Some(difference) = contents.difference(&Contents::Data(block.contents.clone())) {
         let message = format!("{cp} sent {address} in full: {difference}");
-        findings.add(fact, "S2", Role::Source, "wrong_bytes", message);
+        // The block as it was before the CP's entries lands where they are to be.
+        let is_older = *contents == model.disks.read(Role::Source, address);
+        let (property, kind) =
+            if is_older { ("S13", "older_over_newer") } else { ("S2", "wrong_bytes") };
+        findings.add(fact, property, Role::Source, kind, message);
     }
     let wasted = match policy {
         Policy::References => block.wholly,

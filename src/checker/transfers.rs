@@ -7,6 +7,7 @@ use crate::facts::{Direction, Fact, Role, What};
 use crate::protocol::block::{BlockSize, Origin, Runs};
 use crate::protocol::{CpId, EntryHeader, Epoch, Lsn, Message, Transfer};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// Follows messages to what they bring about.
 #[derive(Debug)]
@@ -17,7 +18,25 @@ pub struct Transfers {
     /// Messages on their way, by direction and number: what they claim to belong to.
     under_way: BTreeMap<(Direction, u64), Claim>,
     /// Stale messages that arrived, by the fact of their arrival: only a refusal may follow.
-    stale: BTreeMap<u64, (Role, String)>,
+    stale: BTreeMap<u64, (Role, Stale)>,
+}
+
+/// Why a message is stale.
+#[derive(Debug, Clone, Copy)]
+enum Stale {
+    /// It is of an older session.
+    Epoch(u64, Epoch),
+    /// Its CP is over. Still a sign of life: a timer that it moves may go off because of it.
+    Cp(u64, CpId),
+}
+
+impl fmt::Display for Stale {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Epoch(number, epoch) => write!(formatter, "message {number} of epoch {epoch}"),
+            Self::Cp(number, cp) => write!(formatter, "message {number} of {cp}, committed"),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -126,27 +145,28 @@ impl Transfers {
             Direction::ToDestination => Role::Destination,
             Direction::ToSource => Role::Source,
         };
-        let why = match claim {
+        let stale = match claim {
             Claim { epoch, .. } if *epoch != model.epochs[role as usize] => {
-                format!("epoch {epoch}")
+                Stale::Epoch(number, *epoch)
             }
-            Claim { cp: Some(cp), .. } if is_over(*cp, role, model) => format!("{cp}, committed"),
+            Claim { cp: Some(cp), .. } if is_over(*cp, role, model) => Stale::Cp(number, *cp),
             Claim { .. } => return,
         };
-        self.stale.insert(fact.number, (role, format!("message {number} of {why}")));
+        self.stale.insert(fact.number, (role, stale));
     }
 
     fn check_consequence(&self, fact: &Fact, findings: &mut Findings) {
         let Some(cause) = fact.cause else { return };
-        let Some((role, message)) = self.stale.get(&cause) else { return };
+        let Some((role, stale)) = self.stale.get(&cause) else { return };
         // To say once more what was said before changes nothing.
         let again = match &fact.what {
             What::Sent(_, _, message) => matches!(**message, Message::CpAck { .. }),
             What::Refused(..) => true,
+            What::TimerFired(..) => matches!(stale, Stale::Cp(..)),
             _ => false,
         };
         if !again {
-            findings.add(fact, "S7", *role, "stale_accepted", format!("{message} was acted upon"));
+            findings.add(fact, "S7", *role, "stale_accepted", format!("{stale} was acted upon"));
         }
     }
 }

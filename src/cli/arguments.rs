@@ -5,7 +5,7 @@ use super::progress::Mode;
 use super::trace;
 use crate::random::GENERATOR;
 use crate::units::{Bytes, Span};
-use crate::{facts, report};
+use crate::{facts, mutants, report};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::num::{NonZeroU64, NonZeroUsize};
@@ -44,6 +44,12 @@ Examples:
   mirrorsim check scenario.json --seeds 0..1000 --jobs 8
   mirrorsim check scenarios more/scenario.json --set policy=full-blocks --set expect={}
   mirrorsim check --seeds 0..100 --twice 10 --format json > rows.jsonl";
+
+const MUTANTS_HELP: &str = "\
+Examples:
+  mirrorsim mutants
+  mirrorsim mutants scenarios/sabotage/no-copy-on-write.json --seeds 1000 --starts 5
+  mirrorsim mutants --format csv -o mutants.csv";
 
 const TRACE_HELP: &str = "\
 Examples:
@@ -129,6 +135,11 @@ pub(super) enum Command {
     /// Each scenario is run with each seed and held against what it expects. A run that fails is
     /// shown with the line that reproduces it; the output is the same on any number of cores.
     Check(CheckArguments),
+    /// Run wrong protocols: how many seeds until each is caught by the property that must notice it?
+    ///
+    /// From each of many first seeds, seed after seed is run until the first violation of a run is
+    /// one of that property. The output is the same on any number of cores.
+    Mutants(MutantsArguments),
     /// Draw reports: bytes on the WAN by category, and what references saved.
     Plot(PlotArguments),
     /// Write a scenario to start from.
@@ -208,6 +219,42 @@ pub(super) struct CheckArguments {
     /// The form of the output: `text`, or `json`, an object a line for each run and one in the end.
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
+}
+
+/// Arguments of `mutants`.
+#[derive(Debug, Args)]
+#[command(after_help = MUTANTS_HELP, after_long_help = format!("{MUTANTS_HELP}\n\n{EXIT_STATUS}"))]
+pub(super) struct MutantsArguments {
+    /// Scenario files with a `sabotage`, and folders of them; left out: `scenarios/sabotage`.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Seeds tried from each first seed, at most.
+    #[arg(long, value_name = "N", default_value = "100", value_parser = positive::<NonZeroU64>)]
+    pub seeds: NonZeroU64,
+    /// First seeds to search from.
+    #[arg(long, value_name = "N", default_value = "20", value_parser = starts)]
+    pub starts: NonZeroU64,
+    /// Runs at a time; left out: one for each core.
+    #[arg(long, short, value_name = "N", value_parser = positive::<NonZeroUsize>)]
+    pub jobs: Option<NonZeroUsize>,
+    /// Override a key of every scenario, as `run` does; may be given more than once.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = assignment)]
+    pub set: Vec<(String, String)>,
+    /// The form of the table.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: RowFormat,
+    /// Write the table to this file; `-`: standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// The form of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum RowFormat {
+    /// A page for people.
+    Text,
+    /// A line for each row, under a line of keys.
+    Csv,
 }
 
 /// The form of a report, or of the numbers of a trace.
@@ -308,4 +355,11 @@ fn assignment(text: &str) -> Result<(String, String), String> {
 
 fn positive<Number: FromStr>(text: &str) -> Result<Number, String> {
     text.parse().map_err(|_| "a whole number from 1 on is meant".to_owned())
+}
+
+/// First seeds lie 2²⁰ apart, and all of them are seeds.
+fn starts(text: &str) -> Result<NonZeroU64, String> {
+    let starts = positive::<NonZeroU64>(text)?;
+    let most = u64::MAX / mutants::STRIDE;
+    if starts.get() <= most { Ok(starts) } else { Err(format!("at most {most}")) }
 }

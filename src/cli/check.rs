@@ -1,6 +1,6 @@
 //! `mirrorsim check`: every scenario with every seed, all properties, on all cores.
 
-mod cases;
+pub(super) mod cases;
 mod export;
 mod finding;
 mod seeds;

@@ -7,10 +7,11 @@
 //!
 //! Not here: misdirected reads, which change nothing on the medium; the host reads another block.
 
-use crate::protocol::block::{Area, BlockAddress, BlockSize, Contents, Origin, Run, Runs};
+use crate::protocol::block::{
+    Area, BlockAddress, BlockSize, Contents, Origin, Run, Runs, fingerprint,
+};
 use crate::protocol::{CpId, FaultId};
 use std::collections::BTreeMap;
-use xxhash_rust::xxh3::Xxh3;
 
 /// The contents of a side's volume disks. Grows with blocks ever written, never with addresses
 /// (Spec 2.3).
@@ -252,19 +253,10 @@ impl Image {
         self.committed.iter().map(|(address, contents)| (*address, contents))
     }
 
-    /// A fingerprint of the committed image: XXH3, 128 bits, over address and contents of each of
-    /// [`Self::blocks`] in the postcard encoding; 32 hexadecimal digits. Equal images have equal
-    /// fingerprints however they came about.
+    /// The fingerprint of the committed image.
     #[must_use]
     pub fn hash(&self) -> String {
-        let mut hasher = Xxh3::new();
-        let mut buffer = Vec::new();
-        for block in self.blocks() {
-            buffer.clear();
-            buffer = postcard::to_extend(&block, buffer).expect("a block has a plain binary form");
-            hasher.update(&buffer);
-        }
-        format!("{:032x}", hasher.digest128())
+        fingerprint(self.blocks())
     }
 
     /// A commit writes a block: its birth moves, and where a page arrived the block is healed.

@@ -12,6 +12,7 @@ pub use runs::{Difference, Origin, Run, Runs};
 
 use super::CpNumber;
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::Xxh3;
 
 /// What one whole block holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,4 +52,19 @@ impl Contents {
             (Self::Metadata(_), Self::Data(_)) => Some("metadata where data belongs".to_owned()),
         }
     }
+}
+
+/// The fingerprint of an image, given as its blocks that differ from the original, in order of
+/// address: XXH3, 128 bits, over address and contents of each in the postcard encoding; 32
+/// hexadecimal digits. Equal images have equal fingerprints however they came about.
+#[must_use]
+pub fn fingerprint<'a>(blocks: impl Iterator<Item = (BlockAddress, &'a Contents)>) -> String {
+    let mut hasher = Xxh3::new();
+    let mut buffer = Vec::new();
+    for block in blocks {
+        buffer.clear();
+        buffer = postcard::to_extend(&block, buffer).expect("a block has a plain binary form");
+        hasher.update(&buffer);
+    }
+    format!("{:032x}", hasher.digest128())
 }

@@ -5,7 +5,7 @@
 
 use super::block::{BlockAddress, BlockSize, Origin, Piece, Run, Runs};
 use super::transfer::TableIndex;
-use super::{BlockNumber, Lsn, Ticket, WriteId};
+use super::{BlockNumber, Lsn, Sabotage, Ticket, WriteId};
 use std::collections::BTreeMap;
 
 /// How a block was modified by the entries of one CP (Spec 3.6).
@@ -57,13 +57,27 @@ pub struct Buffers {
     frozen: BTreeMap<BlockAddress, Buffer>,
     /// Blocks being read, by the read that counts.
     reading: BTreeMap<BlockAddress, Ticket>,
+    /// The wrong protocol to run instead (Spec 12).
+    sabotage: Option<Sabotage>,
 }
 
 impl Buffers {
     /// No buffers.
     #[must_use]
     pub const fn new(size: BlockSize) -> Self {
-        Self { size, active: BTreeMap::new(), frozen: BTreeMap::new(), reading: BTreeMap::new() }
+        Self {
+            size,
+            active: BTreeMap::new(),
+            frozen: BTreeMap::new(),
+            reading: BTreeMap::new(),
+            sabotage: None,
+        }
+    }
+
+    /// The same, by a wrong protocol if there is one (Spec 12).
+    #[must_use]
+    pub fn sabotaged(self, sabotage: Option<Sabotage>) -> Self {
+        Self { sabotage, ..self }
     }
 
     /// Applies one piece of a write to the active CP. A frozen buffer keeps its contents and its
@@ -72,6 +86,11 @@ impl Buffers {
         let origin = Origin::Write { id: write, position: piece.position };
         let run = Run { start: piece.start, end: piece.end, origin };
         let whole = piece.is_whole(self.size);
+        if self.sabotage == Some(Sabotage::NoCopyOnWrite)
+            && let Some(frozen) = self.frozen.get_mut(&piece.address)
+        {
+            frozen.contents.put(run);
+        }
         let frozen = &self.frozen;
         let buffer = self.active.entry(piece.address).or_insert_with(|| {
             let below = frozen.get(&piece.address).filter(|_| !whole);
@@ -83,10 +102,13 @@ impl Buffers {
             }
         });
         buffer.contents.put(run);
-        buffer.modified = if whole { Modified::Wholly } else { Modified::Partially };
         buffer.newest = lsn;
-        // Spec 3.6: a newer whole write wins once it is sent; a partial write clears the reference.
-        buffer.sent = None;
+        if whole || self.sabotage != Some(Sabotage::KeepReferenceAfterPartial) {
+            buffer.modified = if whole { Modified::Wholly } else { Modified::Partially };
+            // Spec 3.6: a newer whole write wins once it is sent; a partial write clears the
+            // reference.
+            buffer.sent = None;
+        }
         let complete = buffer.contents.covers(0, self.size.get());
         if complete || self.reading.contains_key(&piece.address) {
             Base::AtHand

@@ -19,8 +19,8 @@ use super::block::BlockAddress;
 use super::nvlog::NvLog;
 use super::{
     AckRule, CommitRecord, CpId, Effect, Epoch, Generation, Incarnation, Input, Lsn, Message,
-    Occupancy, Outcome, Parameters, Refusal, SavedMirror, SavedState, Ticket, Timer, TransferId,
-    Void, WriteId,
+    Occupancy, Outcome, Parameters, Refusal, Sabotage, SavedMirror, SavedState, Ticket, Timer,
+    TransferId, Void, WriteId,
 };
 use crate::units::SimTime;
 use consistency_point::{Begin, Reception};
@@ -189,7 +189,9 @@ impl Destination {
             self.hello(now, (generation, base), epoch, voids, effects);
             return;
         }
-        if message.epoch() != self.epoch || !self.is_live() {
+        let stale =
+            message.epoch() != self.epoch && !self.parameters.sabotages(Sabotage::AcceptStaleEpoch);
+        if stale || !self.is_live() {
             effects.push(Effect::Refuse(Refusal::WrongEpoch));
             return;
         }

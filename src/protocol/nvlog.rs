@@ -22,6 +22,8 @@ pub struct NvLog {
     /// Transfers received that no file is free for (Spec 4.3), in the order they came.
     waiting: VecDeque<Transfer>,
     cache: Cache,
+    /// A wrong protocol's notion of the CP whose transfers come now, if it has one (Spec 12).
+    filing: Option<CpId>,
 }
 
 /// What a file is used for.
@@ -92,6 +94,7 @@ impl NvLog {
             map: BTreeMap::new(),
             waiting: VecDeque::new(),
             cache: Cache { limit: cache.get(), bytes: 0, durable: VecDeque::new() },
+            filing: None,
         }
     }
 
@@ -107,18 +110,24 @@ impl NvLog {
     /// is none. The transfer is in the map from then on.
     pub fn store(&mut self, transfer: &Transfer) -> Option<(LogFile, u64)> {
         let TransferHeader { cp, epoch, .. } = transfer.header;
-        let ours = |held: &Held| (held.epoch, held.cp) == (epoch, cp);
+        let filed = self.filing.unwrap_or(cp);
+        let ours = |held: &Held| (held.epoch, held.cp) == (epoch, filed);
         let holds = |file: &File| matches!(file, File::Holds(held) if ours(held));
         let mut free = self.files.iter().position(holds);
         free = free.or_else(|| self.files.iter().position(|file| *file == File::Free));
         let place = free?;
+        let mut last = newest_entry(transfer);
         let offset = match self.files[place] {
-            File::Holds(held) => held.used,
+            File::Holds(held) => {
+                // Without sabotage a file holds transfers of its own CP only.
+                last = if filed == cp { last } else { held.last };
+                held.used
+            }
             File::Free | File::Committed | File::Flushing => 0,
         };
         let length = length_of(transfer, self.size);
-        let last = newest_entry(transfer);
-        self.files[place] = File::Holds(Held { epoch, cp, used: offset + length, last });
+        let used = offset + length;
+        self.files[place] = File::Holds(Held { epoch, cp: filed, used, last });
         let file = LogFile(u8::try_from(place).expect("at most eight files"));
         let block = |number| offset + wire::block_offset(transfer, number, self.size);
         let stored = Stored {
@@ -131,6 +140,26 @@ impl NvLog {
         self.cache.bytes += length;
         self.map.entry(cp).or_default().insert(transfer.header.id, stored);
         Some((file, offset))
+    }
+
+    /// A wrong protocol's mistake (Spec 12): the file of a CP that has just begun is free.
+    pub fn free_early(&mut self, cp: CpId) -> Option<LogFile> {
+        let holds = |file: &File| matches!(file, File::Holds(held) if held.cp == cp);
+        let place = self.files.iter().position(holds)?;
+        self.files[place] = File::Free;
+        u8::try_from(place).ok().map(LogFile)
+    }
+
+    /// A wrong protocol's mistake (Spec 12): from the beginning of a CP on, what comes is taken for
+    /// the next one's, whatever its header says.
+    pub fn switch_on_begin(&mut self, cp: CpId) {
+        self.filing = Some(cp.next());
+    }
+
+    /// A wrong protocol's mistake (Spec 12): another file than the one meant.
+    #[must_use]
+    pub fn other(&self, LogFile(file): LogFile) -> LogFile {
+        LogFile(if usize::from(file) + 1 < self.files.len() { file + 1 } else { 0 })
     }
 
     /// Keeps a transfer until a file is free.
@@ -209,6 +238,7 @@ impl NvLog {
     pub fn end_session(&mut self) {
         self.map.clear();
         self.waiting.clear();
+        self.filing = None;
         self.cache.bytes = 0;
         self.cache.durable.clear();
     }

@@ -155,6 +155,12 @@ impl Parameters {
         1 << self.transfer_id_bits
     }
 
+    /// Whether this wrong protocol runs instead of the right one (12).
+    #[must_use]
+    pub const fn sabotages(&self, sabotage: Sabotage) -> bool {
+        matches!(self.sabotage, Some(chosen) if chosen as u8 == sabotage as u8)
+    }
+
     /// The longest message a node with these knobs sends.
     #[must_use]
     pub fn longest_message(&self) -> Bytes {

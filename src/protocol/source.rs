@@ -93,6 +93,8 @@ pub struct Source {
     replaying: Option<(CpId, Lsn)>,
     /// The last CP on the own disks.
     committed: CommitRecord,
+    /// The last CP that was sent to its end in this life.
+    sent: CpId,
     /// The CP under way, if any.
     running: Option<RunningCp>,
     /// What asked for a CP while one was running (Spec 5.1): kept once.
@@ -143,8 +145,9 @@ impl Source {
             told: Told::Noted,
             progress: Watch::Idle,
             nvram: Nvram::new(parameters.nvram_half, parameters.entries, CpId::ORIGINAL),
-            table: TransferTable::new(parameters.transfer_ids, parameters.transfer_id_bits),
-            buffers: Buffers::new(parameters.block_size),
+            table: TransferTable::new(parameters.transfer_ids, parameters.transfer_id_bits)
+                .sabotaged(parameters.sabotage),
+            buffers: Buffers::new(parameters.block_size).sabotaged(parameters.sabotage),
             metadata: MetadataTree::new(parameters.block_size),
             backlog: Backlog::default(),
             forwarded: Lsn::ORIGIN,
@@ -155,6 +158,7 @@ impl Source {
             waiting: VecDeque::new(),
             replaying: None,
             committed: CommitRecord::ORIGINAL,
+            sent: CpId::ORIGINAL,
             running: None,
             kept: None,
             timer_is_set: false,

@@ -2,7 +2,7 @@
 //! buffer descriptors point into (Spec 3.3, 3.5; Claims 10, 14).
 
 use super::block::{BlockSize, WriteRange};
-use super::{Half, TransferId, TransferRange};
+use super::{Half, Sabotage, TransferId, TransferRange};
 use crate::units::Bytes;
 use std::collections::VecDeque;
 
@@ -63,6 +63,21 @@ impl TransferTable {
             next: TransferId(0),
             mask: u32::MAX >> (32 - bits),
         }
+    }
+
+    /// The same, by a wrong protocol if there is one (Spec 12): it does not know that IDs run out.
+    #[must_use]
+    pub fn sabotaged(mut self, sabotage: Option<Sabotage>) -> Self {
+        if sabotage == Some(Sabotage::IgnoreIdWrap) {
+            self.bound = u64::MAX;
+        }
+        self
+    }
+
+    /// A wrong protocol's mistake (Spec 12): the IDs of a half whose entries are all sent count as
+    /// free, though they are live.
+    pub fn release_early(&mut self, half: Half) {
+        self.reserved[half as usize] = 0;
     }
 
     /// Whether `count` transfers could be reserved if nothing else were live.

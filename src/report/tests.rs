@@ -48,6 +48,8 @@ fn figures() -> Figures {
         saved: Saved { bytes: 1000, synchronization_bytes: 1000 },
         peaks: Peaks { buffers: 9, ..Peaks::default() },
         waits: [(WaitCause::NvramHalf, (4, Span::from_millis(20)))].into(),
+        exposed: crate::metrics::Exposed::default(),
+        failures: Vec::new(),
     }
 }
 

@@ -63,7 +63,9 @@ impl Simulation<'_> {
         site.deferred.clear();
         let halves = site.nvram.recover().halves;
         let newest = halves.iter().flatten().map(|(_, entry)| entry.lsn).max();
+        let image = site.image.hash();
         self.recorder.fact(What::Survived(role, newest));
+        self.recorder.fact(What::ImageFound(role, image));
         // What survived the crash may still be lost to another fault (Spec 7.2).
         self.damage_nvram(role);
     }

@@ -9,7 +9,7 @@ use super::{Event, FinalPoint, Simulation};
 use crate::disk::{DiskCondition, Motion};
 use crate::facts::{Direction, Role, What};
 use crate::faults::{Happening, Onset};
-use crate::protocol::{FaultId, PromotionOrder};
+use crate::protocol::{FaultId, Input, PromotionOrder};
 use crate::scenario::Promotion;
 use crate::scenario::fault::{
     self, Caught, Directions, DiskFault, LinkFault, NodeFault, NvramFault, Order, Part, Side,
@@ -185,8 +185,16 @@ impl Simulation<'_> {
             return;
         }
         let life = site.life;
-        for Deferred { input, cause } in std::mem::take(&mut site.deferred) {
+        let deferred = std::mem::take(&mut site.deferred);
+        let has_left = |deferred: &Deferred| matches!(deferred.input, Input::Departed);
+        let (left, others): (Vec<_>, Vec<_>) = deferred.into_iter().partition(has_left);
+        for Deferred { input, cause } in others {
             self.queue.insert(now, Event::Served(role, life, Box::new(input), cause));
+        }
+        // First of all what has left: none may follow once the node disconnects.
+        for Deferred { input, cause } in left {
+            self.recorder.begin(now, Some(cause));
+            self.tell(role, input);
         }
     }
 
@@ -231,10 +239,13 @@ impl Simulation<'_> {
     /// The NVRAM fault that waited for a crash shows (Spec 7.2).
     pub(super) fn damage_nvram(&mut self, role: Role) {
         let site = self.site(role);
-        match site.nvram_fault.take() {
-            Some((fault, NvramFault::Loss)) => site.nvram.lose(fault),
-            Some((fault, NvramFault::TornRecord)) => site.nvram.tear_last(fault),
-            None => {}
+        let Some((fault, kind)) = site.nvram_fault.take() else { return };
+        match kind {
+            NvramFault::Loss => site.nvram.lose(fault),
+            NvramFault::TornRecord => site.nvram.tear_last(fault),
+        }
+        if site.nvram.damaged_by() == Some(fault) {
+            self.recorder.fact(What::FaultFelt(fault));
         }
     }
 }

@@ -12,7 +12,7 @@ use super::storage::{Device, Io, Kind, asked};
 use crate::disk::{Access, Version};
 use crate::facts::{Role, Spot, What};
 use crate::protocol::block::{Area, BlockAddress, Contents, Runs};
-use crate::protocol::{CpId, FaultId, Input, LogFile, Ticket, Transfer, nvlog};
+use crate::protocol::{CpId, FaultId, Input, LogFile, Sabotage, Ticket, Transfer, nvlog};
 use crate::random::{Choice, Key, Purpose};
 use crate::scenario::fault::{DiskFault, Part};
 use crate::units::Ratio;
@@ -136,7 +136,14 @@ impl Simulation<'_> {
             self.destroy_record(role, file, offset, fault);
         }
         let astray = self.strikes(device, Mishap::MisdirectedRead, number);
-        Found { held: self.site(role).log_storage.read_block(file, offset).intact(), astray }
+        let unchecked = self.scenario.parameters.sabotages(Sabotage::ResolveInWrongFile);
+        let storage = &self.site(role).log_storage;
+        let held = if unchecked {
+            Some(storage.read_unchecked(file, offset))
+        } else {
+            storage.read_block(file, offset).intact()
+        };
+        Found { held, astray }
     }
 
     /// A scan is about to read all of log storage: it may meet an unreadable record.
@@ -168,6 +175,9 @@ impl Simulation<'_> {
     ) {
         let fate = if address.area == Area::Data { fate } else { Fate::Arrives };
         match fate {
+            Fate::Arrives if self.scenario.parameters.sabotages(Sabotage::ApplyInPlace) => {
+                self.site(role).image.write_in_place(address, contents, cp);
+            }
             Fate::Arrives => self.site(role).image.write_shadow(cp, address, contents),
             Fate::Lost(fault) => {
                 self.felt(fault);

@@ -2,7 +2,7 @@
 
 use crate::facts::{Fact, Role, What};
 use crate::protocol::CpId;
-use crate::protocol::block::{BlockAddress, BlockSize, Contents};
+use crate::protocol::block::{BlockAddress, BlockSize, Contents, fingerprint};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Images and shadow pages of both sides.
@@ -33,6 +33,16 @@ impl Disks {
     #[must_use]
     pub const fn image(&self, role: Role) -> &BTreeMap<BlockAddress, Contents> {
         &self.images[role as usize]
+    }
+
+    /// The fingerprint of a side's committed image.
+    #[must_use]
+    pub fn fingerprint(&self, role: Role) -> String {
+        let differs = |(address, contents): &(&BlockAddress, &Contents)| {
+            **contents != Contents::original(**address, self.size)
+        };
+        let blocks = self.image(role).iter().filter(differs);
+        fingerprint(blocks.map(|(address, contents)| (*address, contents)))
     }
 
     /// What a block of a side's committed image holds.

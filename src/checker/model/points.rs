@@ -55,6 +55,18 @@ impl Points {
         self.open.get(&cp)
     }
 
+    /// The CPs known that come after `from`, up to `to`.
+    pub fn between(&self, from: CpId, to: CpId) -> impl Iterator<Item = CpId> {
+        let known = self.open.keys().copied();
+        known.filter(move |cp| *cp > from && *cp <= to)
+    }
+
+    /// Whether CPs write metadata.
+    #[must_use]
+    pub const fn has_metadata(&self) -> bool {
+        self.metadata.is_some()
+    }
+
     /// What a block holds as of the newest log entry.
     #[must_use]
     pub fn newest(&self, address: BlockAddress) -> Runs {
@@ -77,6 +89,8 @@ impl Points {
         let original = self.original();
         let point = self.open.entry(cp).or_insert(empty);
         point.last_lsn = entry.lsn;
+        // A life after a crash may give the number again: what was worked out is of the old one.
+        point.metadata = None;
         for piece in entry.range.pieces(self.size) {
             let contents = self.newest.entry(piece.address).or_insert_with(|| original.clone());
             let origin = Origin::Write { id: entry.write, position: piece.position };

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A scenario to be checked.
-pub(super) struct Case {
+pub(in crate::cli) struct Case {
     /// How the command line names its file.
     pub path: PathBuf,
     /// The file, for messages about it.
@@ -49,7 +49,10 @@ impl Case {
 const DEFAULT: &str = "scenarios";
 
 /// Reads every scenario that `paths` name, with its traces; each trace is read once.
-pub(super) fn read(paths: &[PathBuf], sets: &[(String, String)]) -> Result<Vec<Case>, Failure> {
+pub(in crate::cli) fn read(
+    paths: &[PathBuf],
+    sets: &[(String, String)],
+) -> Result<Vec<Case>, Failure> {
     let mut shelf = Shelf::new();
     let files = if paths.is_empty() { default_files()? } else { named_files(paths)? };
     files.into_iter().map(|path| case(path, sets, &mut shelf)).collect()

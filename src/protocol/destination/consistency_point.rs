@@ -8,7 +8,7 @@ use super::super::block::{BlockAddress, Contents, Runs};
 use super::super::nvlog::Located;
 use super::super::{
     CommitRecord, CpId, Effect, Item, ItemBody, Lsn, Message, Note, Reference, Refusal,
-    ResolvedFrom, Ticket, TransferId, TransferRange, WriteId,
+    ResolvedFrom, Sabotage, Ticket, TransferId, TransferRange, WriteId,
 };
 use super::Destination;
 use crate::units::SimTime;
@@ -120,16 +120,29 @@ impl Destination {
     ) {
         if let Some(reception) = self.reception_of(now, cp, effects) {
             reception.begin = Some(begin);
+            self.wrong_file_use(cp, effects);
             self.settle_held(effects);
             self.commit_if_complete(effects);
+        }
+    }
+
+    /// What wrong protocols do with NVLog files at `CP_BEGIN` (Spec 12).
+    fn wrong_file_use(&mut self, cp: CpId, effects: &mut Vec<Effect>) {
+        if self.parameters.sabotages(Sabotage::FreeNvlogAtBegin) {
+            effects.extend(self.log.free_early(cp).map(Effect::FreeLog));
+        }
+        if self.parameters.sabotages(Sabotage::SwitchFileOnBegin) {
+            self.log.switch_on_begin(cp);
         }
     }
 
     /// `CP_END`: from now on it is known how many blocks there are. If the CP is committed already,
     /// the source does not know it, and is told again.
     pub(super) fn end(&mut self, now: SimTime, cp: CpId, blocks: u64, effects: &mut Vec<Effect>) {
+        let counts = !self.parameters.sabotages(Sabotage::CommitWithoutCounting);
         if let Some(reception) = self.reception_of(now, cp, effects) {
-            reception.blocks = Some(blocks);
+            let came = reception.seen.len() as u64;
+            reception.blocks = Some(if counts { blocks } else { came });
             self.commit_if_complete(effects);
         } else if cp == self.committed.cp {
             effects.push(Effect::Send(Message::CpAck { epoch: self.epoch, cp }));
@@ -173,6 +186,8 @@ impl Destination {
             Located::InStorage(file, offset) => {
                 let ticket = self.ticket();
                 self.reception_mut().reading.insert(ticket, address);
+                let wrong = self.parameters.sabotages(Sabotage::ResolveInWrongFile);
+                let file = if wrong { self.log.other(file) } else { file };
                 effects.push(Effect::ReadLog(ticket, file, offset));
             }
             Located::NoSuchBlock => self.nak(address, effects),

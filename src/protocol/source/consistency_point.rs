@@ -10,8 +10,8 @@
 use super::super::block::{BlockAddress, Contents};
 use super::super::wire;
 use super::super::{
-    CommitRecord, CpId, Effect, Half, Lsn, Message, Metadata, Note, Purpose, Refusal, Timer,
-    TransferRange, Trigger,
+    CommitRecord, CpId, Effect, Half, Lsn, Message, Metadata, Note, Purpose, Refusal, Sabotage,
+    Timer, TransferRange, Trigger,
 };
 use super::read::ReadFor;
 use super::resync::Round;
@@ -131,7 +131,9 @@ impl Source {
         };
         let mut extras = BTreeMap::new();
         for address in missing.unwrap_or_default().into_keys() {
-            if !self.buffers.frozen().contains_key(&address) && !metadata.contains_key(&address) {
+            let newer = self.buffers.frozen().contains_key(&address)
+                && !self.parameters.sabotages(Sabotage::ResyncOvertakesWrite);
+            if !newer && !metadata.contains_key(&address) {
                 let ticket = self.ticket();
                 self.reads.started(ticket, ReadFor::Extra(address));
                 effects.push(Effect::ReadVolume(ticket, address));
@@ -188,6 +190,9 @@ impl Source {
                 Delivery::Local => unreachable!("nothing of it is to be sent"),
             };
             self.send_cp_begin(cp, transfers, last_lsn, effects);
+            if self.parameters.sabotages(Sabotage::ReuseTransferIdEarly) {
+                self.table.release_early(half);
+            }
         }
     }
 
@@ -338,7 +343,10 @@ impl Source {
         let Some(running) = &self.running else { return };
         // Spec 5.7: without the destination only once it is durable that the mirror is out of sync.
         let settled = match running.acknowledgement {
-            Acknowledgement::Awaited => false,
+            Acknowledgement::Awaited => {
+                self.parameters.sabotages(Sabotage::FreeHalfBeforeAck)
+                    && running.phase == Phase::Sent
+            }
             Acknowledgement::Received => true,
             Acknowledgement::NotNeeded => !self.mirror.is_being_saved(),
         };

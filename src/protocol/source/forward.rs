@@ -5,7 +5,8 @@ use super::super::buffer::{SentPlace, Stage};
 use super::super::transfer::{TableIndex, parts};
 use super::super::wire::ENTRY_HEADER;
 use super::super::{
-    BlockNumber, CpId, Effect, EntryHeader, Half, Lsn, Message, Timer, Transfer, TransferHeader,
+    BlockNumber, CpId, Effect, EntryHeader, Half, Lsn, Message, Sabotage, Timer, Transfer,
+    TransferHeader,
 };
 use super::Source;
 use crate::units::SimTime;
@@ -178,11 +179,14 @@ impl Source {
         let stage = if cp == self.nvram.active_cp() { Stage::Active } else { Stage::Frozen };
         let (mut blocks, mut fragments) = (Vec::new(), Vec::new());
         for entry in entries {
+            let unaligned = entry.pieces(size).next().is_some_and(|piece| !piece.is_whole(size));
+            let off = unaligned && self.parameters.sabotages(Sabotage::BlockNumberOffByOne);
             for piece in entry.pieces(size) {
                 let origin = Origin::Write { id: entry.write, position: piece.position };
                 let runs = Runs::of(piece.start, piece.end, origin);
                 if piece.is_whole(size) {
-                    let number = u32::try_from(blocks.len()).expect("a transfer's blocks fit u32");
+                    let number = blocks.len() + usize::from(off);
+                    let number = u32::try_from(number).expect("a transfer's blocks fit u32");
                     let place = SentPlace { index, number: BlockNumber(number) };
                     self.buffers.record_sent(stage, piece.address, entry.lsn, place);
                     blocks.push(runs);

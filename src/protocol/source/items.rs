@@ -1,10 +1,10 @@
 //! What a consistency point sends (Spec 5.3; Claims 9, 11–13): `CP_BEGIN`, the blocks in (volume,
 //! block) order, `CP_END`, and answers to NAKs.
 
-use super::super::block::BlockAddress;
+use super::super::block::{BlockAddress, Contents};
 use super::super::policy;
 use super::super::wire::{self, Packing};
-use super::super::{Effect, Item, ItemBody, Message, Purpose};
+use super::super::{Effect, Item, ItemBody, Message, Purpose, Reference, Sabotage};
 use super::Source;
 use super::consistency_point::{Delivery, Phase, RunningCp};
 use super::resync::Round;
@@ -26,8 +26,10 @@ impl Source {
             Phase::Items(after) => self.send_items(after, effects),
             Phase::End => {
                 running.phase = Phase::Sent;
-                let others = (running.metadata.len() + running.extras.len()) as u64;
-                let blocks = self.buffers.frozen().len() as u64 + others;
+                self.sent = cp;
+                let frozen = self.buffers.frozen();
+                let extras = running.extras.keys().filter(|extra| !frozen.contains_key(extra));
+                let blocks = (frozen.len() + running.metadata.len() + extras.count()) as u64;
                 self.send_round(round, Message::CpEnd { epoch, cp, purpose, blocks }, effects);
                 true
             }
@@ -95,11 +97,41 @@ impl Source {
         let reference = buffer
             .filter(|_| forwarded)
             .and_then(|buffer| policy::reference(self.parameters.policy, buffer, &self.table));
-        let body = match reference {
+        let body = match reference.or_else(|| self.wrong_reference(address)) {
             Some(reference) => ItemBody::Reference(reference),
-            None if buffer.is_some_and(|buffer| !self.buffers.is_complete(buffer)) => return None,
-            None => ItemBody::Full(self.frozen_contents(address)?),
+            None => match self.wrong_contents(address) {
+                Some(wrong) => ItemBody::Full(wrong),
+                None if buffer.is_some_and(|buffer| !self.buffers.is_complete(buffer)) => {
+                    return None;
+                }
+                None => ItemBody::Full(self.frozen_contents(address)?),
+            },
         };
         Some(Item { address, body })
+    }
+
+    /// What a wrong protocol sends as a reference (Spec 12): metadata, under the name of a data block.
+    fn wrong_reference(&self, address: BlockAddress) -> Option<Reference> {
+        let is_metadata = self.running.as_ref()?.metadata.contains_key(&address);
+        if !is_metadata || !self.parameters.sabotages(Sabotage::ReferenceMetadata) {
+            return None;
+        }
+        let policy = self.parameters.policy;
+        let reference = |buffer| policy::reference(policy, buffer, &self.table);
+        self.buffers.frozen().values().find_map(reference)
+    }
+
+    /// What a wrong protocol sends in full (Spec 12): the live buffer in place of the frozen one, or
+    /// what resynchronization has read in place of what was written since.
+    fn wrong_contents(&self, address: BlockAddress) -> Option<Contents> {
+        if self.parameters.sabotages(Sabotage::SendLiveBuffer) {
+            let live = self.buffers.newest(address)?;
+            let complete = live.covers(0, self.parameters.block_size.get());
+            return complete.then(|| Contents::Data(live.clone()));
+        }
+        if self.parameters.sabotages(Sabotage::ResyncOvertakesWrite) {
+            return self.running.as_ref()?.extras.get(&address)?.clone();
+        }
+        None
     }
 }

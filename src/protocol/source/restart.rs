@@ -7,7 +7,7 @@
 
 use super::super::{
     CommitRecord, CpId, CpNumber, Effect, EntryHeader, Half, Incarnation, Lsn, Note, Parameters,
-    SavedState, SessionEnd, Trigger, Void,
+    Sabotage, SavedState, SessionEnd, Trigger, Void,
 };
 use super::answer::Answers;
 use super::{Source, note};
@@ -60,6 +60,9 @@ impl Source {
         note(Note::SessionLost(SessionEnd::SourceRestarted), effects);
         let halves = match nvram {
             RecoveredNvram::Halves(halves) => halves,
+            RecoveredNvram::Damaged if parameters.sabotages(Sabotage::EmptyLogAfterLoss) => {
+                [Vec::new(), Vec::new()]
+            }
             RecoveredNvram::Damaged => {
                 note(Note::NvramLost, effects);
                 source.service = super::Service::Fenced;

@@ -9,7 +9,8 @@
 use super::super::block::{BlockAddress, Contents};
 use super::super::wire::{self, Packing};
 use super::super::{
-    CpId, Effect, Item, ItemBody, Lsn, Message, Note, Purpose, Reign, SavedMirror, Trigger,
+    CpId, Effect, Item, ItemBody, Lsn, Message, Note, Purpose, Reign, Sabotage, SavedMirror,
+    Trigger,
 };
 use super::read::ReadFor;
 use super::session::{Forwarding, Mirror, Told};
@@ -168,8 +169,17 @@ impl Source {
     /// In sync, once every write that was answered meets the rule (Spec 6.1, 6.6). Tells whether that
     /// is so from now on.
     pub(super) fn check_in_sync(&mut self, effects: &mut Vec<Effect>) -> bool {
-        let Mirror::CpForwarding(Forwarding::CatchingUp(answered)) = self.mirror else {
-            return false;
+        let answered = match self.mirror {
+            Mirror::CpForwarding(Forwarding::CatchingUp(answered)) => answered,
+            Mirror::CpForwarding(Forwarding::Full(_))
+                if self.parameters.sabotages(Sabotage::InSyncTooSoon) =>
+            {
+                Lsn::ORIGIN
+            }
+            Mirror::InSync
+            | Mirror::OutOfSync(_)
+            | Mirror::Resync(_)
+            | Mirror::CpForwarding(Forwarding::Full(_)) => return false,
         };
         if self.answers.meets_rule() < answered || !self.outlet.has_room() {
             return false;
@@ -296,7 +306,9 @@ impl Source {
             }
             PassPhase::End => {
                 pass.phase = PassPhase::Sent;
-                Message::CpEnd { epoch, cp, purpose, blocks: pass.blocks.len() as u64 }
+                let blocks = pass.blocks.len() as u64;
+                self.sent = cp;
+                Message::CpEnd { epoch, cp, purpose, blocks }
             }
             PassPhase::Sent => return false,
         };

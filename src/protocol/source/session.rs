@@ -12,7 +12,7 @@
 
 use super::super::{
     Effect, Epoch, Generation, HeldWrites, Incarnation, Lsn, Message, MirrorState, Mode, Note,
-    Reign, SavedMirror, SavedState, SessionEnd, Ticket, Timer,
+    Reign, Sabotage, SavedMirror, SavedState, SessionEnd, Ticket, Timer,
 };
 use super::answer::Promise;
 use super::resync::Resync;
@@ -67,6 +67,9 @@ impl Mirror {
 impl Source {
     /// What an acknowledgement to a client promises now (Spec 6.3).
     pub(super) const fn promise(&self) -> Promise {
+        if self.parameters.sabotages(Sabotage::AckBeforeDestination) {
+            return Promise::Local;
+        }
         match (&self.mirror, self.parameters.mode) {
             (Mirror::InSync | Mirror::CpForwarding(Forwarding::CatchingUp(_)), _) => Promise::Full,
             (Mirror::OutOfSync(Contact::Saving(_)), _) => Promise::Held,
@@ -220,6 +223,8 @@ impl Source {
             effects.push(Effect::Refuse(Refusal::Repeated));
             return;
         }
+        let cleared = self.parameters.sabotages(Sabotage::ClearTrackingOnSend);
+        let committed = if cleared { committed.max(self.sent) } else { committed };
         self.destination_life = destination;
         self.voids.clear();
         effects.push(Effect::CancelTimer(Timer::Reconnect));

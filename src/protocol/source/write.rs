@@ -4,7 +4,8 @@ use super::super::block::{BlockAddress, WriteRange};
 use super::super::buffer::Base;
 use super::super::transfer::parts;
 use super::super::{
-    AckRule, Dispatch, Effect, EntryHeader, Lsn, Note, Refusal, Trigger, WaitCause, WriteId,
+    AckRule, Dispatch, Effect, EntryHeader, Lsn, Note, Refusal, Sabotage, Trigger, WaitCause,
+    WriteId,
 };
 use super::forward::Logged;
 use super::read::ReadFor;
@@ -29,7 +30,8 @@ impl Source {
         if !self.could_ever_admit(range) {
             return refuse(id, Refusal::LargerThanHalf, effects);
         }
-        if self.answers.asked_again(id, range.volume) {
+        let applies_again = self.parameters.sabotages(Sabotage::ApplyRetryTwice);
+        if !applies_again && self.answers.asked_again(id, range.volume) {
             return;
         }
         if self.fails_writes() {
@@ -67,7 +69,8 @@ impl Source {
     /// while no CP runs is switched at once, and nobody waits.
     fn lasting_bound(&mut self, range: WriteRange, effects: &mut Vec<Effect>) -> Option<WaitCause> {
         let cause = self.full_bound(range)?;
-        if let Some(trigger) = trigger_for(cause) {
+        let waits_only = self.parameters.sabotages(Sabotage::FullBoundStartsNoCp);
+        if let Some(trigger) = trigger_for(cause).filter(|_| !waits_only) {
             self.trigger(trigger, effects);
         }
         self.full_bound(range)
