@@ -16,11 +16,11 @@
 //! | S21 bounds | `bounds` |
 //! | S22 reads linearizable | `reads` |
 //! | S23 bytes add up | `bytes` |
-//! | L1, L2, L4, L5 | `liveness` |
+//! | L1–L5 | `liveness` |
 //!
 //! S24, the same facts for the same scenario and seed, is a comparison of two runs' digests. The
 //! truth that the others measure by is [`model::Model`], built from the log alone. Properties that
-//! S11 and S12 are comparisons of runs; those that need a witness (S15, S16) and L3, L6–L9 are not here
+//! S11 and S12 are comparisons of runs; those that need a witness (S15, S16) and L6–L9 are not here
 //! yet. Facts that end before the run does are no
 //! proof of anything and violate L2.
 
@@ -188,6 +188,7 @@ impl Checker {
         self.model.begin_reign();
         self.images.begin_reign();
         self.declared.begin_reign();
+        self.liveness.begin_reign();
         self.transfers.begin_reign();
         self.freeing.begin_reign();
         self.headers.begin_reign();

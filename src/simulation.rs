@@ -234,6 +234,10 @@ impl<'a> Simulation<'a> {
     fn end_workload(&mut self) -> Flow {
         self.final_point = FinalPoint::Asked;
         self.heal();
+        if self.sites.iter().any(Site::is_down) {
+            // A site that burned for good: the other would call it for ever.
+            return Flow::Break;
+        }
         if !self.scenario.end.final_consistency_point {
             return Flow::Break;
         }

@@ -1,9 +1,10 @@
-//! L1, L2, L4, L5: when the run is over, every CP has ended, every operation was answered, nothing
+//! L1–L5: when the run is over, every CP has ended, every operation was answered, the mirror is in
+//! sync, nothing
 //! waits for what cannot come, and all space is reclaimed.
 
 use super::Findings;
 use super::declared::nvram_faults;
-use super::model::Model;
+use super::model::{Claim, Model};
 use crate::facts::{Direction, EndReason, Ending, Fact, Role, What};
 use crate::protocol::{CpId, FaultId, Message, Occupancy, WriteId};
 use crate::scenario::Scenario;
@@ -15,6 +16,8 @@ use std::collections::BTreeSet;
 pub struct Liveness {
     /// Whether the run ends with a consistency point, so that no space may be left in use.
     final_point: bool,
+    /// Whether the scenario wants that.
+    wants_final_point: bool,
     /// Faults that leave a source which takes part in nothing any more, no last CP included.
     nvram_faults: BTreeSet<FaultId>,
     operations: BTreeSet<WriteId>,
@@ -28,12 +31,19 @@ impl Liveness {
     #[must_use]
     pub fn new(scenario: &Scenario) -> Self {
         Self {
+            wants_final_point: scenario.end.final_consistency_point,
             final_point: scenario.end.final_consistency_point,
             nvram_faults: nvram_faults(&scenario.faults),
             operations: BTreeSet::new(),
             begun: BTreeSet::new(),
             unfinished: Some((0, SimTime::ZERO)),
         }
+    }
+
+    /// Another side reigns, of which everything may be asked again.
+    pub fn begin_reign(&mut self) {
+        self.final_point = self.wants_final_point;
+        self.begun.clear();
     }
 
     /// No more facts come: the last one said that the run is over.
@@ -59,7 +69,11 @@ impl Liveness {
             // The model forgets a CP after this fact; those it forgot earlier have ended.
             self.begun.retain(|cp| model.holds_space(*cp));
         } else if let What::FaultFelt(fault) = &fact.what {
-            self.final_point &= !self.nvram_faults.contains(fault);
+            if self.nvram_faults.contains(fault) {
+                // Spec 7.2: the source serves nobody from here on; what it had under way never ends.
+                self.final_point = false;
+                self.begun.clear();
+            }
         } else if let What::Ended(ending) = &fact.what {
             self.unfinished = None;
             self.ended(fact, ending, model, findings);
@@ -93,6 +107,10 @@ impl Liveness {
             findings.add(fact, "L2", Role::Source, "limit", message);
         }
         if self.final_point && ending.reason == EndReason::Done {
+            if model.claim == Claim::OutOfSync {
+                let message = format!("{reason}, but the mirror is not in sync");
+                findings.add(fact, "L3", Role::Source, "not_in_sync", message);
+            }
             check_reclaimed(fact, Role::Source, &ending.source, findings);
             check_reclaimed(fact, Role::Destination, &ending.destination, findings);
         }
