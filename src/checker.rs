@@ -8,6 +8,7 @@
 //! | S5 references name the frozen bytes, S6 only where allowed, S23 none missing | `references` |
 //! | S7 fresh IDs, nothing stale accepted | `transfers`, `headers` |
 //! | S8 nothing freed early | `freeing` |
+//! | S1 nothing lost, S9 one cut, at a failover | `failover`; names: `parts` |
 //! | S10 nothing phantom, each operation at most once | `phantoms` |
 //! | S19 damage noticed | `damage` |
 //! | S13 no older over newer, S14 what differs is sent | `references`, `images` |

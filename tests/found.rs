@@ -68,3 +68,16 @@ fn nothing_departs_after_the_end_of_a_pause_ended_the_session() {
         assert_passes(&outcome.unwrap_or_else(|error| panic!("{error}")));
     }
 }
+
+/// WAIT, said three times as often as `timeout`, broke the silence after which lost datagrams go again:
+/// a CP sent in full never arrived, and the destination, whose files only that CP could free, waited
+/// for ever (Spec 4.3, 8.1). Seed 1172 of the swarm.
+#[test]
+fn wait_does_not_put_off_what_was_lost() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/swarm.json");
+    let text = std::fs::read_to_string(path).expect("the scenario is there");
+    let scenario = scenario(&text, &[]);
+    let outcome = batch::run(&scenario, 1172, &Traces::new(), None, &mut |_, _| {});
+    let outcome = outcome.unwrap_or_else(|error| panic!("{error}"));
+    assert!(outcome.verdict.is_pass(), "{:#?}", outcome.verdict.violations);
+}

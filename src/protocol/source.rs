@@ -277,6 +277,10 @@ impl Source {
             return;
         }
         self.heard(now, effects);
+        // WAIT is progress, but says nothing of what may be lost on the way: it breaks no silence.
+        if !matches!(message, Message::Wait { .. }) {
+            self.silence_broken(effects);
+        }
         match message {
             Message::LogAck { through, .. } => self.log_acknowledged(through, effects),
             Message::CpAck { cp, .. } => self.cp_acknowledged(cp, effects),

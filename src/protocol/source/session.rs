@@ -308,7 +308,6 @@ impl Source {
             let due = now.after(self.parameters.timeout);
             effects.push(Effect::SetTimer(Timer::Progress, due));
         }
-        self.silence_broken(effects);
     }
 }
 
