@@ -4,9 +4,8 @@
 //! It gets data from the source only; a client is refused. Files: `log` (transfers in, acknowledged),
 //! `progress` (which entries are complete), `consistency_point` (items in, resolved, committed).
 //!
-//! `session` answers HELLO, `restart` begins a new life after a crash (Spec 6, 7).
-//!
-//! Not here yet: promotion (Spec 7.4).
+//! `session` answers HELLO, `restart` begins a new life after a crash, `promotion` ends the part of a
+//! destination (Spec 6, 7).
 
 mod consistency_point;
 mod log;

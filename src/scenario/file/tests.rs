@@ -115,16 +115,13 @@ fn a_client_may_ask_only_once() {
 }
 
 #[test]
-fn a_failover_is_planned_or_granted() {
+fn a_failover_is_planned() {
     let planned = parse(r#"{ "clients": [{}], "failover": { "at": "5s", "force": true } }"#);
     let (by, lease) = (Decider::Operator, Span::from_secs(3));
     let at = Some(Span::from_secs(5));
     assert_eq!(planned.failover, Failover { by, at, force: Promotion::Forced, lease });
-    let witness = r#"{ "clients": [{}], "swarm": true,
-        "failover": { "by": "witness", "lease": "9999ms" } }"#;
-    let granted = parse(witness);
-    assert_eq!((granted.failover.by, granted.failover.at), (Decider::Witness, None));
-    assert_eq!((granted.swarm, planned.swarm), (Swarm::On, Swarm::Off));
+    let swarm = parse(r#"{ "clients": [{}], "swarm": true }"#);
+    assert_eq!((swarm.swarm, planned.swarm), (Swarm::On, Swarm::Off));
 }
 
 #[test]

@@ -187,7 +187,7 @@ fn destination(document: &Document) -> Result<(), Problem> {
     ])
 }
 
-/// A witness decides by itself, and in time (Spec 7.6).
+/// A witness decides by itself, and in time (Spec 7.6). What is not simulated is refused, not ignored.
 fn failover(document: &Document) -> Result<(), Problem> {
     let Document { failover, faults_until, timeout, .. } = document;
     let witness = failover.by == Decider::Witness;
@@ -206,6 +206,13 @@ fn failover(document: &Document) -> Result<(), Problem> {
             ),
         ),
         (*faults_until == Some(Span::ZERO), "faults_until", faults_until, "above 0s".into()),
+        (witness, "failover.by", &failover.by, "a witness is not simulated yet".into()),
+        (
+            document.sabotage.is_some_and(|wrong| !wrong.is_simulated()),
+            "sabotage",
+            &document.sabotage,
+            "this wrong protocol is not simulated yet".into(),
+        ),
     ])
 }
 
