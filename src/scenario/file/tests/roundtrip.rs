@@ -20,7 +20,7 @@ fn canonical_text_reads_back_as_itself() {
     check(r#"{ "clients": [{}], "block_size": "1GiB", "source": { "nvram_half": "1PiB" } }"#);
     check(r#"{ "clients": [{ "timeout": null }, { "timeout": "1h" }] }"#);
     check(r#"{ "clients": [{}], "failover": { "at": "5s", "force": true }, "swarm": true }"#);
-    check(r#"{ "clients": [{}], "failover": { "by": "witness" }, "faults_until": "1min" }"#);
+    check(r#"{ "clients": [{}], "failover": { "by": "operator" }, "faults_until": "1min" }"#);
     check(r#"{ "clients": [{}], "wan": { "transport": "datagram", "loss": "1/3" } }"#);
     check(
         r#"{ "clients": [{}], "mode": "strict", "held_writes": "fail", "sabotage": "apply-in-place" }"#,
