@@ -4,7 +4,7 @@
 
 use super::Findings;
 use super::model::{Claim, Model};
-use crate::facts::{Direction, Fact, Role, What};
+use crate::facts::{Direction, Fact, Role, Spot, What};
 use crate::protocol::{CpId, Epoch, Half, Incarnation, LogFile, Lsn, Message, TransferId, Void};
 use std::collections::BTreeMap;
 
@@ -14,21 +14,34 @@ pub struct Freeing {
     files: BTreeMap<LogFile, FileUse>,
     /// The newest entry of each transfer that was sent and may still be stored.
     newest: BTreeMap<(Epoch, CpId, TransferId), Lsn>,
+    /// Where each transfer was asked to be written.
+    places: BTreeMap<(Epoch, CpId, TransferId), (LogFile, u64)>,
     /// Entries that never became durable at the source, and keep no file (Spec 7.1).
     voids: Vec<Void>,
     /// Entries up to here are in an image that the destination committed and flushed since.
     flushed: Lsn,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct FileUse {
-    /// The CP of what was written into it last.
-    cp: CpId,
-    /// The newest entry asked to be written into it.
-    newest: Lsn,
-    /// The newest entry that is durable in it.
-    durable: Lsn,
+    /// By offset. What a fault spoiled keeps no file: nothing can be made of it any more.
+    records: BTreeMap<u64, Record>,
     used: u64,
+}
+
+/// A transfer in a file.
+#[derive(Debug)]
+struct Record {
+    length: u64,
+    cp: CpId,
+    newest: Lsn,
+    state: RecordState,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum RecordState {
+    Asked,
+    Durable,
 }
 
 impl Default for Freeing {
@@ -36,6 +49,7 @@ impl Default for Freeing {
         Self {
             files: BTreeMap::new(),
             newest: BTreeMap::new(),
+            places: BTreeMap::new(),
             voids: Vec::new(),
             flushed: Lsn::ORIGIN,
         }
@@ -56,22 +70,28 @@ impl Freeing {
         } else if let What::Sent(Direction::ToDestination, _, message) = &fact.what {
             self.sent(message);
         } else if let What::LogWriteAsked(_, file, offset, length, header) = &fact.what {
-            let newest = self.newest.get(&(header.epoch, header.cp, header.id)).copied();
-            let newest = newest.unwrap_or(header.first_lsn);
-            let cp = header.cp;
-            let empty = FileUse { cp, newest, durable: Lsn::ORIGIN, used: 0 };
-            let held = self.files.entry(*file).or_insert(empty);
+            let name = (header.epoch, header.cp, header.id);
+            self.places.insert(name, (*file, *offset));
+            let newest = self.newest.get(&name).copied().unwrap_or(header.first_lsn);
+            let held = self.files.entry(*file).or_default();
             if *offset < held.used {
                 let message = format!("NVLog file {file} was overwritten at byte {offset}");
                 findings.add(fact, "S8", Role::Destination, "log_overwritten", message);
             }
-            held.cp = cp;
             held.used = held.used.max(offset + length);
-            held.newest = held.newest.max(newest);
+            let (length, cp, state) = (*length, header.cp, RecordState::Asked);
+            held.records.insert(*offset, Record { length, cp, newest, state });
         } else if let What::Survived(Role::Destination, _) = &fact.what {
             // What was being written may be there or not: the room may be used again.
             for held in self.files.values_mut() {
-                (held.used, held.newest) = (0, held.durable);
+                held.used = 0;
+                held.records.retain(|_, record| record.state == RecordState::Durable);
+            }
+        } else if let What::Spoiled(Role::Destination, Spot::Log(file, offset, length)) = &fact.what
+        {
+            if let Some(held) = self.files.get_mut(file) {
+                let end = offset + length;
+                held.records.retain(|at, record| *at >= end || at + record.length <= *offset);
             }
         } else if let What::Survived(Role::Source, newest) = &fact.what {
             let after = newest.unwrap_or(Lsn::ORIGIN).max(model.committed_through(Role::Source));
@@ -83,9 +103,12 @@ impl Freeing {
                 void.until = *lsn;
             }
         } else if let What::LogWritten(_, file, header) = &fact.what {
-            let newest = self.newest.get(&(header.epoch, header.cp, header.id)).copied();
-            if let Some(held) = self.files.get_mut(file) {
-                held.durable = held.durable.max(newest.unwrap_or(header.first_lsn));
+            let place = self.places.remove(&(header.epoch, header.cp, header.id));
+            if let Some((_, offset)) = place.filter(|(held, _)| held == file)
+                && let Some(held) = self.files.get_mut(file)
+                && let Some(record) = held.records.get_mut(&offset)
+            {
+                record.state = RecordState::Durable;
             }
         } else if let What::Flushed(_) = &fact.what {
             self.flushed = model.committed_through(Role::Destination);
@@ -93,6 +116,7 @@ impl Freeing {
             self.check_file(fact, *file, findings);
         } else if let What::Committed(Role::Destination, cp, _) = &fact.what {
             self.newest.retain(|(_, held, _), _| held > cp);
+            self.places.retain(|(_, held, _), _| held > cp);
         }
     }
 
@@ -107,14 +131,14 @@ impl Freeing {
 
     fn check_file(&mut self, fact: &Fact, file: LogFile, findings: &mut Findings) {
         let Some(held) = self.files.remove(&file) else { return };
-        let mut newest = held.newest;
+        let last = held.records.values().max_by_key(|record| record.newest);
+        let Some(&Record { cp, mut newest, .. }) = last else { return };
         while let Some(void) = self.voids.iter().find(|void| void.contains(newest)) {
             newest = void.after;
         }
         if newest > self.flushed {
             let message = format!(
-                "NVLog file {file} was freed before {newest} of {} was committed and flushed",
-                held.cp
+                "NVLog file {file} was freed before {newest} of {cp} was committed and flushed"
             );
             findings.add(fact, "S8", Role::Destination, "log_freed_early", message);
         }
