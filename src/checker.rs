@@ -44,6 +44,7 @@ mod phantoms;
 mod reads;
 mod references;
 mod transfers;
+mod witness;
 
 pub use findings::Findings;
 
@@ -120,6 +121,7 @@ pub struct Checker {
     reads: reads::Reads,
     added_up: bytes::AddedUp,
     liveness: liveness::Liveness,
+    witness: witness::Witness,
 }
 
 impl Checker {
@@ -147,6 +149,7 @@ impl Checker {
             reads: reads::Reads::new(size),
             added_up: bytes::AddedUp::new(size, &scenario.wan),
             liveness: liveness::Liveness::new(scenario),
+            witness: witness::Witness::new(scenario),
         }
     }
 
@@ -212,6 +215,7 @@ impl Checker {
 impl Sink for Checker {
     fn take(&mut self, fact: &Fact) {
         self.added_up.take(fact, &mut self.findings);
+        self.witness.take(fact, &mut self.findings);
         if self.parts.is_original(fact) {
             self.look(fact);
             return;

@@ -14,6 +14,7 @@ pub use file::{FORMAT, FactReader, FactWriter};
 pub use usage::{Counts, Usage};
 
 use crate::protocol::block::{BlockAddress, Contents};
+use crate::protocol::witness::{WitnessAnswer, WitnessRequest, WitnessState};
 use crate::protocol::{
     CpId, EntryHeader, FaultId, Half, LogFile, Lsn, Message, Note, Occupancy, Outcome, Part,
     PromotionOrder, Refusal, Request, SavedState, Timer, TransferHeader, WriteId,
@@ -156,6 +157,24 @@ pub enum What {
     CheckFailed(Role, Spot),
     /// The fingerprint of the committed image that a crash left.
     ImageFound(Role, String),
+    /// A node's first life begins, where a witness decides (Spec 7.6).
+    Began(Role),
+    /// A node asked the witness.
+    WitnessAsked(Role, WitnessRequest),
+    /// What a node asked arrived at the witness.
+    WitnessHeard(Role, WitnessRequest),
+    /// The witness's state is durable.
+    WitnessSaved(WitnessState),
+    /// The witness answered a node.
+    WitnessAnswered(Role, WitnessAnswer),
+    /// The answer arrived at the node.
+    WitnessTold(Role, WitnessAnswer),
+    /// A message between this node and the witness will not arrive.
+    WitnessUnheard(Role),
+    /// The witness's life is over.
+    WitnessCrashed,
+    /// The witness's new life begins.
+    WitnessRestarted,
 }
 
 /// A place on the media of a side.

@@ -21,6 +21,7 @@ pub mod policy;
 pub mod source;
 pub mod transfer;
 pub mod wire;
+pub mod witness;
 
 pub use durable::{CommitRecord, Part, PromotionOrder, Reign, SavedMirror, SavedState, Scanned};
 pub use id::{
@@ -39,6 +40,7 @@ pub use sabotage::Sabotage;
 use crate::units::SimTime;
 use block::{BlockAddress, Contents, Runs, VolumeId, WriteRange};
 use serde::{Deserialize, Serialize};
+use witness::{WitnessAnswer, WitnessRequest};
 
 /// What a client asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,6 +109,10 @@ pub enum Refusal {
     Damaged,
     /// The source lost bytes that a consistency point needs: it serves nobody (Spec 8.2).
     DiskFailed,
+    /// A heartbeat at a destination that asks the witness for a promotion (Spec 7.6).
+    Asking,
+    /// An operator's order that is not forced, where a witness decides (Spec 7.6).
+    WitnessDecides,
 }
 
 /// What a node is told.
@@ -150,6 +156,10 @@ pub enum Input {
     LogScanned(Vec<Scanned>),
     /// The transport says that the connection is gone; what was under way may have arrived or not.
     Disconnected,
+    /// The first life of a node begins, where a witness decides: both sides are in sync (Spec 6.1, 7.6).
+    Begin,
+    /// The witness answers (Spec 7.6).
+    Witness(WitnessAnswer),
 }
 
 /// A node's timers. Setting one again moves it.
@@ -170,6 +180,12 @@ pub enum Timer {
     Reconnect,
     /// Source, over `datagram`: nothing was heard, so send again what was not acknowledged (Spec 8.1).
     Retransmit,
+    /// Source: the next heartbeat is due (Spec 7.6).
+    Heartbeat,
+    /// Source: the lease is over. Destination: no heartbeat came for longer than a lease (Spec 7.6).
+    Lease,
+    /// The witness did not answer: ask again (Spec 7.6).
+    Witness,
 }
 
 /// What a node wishes. The host carries effects out in order; a later one may rely on an earlier.
@@ -228,6 +244,8 @@ pub enum Effect {
     ChangePart,
     /// Flush the node's own storage; answered by [`Input::Flushed`].
     Flush,
+    /// Ask the witness; answered by [`Input::Witness`], if it hears and is heard (Spec 7.6).
+    AskWitness(WitnessRequest),
     /// Set or move a timer.
     SetTimer(Timer, SimTime),
     /// A timer that was set is not needed any more.
@@ -323,6 +341,8 @@ pub enum SessionEnd {
     Promoted,
     /// A block that the destination misses lies damaged on the source's disks (Spec 8.2).
     BlockDamaged,
+    /// The destination answered no heartbeat for a lease (Spec 7.6).
+    LeaseLost,
 }
 
 /// Where a reference was resolved from.

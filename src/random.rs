@@ -64,6 +64,8 @@ pub enum Purpose {
     FaultGap = 20,
     /// A knob or fault of a swarm.
     Swarm = 21,
+    /// How long a message to or from the witness takes, and what its crash leaves.
+    Witness = 24,
 }
 
 /// The address of one decision.

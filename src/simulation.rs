@@ -5,6 +5,7 @@
 //! and seed give the same facts byte for byte.
 
 mod clients;
+mod clock;
 mod crash;
 mod effects;
 mod failover;
@@ -17,6 +18,7 @@ mod site;
 mod steps;
 mod storage;
 mod timers;
+mod witness;
 
 use crate::facts::{Direction, EndReason, Ending, Role, Sink, What};
 use crate::faults::{Faults, Happening};
@@ -38,6 +40,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use storage::{Asked, Device};
 use timers::Timers;
+use witness::{WitnessSite, Word};
 
 /// What is to happen.
 #[derive(Debug)]
@@ -66,6 +69,10 @@ enum Event {
     Fault(Happening, Planned),
     /// The operator promotes the destination.
     Failover(PromotionOrder),
+    /// A message between a node and the witness arrives: the fact that sent it.
+    Word(Role, Word, u64),
+    /// The witness's state is durable: its life, the fact that asked for it.
+    WitnessSaved(u32, Ticket, u64),
 }
 
 /// What brings a fault.
@@ -96,6 +103,9 @@ pub struct Simulation<'a> {
     sites: [Site; 2],
     /// The site that clients ask.
     serving: Role,
+    witness: WitnessSite,
+    /// Messages to and from the witness so far, and draws about it.
+    words: u64,
     timers: Timers,
     links: [Link<Carried>; 2],
     /// Messages that a link holds until it is healed, by its token.
@@ -154,6 +164,8 @@ impl<'a> Simulation<'a> {
             outstanding: 0,
             sites: [Role::Source, Role::Destination].map(|role| Site::new(role, scenario)),
             serving: Role::Source,
+            witness: WitnessSite::new(),
+            words: 0,
             timers: Timers::default(),
             links: Direction::BOTH.map(link),
             held: BTreeMap::new(),
@@ -176,6 +188,7 @@ impl<'a> Simulation<'a> {
         }
         self.recorder.begin(self.now, None);
         self.set_up_links();
+        self.begin_watch();
         self.schedule_fault();
         if let Some(at) = self.scenario.failover.at {
             let order = injection::order_of(self.scenario.failover.force);
@@ -187,6 +200,9 @@ impl<'a> Simulation<'a> {
         let reason = loop {
             if self.workload_is_done() && self.end_workload() == Flow::Break {
                 break EndReason::WorkloadDone;
+            }
+            if self.is_at_rest() {
+                break EndReason::Done;
             }
             let Some((at, event)) = self.queue.pop() else { break EndReason::Done };
             if self.is_void(at, &event) {
@@ -268,7 +284,8 @@ impl<'a> Simulation<'a> {
                 self.sites[*role as usize].life != *life
             }
             Event::Done(device, life, _) => self.server(*device).life() != *life,
-            Event::Arrives(_) => false,
+            Event::Arrives(_) | Event::Word(..) => false,
+            Event::WitnessSaved(life, ..) => self.is_of_old_witness(*life),
             // The workload is over, and so are faults.
             Event::Fault(..) | Event::Failover(_) => self.final_point == FinalPoint::Asked,
         }
@@ -314,6 +331,8 @@ impl<'a> Simulation<'a> {
                 self.recorder.begin(self.now, None);
                 self.order_promotion(Role::Destination, order);
             }
+            Event::Word(role, word, cause) => self.word_arrives(role, word, cause),
+            Event::WitnessSaved(_, ticket, cause) => self.witness_saved(ticket, cause),
             Event::Fault(happening, planned) => {
                 self.fault_happens(happening);
                 if planned == Planned::ByClock {
@@ -332,8 +351,10 @@ impl<'a> Simulation<'a> {
         let site = &mut self.sites[role as usize];
         let service = Span::from_nanos(service.as_nanos().saturating_mul(site.slowdown.into()));
         site.busy_until = site.busy_until.max(self.now).after(service);
+        let idle = matches!(&input, Input::Message(message) if network::is_heartbeat(message));
         let served = Event::Served(role, site.life, Box::new(input), cause);
-        self.queue.insert(site.busy_until, served);
+        let at = site.busy_until;
+        if idle { self.queue.insert_idle(at, served) } else { self.queue.insert(at, served) }
     }
 
     /// Tells a node and carries out what it wishes. One that is paused is told when it goes on.

@@ -156,6 +156,12 @@ fn turn(what: What) -> What {
         What::PinnedReadAsked(role, address) => What::PinnedReadAsked(other(role), address),
         What::Spoiled(role, spot) => What::Spoiled(other(role), spot),
         What::CheckFailed(role, spot) => What::CheckFailed(other(role), spot),
+        What::Began(role) => What::Began(other(role)),
+        What::WitnessAsked(role, request) => What::WitnessAsked(other(role), request),
+        What::WitnessHeard(role, request) => What::WitnessHeard(other(role), request),
+        What::WitnessAnswered(role, answer) => What::WitnessAnswered(other(role), answer),
+        What::WitnessTold(role, answer) => What::WitnessTold(other(role), answer),
+        What::WitnessUnheard(role) => What::WitnessUnheard(other(role)),
         What::Ended(mut ending) => {
             std::mem::swap(&mut ending.source, &mut ending.destination);
             ending.link_bytes.reverse();
@@ -169,7 +175,10 @@ fn turn(what: What) -> What {
         | What::FaultBegan(_)
         | What::FaultEnded(_)
         | What::FaultFelt(_)
-        | What::ConnectionReset => what,
+        | What::ConnectionReset
+        | What::WitnessSaved(_)
+        | What::WitnessCrashed
+        | What::WitnessRestarted => what,
     }
 }
 
@@ -215,6 +224,9 @@ const fn doer(what: &What) -> Option<Role> {
         | What::ImageFound(role, _)
         | What::Spoiled(role, _)
         | What::CheckFailed(role, _)
+        | What::Began(role)
+        | What::WitnessAsked(role, _)
+        | What::WitnessTold(role, _)
         | What::Serves(role) => Some(*role),
         What::Sent(..)
         | What::Resent(..)
@@ -231,7 +243,13 @@ const fn doer(what: &What) -> Option<Role> {
         | What::FaultBegan(_)
         | What::FaultEnded(_)
         | What::FaultFelt(_)
-        | What::ConnectionReset => None,
+        | What::ConnectionReset
+        | What::WitnessHeard(..)
+        | What::WitnessAnswered(..)
+        | What::WitnessUnheard(_)
+        | What::WitnessSaved(_)
+        | What::WitnessCrashed
+        | What::WitnessRestarted => None,
     }
 }
 

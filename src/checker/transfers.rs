@@ -208,6 +208,8 @@ const fn cp_of(message: &Message) -> Option<CpId> {
         | Message::Deposed { .. }
         | Message::Restarted { .. }
         | Message::InSync { .. }
-        | Message::InSyncNoted { .. } => None,
+        | Message::InSyncNoted { .. }
+        | Message::Heartbeat { .. }
+        | Message::HeartbeatAnswer { .. } => None,
     }
 }

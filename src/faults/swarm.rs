@@ -1,5 +1,8 @@
 //! A swarm: each seed draws which faults there are, how often they come, and some of the knobs.
 //!
+//! Where a witness decides the source may be lost at any moment, so nothing spoils the log that is then
+//! replayed; otherwise there is no witness for anything to happen to.
+//!
 //! Half of the seeds have each kind of fault with an even chance, so that rare mixtures come up; the
 //! others with a weight of its own, so that most runs are not drowned. All of it is survivable: no
 //! kind takes both copies of a write, since none spoils volumes, NVRAM or a whole site.
@@ -9,7 +12,7 @@
 
 use crate::random::{Choice, Decisions, Key, Purpose};
 use crate::scenario::file::FileError;
-use crate::scenario::{Scenario, Transport};
+use crate::scenario::{Decider, Scenario, Transport};
 use crate::units::{Bytes, Ratio, Span};
 use serde_json::{Value, json};
 
@@ -52,6 +55,10 @@ enum Extra {
     Device(&'static str),
     DeviceRate(&'static str),
     SlowDevice(&'static str),
+    /// A node's clock errs.
+    Drift(&'static str),
+    /// Of the witness, if there is one.
+    Witness,
 }
 
 /// Kinds, how many in 100 runs have one where kinds have weights, and what each needs. Their places
@@ -83,6 +90,10 @@ const KINDS: &[(&str, u64, Extra)] = &[
     ("stall", 15, Extra::Device("destination.disk")),
     ("slow-disk", 10, Extra::SlowDevice("source.disk")),
     ("slow-disk", 10, Extra::SlowDevice("destination.disk")),
+    ("clock-drift", 15, Extra::Drift("source")),
+    ("clock-drift", 15, Extra::Drift("destination")),
+    ("witness-crash", 25, Extra::Witness),
+    ("witness-partition", 25, Extra::Witness),
 ];
 
 /// Entities of the knobs; those of kinds follow from 100 on, those of clients from 1000 on. Never
@@ -93,8 +104,17 @@ mod knob {
     pub const SOURCE: u64 = 3;
     pub const RULES: u64 = 4;
     pub const UNTIL: u64 = 5;
+    pub const WITNESS: u64 = 6;
     pub const KINDS: u64 = 100;
     pub const CLIENTS: u64 = 1000;
+}
+
+/// Whether a kind is survivable where failovers are decided like this.
+fn suits(by: Decider, kind: &str, extra: Extra) -> bool {
+    match by {
+        Decider::Operator => !matches!(extra, Extra::Witness),
+        Decider::Witness => !matches!(kind, "bit-rot" | "lost-write"),
+    }
 }
 
 /// Draws of one entity after the other.
@@ -151,6 +171,11 @@ impl Draws<'_> {
         if scenario.faults_until.is_none() {
             document["faults_until"] = json!(until);
         }
+        if scenario.failover.by == Decider::Witness {
+            self.about(knob::WITNESS);
+            document["failover"]["lease"] = json!(self.pick(&["300ms", "1s", "2s"]));
+            document["failover"]["witness_latency"] = json!(self.pick(&["1ms", "20ms", "100ms"]));
+        }
     }
 
     /// Thinking times, and gaps that only grow, so that no client asks for more than before.
@@ -180,7 +205,8 @@ impl Draws<'_> {
         let mut drawn = Vec::new();
         for (&(kind, weight, extra), place) in KINDS.iter().zip(0..) {
             self.about(knob::KINDS + place);
-            if self.happens(if evenly { 50 } else { weight }) {
+            let happens = self.happens(if evenly { 50 } else { weight });
+            if happens && suits(scenario.failover.by, kind, extra) {
                 drawn.push(self.fault(kind, extra, first + place));
             }
         }
@@ -193,7 +219,7 @@ impl Draws<'_> {
         let every = self.pick(&["500ms", "2s", "10s"]);
         let mut fault = json!({ "kind": kind, "number": number, "every": every });
         let lasts = self.pick(&["10ms", "200ms", "1s", "5s"]);
-        if matches!(extra, Extra::Restart(_)) {
+        if matches!(extra, Extra::Restart(_)) || kind == "witness-crash" {
             fault["restart_after"] = json!(lasts);
         } else if kind != "reset" {
             fault["for"] = json!(lasts);
@@ -239,6 +265,19 @@ impl Draws<'_> {
                 fault["device"] = json!(device);
                 fault["rate"] = json!(self.pick(RATES));
             }
+            Extra::Drift(node) => {
+                fault["node"] = json!(node);
+                fault["clock"] = json!(self.pick(&["fast", "slow"]));
+                // What a lease is safe against (Spec 7.6).
+                fault["drift"] = json!(self.pick(&["0.1%", "1%", "10%"]));
+            }
+            Extra::Witness => {
+                if let Some(node) = self.pick(&[None, Some("source"), Some("destination")])
+                    && fault["kind"] == "witness-partition"
+                {
+                    fault["node"] = json!(node);
+                }
+            }
             Extra::SlowDevice(device) => {
                 fault["device"] = json!(device);
                 fault["factor"] = json!(self.pick(&[2, 10, 100]));
@@ -246,7 +285,7 @@ impl Draws<'_> {
         }
         if fault.get("node").is_none()
             && fault.get("device").is_none()
-            && fault["kind"] != "power-loss"
+            && !matches!(extra, Extra::Restart(_) | Extra::Witness)
         {
             fault["direction"] = json!(self.pick(DIRECTIONS));
         }

@@ -149,7 +149,9 @@ impl Collector {
             | Message::Deposed { .. }
             | Message::Restarted { .. }
             | Message::InSync { .. }
-            | Message::InSyncNoted { .. } => {}
+            | Message::InSyncNoted { .. }
+            | Message::Heartbeat { .. }
+            | Message::HeartbeatAnswer { .. } => {}
         }
     }
 

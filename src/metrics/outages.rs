@@ -2,6 +2,7 @@
 //! serve, what was lost, and how long until the mirror was in sync again (Spec 6.3, 7.4, 7.5).
 
 use crate::facts::{Fact, Role, What};
+use crate::protocol::witness::{Plea, Ruling, WitnessAnswer, WitnessRequest};
 use crate::protocol::{Lsn, MirrorState, Note, Outcome, Part, WriteId};
 use crate::units::{SimTime, Span};
 use std::collections::BTreeMap;
@@ -24,9 +25,11 @@ pub struct Failure {
     pub kind: FailureKind,
     /// When the mirror was out of sync.
     pub at: SimTime,
-    /// From the last fault that began before it; `None`: no fault did.
+    /// From the last fault that began before it to the mirror out of sync, or where a witness decides
+    /// to the other side's asking for a promotion; `None`: no fault did.
     pub detect: Option<Span>,
-    /// From then to the order to promote the other side.
+    /// From that fault to the operator's order to promote the other side, or from that side's asking
+    /// to its promotion by the witness.
     pub decide: Option<Span>,
     /// From the promotion to an image that clients may be served from.
     pub replay: Option<Span>,
@@ -73,6 +76,8 @@ pub(super) struct Outages {
     /// Since when the mirror is not in sync.
     since: Option<SimTime>,
     fault: Option<SimTime>,
+    /// When the other side asked a witness for its promotion.
+    asked: Option<SimTime>,
     /// When a promotion was ordered, began, and was done.
     ordered: Option<SimTime>,
     began: Option<SimTime>,
@@ -93,6 +98,7 @@ impl Default for Outages {
             state: MirrorState::InSync,
             since: None,
             fault: None,
+            asked: None,
             ordered: None,
             began: None,
             serves: None,
@@ -123,6 +129,14 @@ impl Outages {
             }
         } else if let What::PromotionOrdered(..) = fact.what {
             self.ordered = Some(fact.at);
+        } else if let What::WitnessAsked(_, WitnessRequest { plea: Plea::Promotion, .. }) =
+            fact.what
+        {
+            self.asked.get_or_insert(fact.at);
+        } else if let What::WitnessTold(_, WitnessAnswer { ruling: Ruling::Refused, .. }) =
+            fact.what
+        {
+            self.asked = None;
         } else if let What::ChangedPart(role, Part::Promoted) = fact.what {
             self.promoted(fact.at, role);
         } else if let What::Serves(role) = fact.what {
@@ -197,6 +211,10 @@ impl Outages {
         if let Some(failure) = self.failures.last_mut() {
             failure.kind = FailureKind::Failover;
             failure.decide = ordered.zip(fault).map(|(ordered, fault)| ordered.since(fault));
+            if let Some(asked) = self.asked.take() {
+                failure.detect = fault.map(|fault| asked.since(fault));
+                failure.decide = Some(at.since(asked));
+            }
         }
     }
 

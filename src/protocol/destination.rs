@@ -5,9 +5,10 @@
 //! `progress` (which entries are complete), `consistency_point` (items in, resolved, committed).
 //!
 //! `session` answers HELLO, `restart` begins a new life after a crash, `promotion` ends the part of a
-//! destination (Spec 6, 7).
+//! destination (Spec 6, 7); `lease` asks a witness for it.
 
 mod consistency_point;
+mod lease;
 mod log;
 mod progress;
 mod promotion;
@@ -23,6 +24,7 @@ use super::{
 };
 use crate::units::SimTime;
 use consistency_point::{Begin, Reception};
+use lease::Watch;
 use progress::Progress;
 use restart::Scan;
 use session::Session;
@@ -43,6 +45,7 @@ pub struct Destination {
     diverged: Vec<BlockAddress>,
     /// A promotion that is being made durable.
     promotion: Option<Ticket>,
+    watch: Watch,
     /// Whether the mirror is in sync as far as it was told.
     mirror: SavedMirror,
     /// Entries that never became durable at the source: not to be replayed (Spec 7.1).
@@ -109,6 +112,7 @@ impl Destination {
             base,
             diverged: Vec::new(),
             promotion: None,
+            watch: Watch::new(parameters.lease, incarnation),
             mirror,
             voids,
             scan: Scan::Done,
@@ -159,6 +163,8 @@ impl Destination {
             Input::LogScanned(found) => self.log_scanned(now, &found, effects),
             Input::Committed(cp) => self.committed(now, cp, effects),
             Input::Flushed => self.flushed(now, effects),
+            Input::Begin => self.wait_for_source(now, effects),
+            Input::Witness(answer) => self.ruled(now, answer, effects),
             Input::Timer(timer) => self.timer(now, timer, effects),
             // Its messages are few and small: it does not watch its queue. And the source begins a new
             // session when the old one breaks.
@@ -194,7 +200,9 @@ impl Destination {
             effects.push(Effect::Refuse(Refusal::WrongEpoch));
             return;
         }
-        self.activity = Activity::Some;
+        if !matches!(message, Message::Heartbeat { .. }) {
+            self.activity = Activity::Some;
+        }
         match message {
             Message::Transfer(transfer) => self.transfer(now, transfer, effects),
             Message::CpBegin { cp, transfers, last_lsn, unanswered, .. } => {
@@ -206,6 +214,7 @@ impl Destination {
                 self.nak_answered(now, (cp, address), contents, effects);
             }
             Message::InSync { .. } => self.in_sync(effects),
+            Message::Heartbeat { number, .. } => self.heartbeat(now, number, effects),
             Message::LogAck { .. }
             | Message::CpAck { .. }
             | Message::Nak { .. }
@@ -213,7 +222,8 @@ impl Destination {
             | Message::Welcome { .. }
             | Message::Deposed { .. }
             | Message::Restarted { .. }
-            | Message::InSyncNoted { .. } => {
+            | Message::InSyncNoted { .. }
+            | Message::HeartbeatAnswer { .. } => {
                 effects.push(Effect::Refuse(Refusal::WrongDirection));
             }
             Message::Hello { .. } => unreachable!("it was looked at before the epoch"),
@@ -224,11 +234,14 @@ impl Destination {
         match timer {
             Timer::Flush => self.start_flush(effects),
             Timer::Wait => self.say_wait(now, effects),
+            Timer::Lease => self.source_is_missed(now, effects),
+            Timer::Witness => self.watch.ask_again(now, effects),
             Timer::ConsistencyPoint
             | Timer::TransferDelay
             | Timer::Progress
             | Timer::Reconnect
-            | Timer::Retransmit => {
+            | Timer::Retransmit
+            | Timer::Heartbeat => {
                 unreachable!("timers of the source")
             }
         }

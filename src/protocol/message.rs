@@ -145,6 +145,21 @@ pub enum Message {
         /// The session.
         epoch: Epoch,
     },
+    /// Source → destination, where a witness decides, four times in a lease: whoever answers it gives
+    /// the source a lease that begins with its sending (Spec 7.6).
+    Heartbeat {
+        /// The session.
+        epoch: Epoch,
+        /// Counts from 1 in each life of the source.
+        number: u64,
+    },
+    /// Destination → source: it will ask for no promotion until the lease is over (Spec 7.6).
+    HeartbeatAnswer {
+        /// The session.
+        epoch: Epoch,
+        /// The heartbeat that is answered.
+        number: u64,
+    },
 }
 
 /// Why the blocks of a CP are sent.
@@ -194,7 +209,9 @@ impl Message {
             | Self::Deposed { epoch, .. }
             | Self::Restarted { epoch, .. }
             | Self::InSync { epoch }
-            | Self::InSyncNoted { epoch } => *epoch,
+            | Self::InSyncNoted { epoch }
+            | Self::Heartbeat { epoch, .. }
+            | Self::HeartbeatAnswer { epoch, .. } => *epoch,
         }
     }
 }

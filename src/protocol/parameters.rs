@@ -144,6 +144,9 @@ pub struct Parameters {
     pub resync_passes: u32,
     /// What was not acknowledged for so long is sent again; `None`: the transport sees to it (8.1).
     pub retransmit: Option<Span>,
+    /// How long the source serves after sending a heartbeat that was answered; `None`: no witness
+    /// decides, and there are no heartbeats (7.6).
+    pub lease: Option<Span>,
     /// The wrong protocol to run instead (12).
     pub sabotage: Option<Sabotage>,
 }

@@ -7,13 +7,14 @@
 //!
 //! Sync is lost and regained in `session` and `resync`, a new life begins in `restart`, and `resend`
 //! makes up for what a `datagram` link loses (Spec 6, 7, 8.1). What it does without a block of its own
-//! image says `damage` (Spec 8.2).
+//! image says `damage` (Spec 8.2); by what right it serves where a witness decides, `lease` (Spec 7.6).
 
 mod answer;
 mod consistency_point;
 mod damage;
 mod forward;
 mod items;
+mod lease;
 mod outlet;
 mod read;
 mod reign;
@@ -40,6 +41,7 @@ use crate::units::SimTime;
 use answer::Answers;
 use consistency_point::RunningCp;
 use forward::Backlog;
+use lease::Lease;
 use outlet::Outlet;
 use read::{ReadFor, Reads};
 use reign::LogFiles;
@@ -63,6 +65,7 @@ pub struct Source {
     log_files: LogFiles,
     /// Deposed: that is being made durable.
     deposing: Option<Ticket>,
+    lease: Lease,
     /// The session, or the one to come.
     epoch: Epoch,
     mirror: Mirror,
@@ -137,6 +140,7 @@ impl Source {
             discarded: Vec::new(),
             log_files: LogFiles::new(),
             deposing: None,
+            lease: Lease::first(parameters.lease, incarnation),
             epoch,
             mirror: Mirror::InSync,
             saved_mirror: mirror,
@@ -195,7 +199,9 @@ impl Source {
                     self.answers.departed(lsn);
                 }
             }
-            Input::VolumeRead(ticket, contents) => self.volume_read(ticket, contents, effects),
+            Input::VolumeRead(ticket, contents) => {
+                self.volume_read(now, ticket, contents, effects);
+            }
             Input::VolumeDamaged(ticket) => self.volume_damaged(now, ticket, effects),
             Input::VolumeWritten(_) => self.volume_written(),
             Input::Committed(cp) if self.running.is_none() => self.reign_begun(cp, effects),
@@ -206,6 +212,8 @@ impl Source {
             Input::Changed(listed) => self.changed(listed),
             Input::Disconnected => self.end_session(now, SessionEnd::ConnectionLost, effects),
             Input::LogScanned(found) => self.log_scanned(&found, effects),
+            Input::Begin => self.begin(now, effects),
+            Input::Witness(answer) => self.ruled(now, answer, effects),
             Input::Promote(_) => effects.push(Effect::Refuse(Refusal::WrongDirection)),
             Input::LogWritten(_) | Input::LogRead(..) | Input::Flushed => {
                 unreachable!("the source writes no log, so its host reports none")
@@ -258,7 +266,7 @@ impl Source {
         }
         match operation {
             Operation::Write(range) => self.write(now, id, range, effects),
-            Operation::Read(range) => self.read(id, range, effects),
+            Operation::Read(range) => self.read(now, id, range, effects),
             Operation::Flush(volume) => self.answers.flush(id, volume),
         }
     }
@@ -276,19 +284,27 @@ impl Source {
             effects.push(Effect::Refuse(Refusal::WrongEpoch));
             return;
         }
-        self.heard(now, effects);
-        // WAIT is progress, but says nothing of what may be lost on the way: it breaks no silence.
-        if !matches!(message, Message::Wait { .. }) {
-            self.silence_broken(effects);
+        match message {
+            // That the destination is there is no progress of what it owes.
+            Message::HeartbeatAnswer { .. } => {}
+            // Progress, which says nothing of what may be lost on the way: it breaks no silence.
+            Message::Wait { .. } => self.heard(now, effects),
+            _ => {
+                self.heard(now, effects);
+                self.silence_broken(effects);
+            }
         }
         match message {
             Message::LogAck { through, .. } => self.log_acknowledged(through, effects),
             Message::CpAck { cp, .. } => self.cp_acknowledged(cp, effects),
             Message::Nak { cp, address, .. } => self.nak(cp, address, effects),
             Message::Welcome { incarnation, committed, diverged, .. } => {
-                self.welcomed(incarnation, committed, diverged, effects);
+                self.welcomed(now, incarnation, committed, diverged, effects);
             }
             Message::InSyncNoted { .. } => self.told = Told::Noted,
+            Message::HeartbeatAnswer { number, .. } => {
+                self.heartbeat_answered(now, number, effects);
+            }
             // Spec 4.3: progress, so the session lives on.
             Message::Wait { .. } => {}
             Message::Deposed { generation, .. } => self.deposed(now, generation, effects),
@@ -297,7 +313,8 @@ impl Source {
             | Message::CpData { .. }
             | Message::CpEnd { .. }
             | Message::NakAnswer { .. }
-            | Message::InSync { .. } => effects.push(Effect::Refuse(Refusal::WrongDirection)),
+            | Message::InSync { .. }
+            | Message::Heartbeat { .. } => effects.push(Effect::Refuse(Refusal::WrongDirection)),
             Message::Restarted { .. } | Message::Hello { .. } => {
                 unreachable!("it was looked at before the epoch")
             }
@@ -318,12 +335,21 @@ impl Source {
             }
             Timer::Reconnect => self.greet(now, effects),
             Timer::Retransmit => self.send_unacknowledged(effects),
+            Timer::Heartbeat => self.beat(now, effects),
+            Timer::Lease => self.lease_over(now, effects),
+            Timer::Witness => self.lease.ask_again(now, effects),
             Timer::Flush | Timer::Wait => unreachable!("timers of the destination"),
         }
     }
 
     /// A read of the volume disks came back.
-    fn volume_read(&mut self, ticket: Ticket, contents: Contents, effects: &mut Vec<Effect>) {
+    fn volume_read(
+        &mut self,
+        now: SimTime,
+        ticket: Ticket,
+        contents: Contents,
+        effects: &mut Vec<Effect>,
+    ) {
         match self.reads.done(ticket) {
             Some(ReadFor::Buffer(address)) => {
                 let complete = self.buffers.read_done(address, ticket, data(&contents));
@@ -332,7 +358,8 @@ impl Source {
                 }
             }
             Some(ReadFor::Client(id, place)) => {
-                self.reads.client_read_done((id, place), data(&contents), effects);
+                self.reads.client_read_done((id, place), data(&contents));
+                self.answer_reads(now, effects);
             }
             Some(ReadFor::Extra(address)) => self.extra_read(address, contents),
             Some(ReadFor::Pass(address)) => self.pass_read(address, contents),
@@ -354,7 +381,9 @@ impl Source {
             }
         }
         self.commit_if_durable(effects);
-        self.answers.answer(self.promise(), effects);
+        self.answer_reads(now, effects);
+        self.answers.answer(self.promise(now), effects);
+        self.leave_consent(now, effects);
         self.watch_progress(now, effects);
         self.watch_silence(now, effects);
     }

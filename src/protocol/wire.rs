@@ -64,6 +64,8 @@ pub const DEPOSED: u64 = MESSAGE_HEADER + EPOCH + GENERATION;
 pub const RESTARTED: u64 = MESSAGE_HEADER + EPOCH + INCARNATION;
 /// `IN_SYNC`, `IN_SYNC_NOTED`: epoch.
 pub const IN_SYNC: u64 = MESSAGE_HEADER + EPOCH;
+/// `HEARTBEAT` and its answer: epoch, number.
+pub const HEARTBEAT: u64 = MESSAGE_HEADER + EPOCH + 8;
 
 /// Bytes that a log entry takes in NVRAM: header and data.
 #[must_use]
@@ -132,6 +134,9 @@ pub fn breakdown(message: &Message, size: BlockSize) -> Breakdown {
         Message::Restarted { .. } => bytes.add(Category::Session, RESTARTED),
         Message::InSync { .. } | Message::InSyncNoted { .. } => {
             bytes.add(Category::Session, IN_SYNC);
+        }
+        Message::Heartbeat { .. } | Message::HeartbeatAnswer { .. } => {
+            bytes.add(Category::Heartbeats, HEARTBEAT);
         }
     }
     bytes

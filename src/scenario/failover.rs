@@ -18,6 +18,8 @@ pub struct Failover {
     /// destination waits after its last answer; above zero, and below `timeout` where a witness
     /// decides (Spec 7.6).
     pub lease: Span,
+    /// How long a message between a node and the witness takes at least; at most twice that.
+    pub witness_latency: Span,
 }
 
 /// Who decides about a failover.

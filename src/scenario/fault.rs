@@ -9,7 +9,7 @@ mod step;
 
 pub use part::{
     Caught, Clock, Device, Directions, DiskFault, LinkFault, NodeFault, NvramFault, Order, Part,
-    Side,
+    Side, WitnessFault,
 };
 pub use step::{Step, StepName};
 

@@ -38,6 +38,7 @@ impl Simulation<'_> {
             }
             Effect::Serve => self.serves(role),
             Effect::ChangePart => self.change_part(role),
+            Effect::AskWitness(request) => self.ask_witness(role, request),
             Effect::Send(message) => self.send(role, message, Round::First),
             Effect::SendAgain(message) => self.send(role, message, Round::Again),
             Effect::Disconnect => self.disconnect(role),

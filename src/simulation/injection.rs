@@ -13,6 +13,7 @@ use crate::protocol::{FaultId, Input, PromotionOrder};
 use crate::scenario::Promotion;
 use crate::scenario::fault::{
     self, Caught, Directions, DiskFault, LinkFault, NodeFault, NvramFault, Order, Part, Side,
+    WitnessFault,
 };
 use crate::units::Ratio;
 use crate::wan::{Condition, Loss, Passage};
@@ -85,6 +86,9 @@ impl Simulation<'_> {
             Part::Nvram(nvram) => self.site(Role::Source).nvram_fault = Some((fault, nvram)),
             Part::Disk(device, disk) => self.update_device(device, disk),
             Part::Order(order) => self.order(order),
+            Part::Witness(WitnessFault::Crash) => self.crash_witness(),
+            // Looked up for each message.
+            Part::Witness(WitnessFault::Partition(_)) => {}
         }
         if matches!(part, Part::Nvram(_)) && self.sites[Role::Source as usize].is_down() {
             self.damage_nvram(Role::Source);
@@ -105,7 +109,11 @@ impl Simulation<'_> {
                 self.update_node(role_of(side));
             }
             Part::Disk(device, disk) => self.update_device(device, disk),
-            Part::Node(_, NodeFault::Disaster) | Part::Nvram(_) | Part::Order(_) => {}
+            Part::Witness(WitnessFault::Crash) => self.restart_witness(),
+            Part::Node(_, NodeFault::Disaster)
+            | Part::Nvram(_)
+            | Part::Order(_)
+            | Part::Witness(WitnessFault::Partition(_)) => {}
         }
     }
 
@@ -172,8 +180,10 @@ impl Simulation<'_> {
                 }
             }
         }
+        let now = self.now;
         let site = self.site(role);
-        (site.slowdown, site.drift) = (slowdown, drift);
+        site.slowdown = slowdown;
+        site.clock.set_drift(now, drift);
     }
 
     /// A pause is over: what came meanwhile is taken up, in its order.

@@ -310,9 +310,12 @@ impl Simulation<'_> {
                 let (kind, rate) = chance(*disk)?;
                 (kind == mishap).then_some((*fault, rate))
             }
-            Part::Disk(..) | Part::Link(..) | Part::Node(..) | Part::Nvram(_) | Part::Order(_) => {
-                None
-            }
+            Part::Disk(..)
+            | Part::Link(..)
+            | Part::Node(..)
+            | Part::Nvram(_)
+            | Part::Order(_)
+            | Part::Witness(_) => None,
         });
         let chances: Vec<_> = chances.collect();
         chances.into_iter().find_map(|(fault, rate)| {

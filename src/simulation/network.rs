@@ -4,6 +4,7 @@ use super::{Event, Simulation, receiver, sender};
 use crate::facts::{Direction, LossCause, Role, What};
 use crate::protocol::{Input, Message};
 use crate::scenario::Transport;
+use crate::units::SimTime;
 use crate::wan::{self, Arrival, Condition, Fate, State};
 use std::rc::Rc;
 
@@ -57,7 +58,7 @@ impl Simulation<'_> {
         for arrival in departed.arrivals {
             let message = Rc::clone(&message);
             let arriving = Arriving { direction, number, message, arrival, cause };
-            self.queue.insert(arrival.at, Event::Arrives(Box::new(arriving)));
+            self.schedule_arrival(arrival.at, Box::new(arriving));
         }
         if let Some(lost) = departed.lost {
             self.recorder.fact(What::Lost(direction, number, loss_cause(lost)));
@@ -79,11 +80,17 @@ impl Simulation<'_> {
                 self.recorder.begin(self.now, Some(cause));
                 self.recorder.fact(What::Lost(direction, number, LossCause::Partition));
             }
-            Fate::Later(at) => self.queue.insert(at, Event::Arrives(arriving)),
+            Fate::Later(at) => self.schedule_arrival(at, arriving),
             Fate::HeldUntilHealed => {
                 self.held.insert((direction, arrival.token), arriving);
             }
         }
+    }
+
+    fn schedule_arrival(&mut self, at: SimTime, arriving: Box<Arriving>) {
+        let idle = is_heartbeat(&arriving.message);
+        let arrives = Event::Arrives(arriving);
+        if idle { self.queue.insert_idle(at, arrives) } else { self.queue.insert(at, arrives) }
     }
 
     fn delivered(&mut self, arriving: Arriving) {
@@ -118,7 +125,7 @@ impl Simulation<'_> {
         self.link_resent(direction, changed.retransmitted.get());
         for released in changed.released {
             if let Some(arriving) = self.held.remove(&(direction, released.token)) {
-                self.queue.insert(released.at, Event::Arrives(arriving));
+                self.schedule_arrival(released.at, arriving);
             }
         }
     }
@@ -176,6 +183,11 @@ impl Simulation<'_> {
             self.recorder.fact(What::Lost(direction, number, LossCause::TakenBack));
         }
     }
+}
+
+/// Whether the message says only that its sender is there.
+pub(super) const fn is_heartbeat(message: &Message) -> bool {
+    matches!(message, Message::Heartbeat { .. } | Message::HeartbeatAnswer { .. })
 }
 
 const fn loss_cause(cause: wan::LossCause) -> LossCause {

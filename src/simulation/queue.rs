@@ -8,6 +8,8 @@ use std::collections::BinaryHeap;
 #[derive(Debug)]
 pub struct Queue<E> {
     heap: BinaryHeap<Reverse<Pending<E>>>,
+    /// Events to come that are no mere heartbeats.
+    work: u64,
     /// Events put in so far; the number of the next one.
     inserted: u64,
 }
@@ -16,7 +18,15 @@ pub struct Queue<E> {
 struct Pending<E> {
     at: SimTime,
     number: u64,
+    kind: Kind,
     event: E,
+}
+
+/// Whether an event gets anything done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Work,
+    Idle,
 }
 
 impl<E> Pending<E> {
@@ -49,18 +59,38 @@ impl<E> Queue<E> {
     /// No events.
     #[must_use]
     pub const fn new() -> Self {
-        Self { heap: BinaryHeap::new(), inserted: 0 }
+        Self { heap: BinaryHeap::new(), work: 0, inserted: 0 }
     }
 
     /// Puts an event in.
     pub fn insert(&mut self, at: SimTime, event: E) {
-        self.heap.push(Reverse(Pending { at, number: self.inserted, event }));
+        self.work += 1;
+        self.push(at, Kind::Work, event);
+    }
+
+    /// Puts an event in that goes on for ever and gets nothing done: a run may end before it.
+    pub fn insert_idle(&mut self, at: SimTime, event: E) {
+        self.push(at, Kind::Idle, event);
+    }
+
+    fn push(&mut self, at: SimTime, kind: Kind, event: E) {
+        self.heap.push(Reverse(Pending { at, number: self.inserted, kind, event }));
         self.inserted += 1;
+    }
+
+    /// Whether only idle events are left.
+    #[must_use]
+    pub const fn is_idle(&self) -> bool {
+        self.work == 0
     }
 
     /// Takes the next event out.
     pub fn pop(&mut self) -> Option<(SimTime, E)> {
-        self.heap.pop().map(|Reverse(pending)| (pending.at, pending.event))
+        let Reverse(pending) = self.heap.pop()?;
+        if pending.kind == Kind::Work {
+            self.work -= 1;
+        }
+        Some((pending.at, pending.event))
     }
 }
 

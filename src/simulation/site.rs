@@ -1,5 +1,6 @@
 //! One appliance's site: its node, and everything that the node's wishes work on.
 
+use super::clock::NodeClock;
 use super::storage::{Asked, Server};
 use crate::disk::{Image, LogStorage, NvramStore, ScannedRecord, StateStore};
 use crate::facts::Role;
@@ -10,9 +11,9 @@ use crate::protocol::{
     CommitRecord, CpNumber, Effect, FaultId, Input, Occupancy, Parameters, Part, SavedState,
     Scanned,
 };
-use crate::scenario::fault::{Clock, NvramFault};
+use crate::scenario::fault::NvramFault;
 use crate::scenario::{DiskModel, Scenario};
-use crate::units::{Ratio, SimTime, Span};
+use crate::units::SimTime;
 
 /// A site. What survives a crash is outside [`Node`].
 #[derive(Debug)]
@@ -36,8 +37,7 @@ pub struct Site {
     pub deferred: Vec<Deferred>,
     /// How many times as long the processor takes.
     pub slowdown: u32,
-    /// How the node's clock errs.
-    pub drift: Option<(Clock, Ratio)>,
+    pub clock: NodeClock,
     /// Waits for the next crash.
     pub nvram_fault: Option<(FaultId, NvramFault)>,
 }
@@ -88,29 +88,18 @@ impl Site {
             pauses: 0,
             deferred: Vec::new(),
             slowdown: 1,
-            drift: None,
+            clock: NodeClock::RIGHT,
             nvram_fault: None,
         }
     }
 
     /// Tells the node; one that is down hears nothing.
     pub fn handle(&mut self, now: SimTime, input: Input, wishes: &mut Vec<Effect>) {
+        let now = self.clock.shows(now);
         match &mut self.node {
             Node::Source(source) => source.handle(now, input, wishes),
             Node::Destination(destination) => destination.handle(now, input, wishes),
             Node::Down => {}
-        }
-    }
-
-    /// When a timer that the node sets for `at` goes off, by a clock that errs.
-    #[must_use]
-    pub fn by_its_clock(&self, now: SimTime, at: SimTime) -> SimTime {
-        let Some((clock, share)) = self.drift else { return at };
-        let wait = at.since(now);
-        let error = share.of(wait);
-        match clock {
-            Clock::Slow => now.after(wait.plus(error)),
-            Clock::Fast => now.after(Span::from_nanos(wait.as_nanos() - error.as_nanos())),
         }
     }
 
@@ -136,6 +125,7 @@ impl Site {
     /// Begins the node's next life from what survived; adds what it wishes at once.
     pub fn restart(&mut self, now: SimTime, parameters: Parameters, wishes: &mut Vec<Effect>) {
         let (record, state) = (self.record.clone(), self.states.durable().clone());
+        let now = self.clock.shows(now);
         self.node = match state.part {
             Part::Source => {
                 let found = self.recovered(record, state);

@@ -2,7 +2,8 @@
 
 use crate::facts::{Direction, Fact, Role, What};
 use crate::faults::ReachedStep;
-use crate::protocol::{CpId, Message, MirrorState, Note, Purpose};
+use crate::protocol::witness::{Plea, WitnessState};
+use crate::protocol::{CpId, Generation, Incarnation, Message, MirrorState, Note, Purpose};
 use crate::scenario::fault::StepName;
 use std::collections::BTreeMap;
 
@@ -16,6 +17,10 @@ pub struct Steps {
     counts: BTreeMap<(StepName, u64), u64>,
     pass: u64,
     newest_cp: Option<u64>,
+    /// The request for a promotion that the witness was asked last: a node asks until it is answered.
+    promotion_asked: Option<(Incarnation, u64)>,
+    /// The newest reign that the witness granted.
+    granted: Option<Generation>,
 }
 
 /// What a message means for steps.
@@ -62,6 +67,19 @@ impl Steps {
             What::Appended(..) => {
                 let k = self.count(StepName::WriteLogged, 0);
                 self.reach(StepName::WriteLogged, None, Some(k));
+            }
+            What::WitnessAsked(_, request) if request.plea == Plea::Promotion => {
+                let asked = (request.incarnation, request.number);
+                if self.promotion_asked.replace(asked) != Some(asked) {
+                    self.reach_next(StepName::PromotionAsked);
+                }
+            }
+            What::WitnessSaved(state) => {
+                let first = Some(WitnessState::FIRST.generation);
+                if Some(state.generation) > self.granted.max(first) {
+                    self.granted = Some(state.generation);
+                    self.reach_next(StepName::PromotionGranted);
+                }
             }
             What::Noted(role, note) => self.noted(*role, note),
             _ => {}
@@ -143,6 +161,12 @@ impl Steps {
         let count = self.counts.entry((name, within)).or_default();
         *count += 1;
         *count
+    }
+
+    /// One more of its kind.
+    fn reach_next(&mut self, name: StepName) {
+        let k = self.count(name, 0);
+        self.reach(name, None, Some(k));
     }
 
     fn reach(&mut self, name: StepName, cp: Option<CpId>, k: Option<u64>) {

@@ -22,13 +22,30 @@ struct Alarm {
 
 impl Simulation<'_> {
     pub(super) fn set_timer(&mut self, role: Role, timer: Timer, at: SimTime) {
-        let at = self.sites[role as usize].by_its_clock(self.now, at);
+        let at = self.sites[role as usize].clock.when(self.now, at);
         let due = Some((at, self.cause()));
         let alarm = self.timers.0.entry((role, timer)).or_insert(Alarm { due, pending: None });
         alarm.due = due;
         if alarm.pending.is_none_or(|pending| pending > at) {
             alarm.pending = Some(at);
-            self.queue.insert(at, Event::Timer(role, timer));
+            self.schedule_timer(role, timer, at);
+        }
+    }
+
+    /// Timers of heartbeats go on for ever.
+    fn schedule_timer(&mut self, role: Role, timer: Timer, at: SimTime) {
+        match timer {
+            Timer::Heartbeat | Timer::Lease => {
+                self.queue.insert_idle(at, Event::Timer(role, timer));
+            }
+            Timer::ConsistencyPoint
+            | Timer::TransferDelay
+            | Timer::Flush
+            | Timer::Wait
+            | Timer::Progress
+            | Timer::Reconnect
+            | Timer::Retransmit
+            | Timer::Witness => self.queue.insert(at, Event::Timer(role, timer)),
         }
     }
 
@@ -58,7 +75,7 @@ impl Simulation<'_> {
         match alarm.due {
             Some((due, _)) if due > at => {
                 alarm.pending = Some(due);
-                self.queue.insert(due, Event::Timer(role, timer));
+                self.schedule_timer(role, timer, due);
                 true
             }
             Some(_) => false,

@@ -1,7 +1,7 @@
 //! Promotion: the destination is to become the source (Spec 7.4, 7.5).
 //!
 //! The guard comes first: refused unless the mirror is in sync as far as it durably knows, or the order
-//! is to go on whatever is lost. Then the new generation and the new part are made durable, before
+//! is to go on whatever is lost. Where a witness decides, only its grant or force counts (`lease`). Then the new generation and the new part are made durable, before
 //! anything else: from here on no message of the old reign is taken, and a crash on the way is no way
 //! back. The rest is the work of a source that begins its reign: `source/reign.rs`.
 
@@ -10,10 +10,16 @@ use super::super::{
 };
 use super::Destination;
 use super::session::Session;
+use crate::units::SimTime;
 
 impl Destination {
     /// The operator orders a promotion.
     pub(super) fn promote(&mut self, order: PromotionOrder, effects: &mut Vec<Effect>) {
+        if order == PromotionOrder::Guarded && self.watch.is_on() {
+            // The source may be serving by a lease.
+            effects.push(Effect::Refuse(Refusal::WitnessDecides));
+            return;
+        }
         let may_lose = match (self.mirror, order) {
             (SavedMirror::InSync, _) | (_, PromotionOrder::Forced) => false,
             (SavedMirror::OutOfSync(_), PromotionOrder::Guarded) => true,
@@ -26,11 +32,21 @@ impl Destination {
             SavedMirror::InSync => None,
             SavedMirror::OutOfSync(since) => Some(since),
         };
+        self.begin_promotion(Generation(self.generation.0 + 1), since, effects);
+    }
+
+    /// The promotion is decided: nothing may be lost, or what was acknowledged `since` then.
+    pub(super) fn begin_promotion(
+        &mut self,
+        generation: Generation,
+        since: Option<SimTime>,
+        effects: &mut Vec<Effect>,
+    ) {
         effects.push(Effect::Note(Note::PromotionDecided(since)));
         self.session = Session::None;
         let ticket = self.ticket();
         let state = SavedState {
-            generation: Generation(self.generation.0 + 1),
+            generation,
             incarnation: self.incarnation,
             epoch: self.epoch,
             mirror: self.mirror,

@@ -7,6 +7,7 @@ use super::super::{
     Ticket,
 };
 use super::Destination;
+use super::lease::Watch;
 use super::progress::Progress;
 use super::session::Session;
 use crate::units::SimTime;
@@ -31,6 +32,7 @@ impl Destination {
         let mut destination = Self::new(parameters);
         destination.generation = state.generation;
         destination.incarnation = Incarnation(state.incarnation.0 + 1);
+        destination.watch = Watch::new(parameters.lease, destination.incarnation);
         (destination.epoch, destination.base) = (state.epoch, state.base);
         destination.voids = state.voids;
         destination.mirror = SavedMirror::OutOfSync(now);
@@ -39,6 +41,7 @@ impl Destination {
         destination.committed = record;
         destination.log =
             NvLog::new(parameters.nvlog_files, parameters.cache, parameters.block_size);
+        destination.wait_for_source(now, effects);
         destination.life_to_save = Some(destination.save_state(effects));
         destination.scan = Scan::UnderWay;
         effects.push(Effect::ScanLog);

@@ -43,8 +43,10 @@ pub(super) enum Promise {
     Full,
     /// The source's own NVRAM alone: the mirror is not in sync, and clients go on.
     Local,
-    /// Nobody is answered.
+    /// No write is answered.
     Held,
+    /// Nobody is answered: the source may not serve (Spec 7.6).
+    Silent,
 }
 
 impl Answers {
@@ -168,6 +170,7 @@ impl Answers {
             Promise::Full => Some(self.meets_rule()),
             Promise::Local => Some(self.nvram),
             Promise::Held => None,
+            Promise::Silent => return,
         };
         while let Some(entry) =
             self.logged.first_entry().filter(|entry| Some(entry.key().0) <= through)

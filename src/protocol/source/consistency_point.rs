@@ -348,7 +348,7 @@ impl Source {
                     && running.phase == Phase::Sent
             }
             Acknowledgement::Received => true,
-            Acknowledgement::NotNeeded => !self.mirror.is_being_saved(),
+            Acknowledgement::NotNeeded => !self.mirror.is_leaving(),
         };
         if running.local != Local::Committed || !settled {
             return;

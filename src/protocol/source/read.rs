@@ -6,6 +6,7 @@
 use super::super::block::{BlockAddress, Runs, WriteRange};
 use super::super::{Effect, Outcome, Refusal, Ticket, WriteId};
 use super::{Source, refuse};
+use crate::units::SimTime;
 use std::collections::BTreeMap;
 
 /// Reads of the volume disks under way.
@@ -15,6 +16,9 @@ pub(super) struct Reads {
     disk: BTreeMap<Ticket, ReadFor>,
     /// Clients' reads without an answer.
     clients: BTreeMap<WriteId, ClientRead>,
+    /// Those of them that have all their bytes, in the order they got them: answered at once, unless
+    /// the source may not serve (Spec 7.6).
+    complete: Vec<WriteId>,
 }
 
 /// What a read of the volume disks is for.
@@ -47,7 +51,13 @@ struct Wanted {
 
 impl Source {
     /// A client's read. One of more blocks than the source may have buffers is refused (Spec 3.8).
-    pub(super) fn read(&mut self, id: WriteId, range: WriteRange, effects: &mut Vec<Effect>) {
+    pub(super) fn read(
+        &mut self,
+        now: SimTime,
+        id: WriteId,
+        range: WriteRange,
+        effects: &mut Vec<Effect>,
+    ) {
         if range.end().is_none() {
             return refuse(id, Refusal::BeyondVolume, effects);
         }
@@ -69,7 +79,15 @@ impl Source {
             blocks.push((piece.address, Wanted { start, end, known }));
         }
         self.reads.clients.insert(id, ClientRead { blocks, outstanding });
-        self.reads.answer_if_complete(id, effects);
+        self.reads.note_if_complete(id);
+        self.answer_reads(now, effects);
+    }
+
+    /// Answers the reads that have all their bytes, if the source may serve.
+    pub(super) fn answer_reads(&mut self, now: SimTime, effects: &mut Vec<Effect>) {
+        if self.may_serve(now) {
+            self.reads.answer(effects);
+        }
     }
 }
 
@@ -97,22 +115,23 @@ impl Reads {
     }
 
     /// A block read for a client has come.
-    pub(super) fn client_read_done(
-        &mut self,
-        (id, place): (WriteId, usize),
-        base: &Runs,
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn client_read_done(&mut self, (id, place): (WriteId, usize), base: &Runs) {
         let read = self.clients.get_mut(&id).expect("a read waits for its blocks");
         let wanted = &mut read.blocks[place].1;
         wanted.known.fill_gaps(&base.slice(wanted.start, wanted.end));
         read.outstanding -= 1;
-        self.answer_if_complete(id, effects);
+        self.note_if_complete(id);
     }
 
-    fn answer_if_complete(&mut self, id: WriteId, effects: &mut Vec<Effect>) {
+    fn note_if_complete(&mut self, id: WriteId) {
         if self.clients.get(&id).is_some_and(|read| read.outstanding == 0) {
-            let read = self.clients.remove(&id).expect("it is there");
+            self.complete.push(id);
+        }
+    }
+
+    fn answer(&mut self, effects: &mut Vec<Effect>) {
+        for id in self.complete.drain(..) {
+            let read = self.clients.remove(&id).expect("a complete read is not answered yet");
             let blocks = read.blocks.into_iter().map(|(address, wanted)| (address, wanted.known));
             effects.push(Effect::Answer(id, Outcome::Read(blocks.collect())));
         }

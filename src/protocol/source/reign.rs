@@ -11,6 +11,7 @@ use super::super::{
     Parameters, Part, Reign, SavedMirror, SavedState, Scanned, SessionEnd, Trigger, Void,
 };
 use super::answer::Answers;
+use super::lease::Lease;
 use super::{Service, Source, note};
 use crate::protocol::CpNumber;
 use crate::protocol::block::BlockAddress;
@@ -73,6 +74,7 @@ impl Source {
         let mut source = Self::new(parameters);
         source.generation = state.generation;
         source.incarnation = Incarnation(state.incarnation.0 + 1);
+        source.lease = Lease::lost(parameters.lease, source.incarnation);
         source.epoch = state.epoch;
         source.part = Part::Promoted;
         source.base = state.base;
@@ -103,6 +105,7 @@ impl Source {
             self.answers.recover(id, last_lsn);
         }
         let (capacity, limit) = (self.parameters.nvram_half, self.parameters.entries);
+        let has_begun = cp.generation == self.generation;
         let reign = CpId { generation: self.generation, number: cp.number };
         let life = (self.generation, self.incarnation);
         self.nvram = Nvram::recovered(capacity, limit, reign, Half::First, life);
@@ -115,7 +118,10 @@ impl Source {
             self.answers.recover(entry.write, entry.lsn);
             self.apply(entry, effects);
         }
-        if entries.is_empty() {
+        if entries.is_empty() && has_begun {
+            // An earlier life began the reign, and ended before it served.
+            self.serve(effects);
+        } else if entries.is_empty() {
             // A reign begins with a CP of its own, also an empty one: what the other side may have
             // committed alone is older than any CP of this reign.
             let unanswered = self.answers.unanswered(last);
@@ -134,8 +140,9 @@ impl Source {
     }
 
     /// The image of the new reign is on disk: clients are served, and the log is not needed any more.
+    /// Where a witness decides, its consent is waited for (Spec 7.6).
     pub(super) fn serve(&mut self, effects: &mut Vec<Effect>) {
-        if self.service != Service::Replaying {
+        if self.service != Service::Replaying || !self.has_consent() {
             return;
         }
         for file in std::mem::take(&mut self.log_files) {

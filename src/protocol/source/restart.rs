@@ -10,6 +10,7 @@ use super::super::{
     Sabotage, SavedState, SessionEnd, Trigger, Void,
 };
 use super::answer::Answers;
+use super::lease::Lease;
 use super::{Source, note};
 use crate::protocol::block::BlockAddress;
 use crate::protocol::metadata::MetadataTree;
@@ -51,6 +52,7 @@ impl Source {
         let mut source = Self::new(parameters);
         source.generation = state.generation;
         source.incarnation = Incarnation(state.incarnation.0 + 1);
+        source.lease = Lease::lost(parameters.lease, source.incarnation);
         source.epoch = state.epoch;
         (source.base, source.reign) = (state.base, state.reign);
         source.saved_mirror = state.mirror;

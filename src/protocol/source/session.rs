@@ -35,6 +35,8 @@ pub(super) enum Mirror {
 pub(super) enum Contact {
     /// That it is out of sync, and the epoch to come, are being made durable.
     Saving(Ticket),
+    /// The witness is asked whether the source may go on alone (Spec 7.6).
+    Consulting,
     /// HELLO is said until it is answered.
     Greeting,
 }
@@ -49,9 +51,9 @@ pub(super) enum Forwarding {
 }
 
 impl Mirror {
-    /// Whether it is not durable yet that the mirror is out of sync.
-    pub(super) const fn is_being_saved(&self) -> bool {
-        matches!(self, Self::OutOfSync(Contact::Saving(_)))
+    /// Whether the step out of sync is not made yet: it is not durable, or the witness has not agreed.
+    pub(super) const fn is_leaving(&self) -> bool {
+        matches!(self, Self::OutOfSync(Contact::Saving(_) | Contact::Consulting))
     }
 
     pub(super) const fn state(&self) -> MirrorState {
@@ -66,13 +68,16 @@ impl Mirror {
 
 impl Source {
     /// What an acknowledgement to a client promises now (Spec 6.3).
-    pub(super) const fn promise(&self) -> Promise {
+    pub(super) fn promise(&self, now: SimTime) -> Promise {
+        if !self.may_serve(now) {
+            return Promise::Silent;
+        }
         if self.parameters.sabotages(Sabotage::AckBeforeDestination) {
             return Promise::Local;
         }
         match (&self.mirror, self.parameters.mode) {
             (Mirror::InSync | Mirror::CpForwarding(Forwarding::CatchingUp(_)), _) => Promise::Full,
-            (Mirror::OutOfSync(Contact::Saving(_)), _) => Promise::Held,
+            (Mirror::OutOfSync(Contact::Saving(_) | Contact::Consulting), _) => Promise::Held,
             (_, Mode::Strict) if !self.is_alone() => Promise::Held,
             (
                 Mirror::OutOfSync(Contact::Greeting)
@@ -184,8 +189,7 @@ impl Source {
     /// The state saved with this ticket is durable: the destination may be called.
     pub(super) fn state_saved(&mut self, now: SimTime, saved: Ticket, effects: &mut Vec<Effect>) {
         if matches!(self.mirror, Mirror::OutOfSync(Contact::Saving(ticket)) if ticket == saved) {
-            self.mirror = Mirror::OutOfSync(Contact::Greeting);
-            self.greet(now, effects);
+            self.consult(now, effects);
         }
     }
 
@@ -214,6 +218,7 @@ impl Source {
     /// WELCOME: the session lives, and the destination's image is known (Spec 6.5).
     pub(super) fn welcomed(
         &mut self,
+        now: SimTime,
         destination: Incarnation,
         committed: CpId,
         diverged: Vec<BlockAddress>,
@@ -234,6 +239,7 @@ impl Source {
             resync.committed(address, self.committed.cp);
         }
         self.set_mirror(Mirror::Resync(resync), effects);
+        self.beat(now, effects);
     }
 
     /// HELLO of another source: one of the two reigns is over (Spec 7.7).

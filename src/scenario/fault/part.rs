@@ -18,6 +18,8 @@ pub enum Part {
     Disk(Device, DiskFault),
     /// Nothing breaks: people do something.
     Order(Order),
+    /// Of the witness.
+    Witness(WitnessFault),
 }
 
 impl Part {
@@ -29,7 +31,7 @@ impl Part {
             | Self::Node(_, NodeFault::Disaster)
             | Self::Nvram(_)
             | Self::Order(_) => false,
-            Self::Link(..) | Self::Node(..) | Self::Disk(..) => true,
+            Self::Link(..) | Self::Node(..) | Self::Disk(..) | Self::Witness(_) => true,
         }
     }
 }
@@ -191,6 +193,15 @@ pub enum DiskFault {
     Dead,
     /// No write finds room.
     Full,
+}
+
+/// What happens to the witness (Spec 7.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WitnessFault {
+    /// It stops and forgets all but what is durable; it restarts at the end.
+    Crash,
+    /// It and this node do not hear each other; `None`: neither node.
+    Partition(Option<Side>),
 }
 
 /// What people do.

@@ -84,6 +84,10 @@ steps! {
     Promotion = "promotion" ["k"];
     /// A promotion replays its `k`-th entry.
     PromotionReplay = "promotion_replay" ["k"];
+    /// The destination asks the witness for its `k`-th promotion.
+    PromotionAsked = "promotion_asked" ["k"];
+    /// The witness has durably granted the `k`-th promotion, and nobody knows yet.
+    PromotionGranted = "promotion_granted" ["k"];
     /// The promoted side logs its first write.
     FirstWriteAfterPromotion = "first_write_after_promotion" [];
 }

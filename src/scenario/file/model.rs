@@ -134,11 +134,19 @@ pub(super) struct FailoverText {
     pub force: bool,
     /// `witness`: how long the source serves after a heartbeat that was answered; below `timeout`.
     pub lease: Span,
+    /// `witness`: how long a message between a node and the witness takes, at most twice as long.
+    pub witness_latency: Span,
 }
 
 impl Default for FailoverText {
     fn default() -> Self {
-        Self { by: Decider::default(), at: None, force: false, lease: Span::from_secs(3) }
+        Self {
+            by: Decider::default(),
+            at: None,
+            force: false,
+            lease: Span::from_secs(3),
+            witness_latency: Span::from_millis(5),
+        }
     }
 }
 

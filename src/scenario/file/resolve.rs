@@ -15,7 +15,7 @@ use super::print::lay_out;
 use crate::protocol::Parameters;
 use crate::protocol::block::BlockSize;
 use crate::scenario::{
-    Client, DestinationHardware, End, Failover, Limits, Problem, Promotion, Scenario,
+    Client, Decider, DestinationHardware, End, Failover, Limits, Problem, Promotion, Scenario,
     SourceHardware, Swarm, Wan,
 };
 use bounds::Bounds;
@@ -31,7 +31,7 @@ pub(super) fn scenario(mut document: Document) -> Result<Scenario, Problem> {
     let log = disk::resolve(&mut document.destination.log, DiskKind::Fixed, "destination.log")?;
     let disk = disk::resolve(&mut document.destination.disk, DiskKind::Ssd, "destination.disk")?;
     let clients = clients(&mut document, size)?;
-    let faults = fault::resolve(&mut document.faults)?;
+    let faults = fault::resolve(&mut document.faults, document.failover.by)?;
     let expect = expectation::read(&document.expect)?;
     let scenario = Scenario {
         parameters: parameters(&document, size, &bounds),
@@ -93,6 +93,10 @@ fn parameters(document: &Document, size: BlockSize, bounds: &Bounds) -> Paramete
         reconnect: document.reconnect,
         resync_passes: document.resync.passes,
         retransmit: bounds.retransmit,
+        lease: match document.failover.by {
+            Decider::Operator => None,
+            Decider::Witness => Some(document.failover.lease),
+        },
         sabotage: document.sabotage,
     }
 }
@@ -112,8 +116,8 @@ fn wan(document: &Document, bounds: &Bounds) -> Wan {
 }
 
 fn failover(document: &Document) -> Failover {
-    let FailoverText { by, at, force, lease } = document.failover;
-    Failover { by, at, force: Promotion::from(force), lease }
+    let FailoverText { by, at, force, lease, witness_latency } = document.failover;
+    Failover { by, at, force: Promotion::from(force), lease, witness_latency }
 }
 
 fn canonical(document: &Document) -> String {

@@ -142,6 +142,10 @@ kinds! {
     WrongResync = "wrong-resync" Whole [] [];
     /// People switch a site on again.
     Return = "return" Whole ["node"] [];
+    /// The witness stops and keeps only what is durable.
+    WitnessCrash = "witness-crash" Restarting [] [];
+    /// The witness and a node do not hear each other; neither node if none is named.
+    WitnessPartition = "witness-partition" Lasting [] ["node"];
 }
 
 /// A fault: its `kind`, when it comes (one of `at`, `when` and `every`), and the keys of that kind.

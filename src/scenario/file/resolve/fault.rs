@@ -3,15 +3,15 @@
 use super::problem;
 use crate::scenario::fault::{
     Directions, DiskFault, Fault, FaultKind, LinkFault, NodeFault, NvramFault, Order, Part, Side,
-    Step, When,
+    Step, When, WitnessFault,
 };
 use crate::scenario::file::model::{Course, FaultText, KindWord, StepText};
-use crate::scenario::{Problem, Promotion};
+use crate::scenario::{Decider, Problem, Promotion};
 use crate::units::{Ratio, Span};
 use std::collections::BTreeSet;
 
 /// Completes `texts` and gives the faults they describe.
-pub(super) fn resolve(texts: &mut [FaultText]) -> Result<Vec<Fault>, Problem> {
+pub(super) fn resolve(texts: &mut [FaultText], by: Decider) -> Result<Vec<Fault>, Problem> {
     let mut numbers = BTreeSet::new();
     let mut faults = Vec::with_capacity(texts.len());
     for (place, text) in texts.iter_mut().enumerate() {
@@ -26,6 +26,10 @@ pub(super) fn resolve(texts: &mut [FaultText]) -> Result<Vec<Fault>, Problem> {
         values(text, &at)?;
         let when = when(text, &at)?;
         let kind = Reader { text, at: &at }.kind()?;
+        if by == Decider::Operator && matches!(kind, FaultKind::Part(Part::Witness(_))) {
+            let rule = "there is no witness: `failover.by` is operator";
+            return Err(problem(format!("{at}.kind"), &text.kind, rule));
+        }
         let lasts = lasts(text, when, &at)?;
         faults.push(Fault { kind, when, lasts, number });
     }
@@ -222,6 +226,11 @@ impl Reader<'_> {
             KindWord::Promote => self.promote()?,
             KindWord::PromoteBoth => FaultKind::PromoteBoth,
             KindWord::WrongResync => FaultKind::Part(Part::Order(Order::WrongResync)),
+            KindWord::WitnessCrash => FaultKind::Part(Part::Witness(WitnessFault::Crash)),
+            KindWord::WitnessPartition => {
+                let cut = WitnessFault::Partition(self.text.node);
+                FaultKind::Part(Part::Witness(cut))
+            }
             KindWord::Return => FaultKind::Part(Part::Order(Order::Return(self.side()?))),
         })
     }

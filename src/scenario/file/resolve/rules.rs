@@ -187,9 +187,14 @@ fn destination(document: &Document) -> Result<(), Problem> {
     ])
 }
 
+/// A message to the witness may take so long.
+const SLOWEST_WITNESS: Span = Span::from_secs(3600);
+
 /// A witness decides by itself, and in time (Spec 7.6). What is not simulated is refused, not ignored.
 fn failover(document: &Document) -> Result<(), Problem> {
-    let Document { failover, faults_until, timeout, .. } = document;
+    let Document { failover, faults_until, timeout, wan, .. } = document;
+    let one_way = wan.propagation.plus(wan.jitter);
+    let round_trip = one_way.plus(one_way);
     let witness = failover.by == Decider::Witness;
     let alone = "belongs to `failover.by` operator; a witness decides by itself";
     first_broken(&[
@@ -205,8 +210,19 @@ fn failover(document: &Document) -> Result<(), Problem> {
                  it notices that the session is over"
             ),
         ),
+        (
+            witness && failover.lease <= round_trip,
+            "failover.lease",
+            &failover.lease,
+            format!("above {round_trip}, a round trip of the link: else no lease is ever given"),
+        ),
+        (
+            failover.witness_latency == Span::ZERO || failover.witness_latency > SLOWEST_WITNESS,
+            "failover.witness_latency",
+            &failover.witness_latency,
+            format!("above 0s, at most {SLOWEST_WITNESS}"),
+        ),
         (*faults_until == Some(Span::ZERO), "faults_until", faults_until, "above 0s".into()),
-        (witness, "failover.by", &failover.by, "a witness is not simulated yet".into()),
         (
             document.sabotage.is_some_and(|wrong| !wrong.is_simulated()),
             "sabotage",
