@@ -259,8 +259,16 @@ impl<'a> Simulation<'a> {
         }
         self.recorder.begin(self.now, None);
         self.recorder.leading_fact(What::OperatorAsked);
-        self.tell(self.serving, Input::ConsistencyPoint);
+        self.ask_final_point();
         Flow::Continue
+    }
+
+    /// Asks the site that serves for the last CP. One that became a destination meanwhile takes no such
+    /// order: whoever serves next is asked.
+    fn ask_final_point(&mut self) {
+        if self.final_point == FinalPoint::Asked && self.sites[self.serving as usize].is_source() {
+            self.tell(self.serving, Input::ConsistencyPoint);
+        }
     }
 
     /// Whether an event is about something that is not to happen any more: a timer that was

@@ -120,9 +120,7 @@ impl Simulation<'_> {
         self.begin_life(role);
         if role == self.serving && self.sites[role as usize].is_source() {
             self.clients_reconnect();
-            if self.final_point == super::FinalPoint::Asked {
-                self.tell(role, Input::ConsistencyPoint);
-            }
+            self.ask_final_point();
         }
     }
 

@@ -29,5 +29,6 @@ impl Simulation<'_> {
         self.recorder.leading_fact(What::Serves(role));
         self.serving = role;
         self.clients_reconnect();
+        self.ask_final_point();
     }
 }
