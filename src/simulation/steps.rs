@@ -21,6 +21,9 @@ pub struct Steps {
     promotion_asked: Option<(Incarnation, u64)>,
     /// The newest reign that the witness granted.
     granted: Option<Generation>,
+    promotions: u64,
+    /// The side that was promoted, until it logs its first write.
+    promoted: Option<Role>,
 }
 
 /// What a message means for steps.
@@ -64,10 +67,7 @@ impl Steps {
             What::Committed(Role::Destination, cp, _) => {
                 self.reach(StepName::DestinationCommit, Some(*cp), None);
             }
-            What::Appended(..) => {
-                let k = self.count(StepName::WriteLogged, 0);
-                self.reach(StepName::WriteLogged, None, Some(k));
-            }
+            What::Appended(role, ..) => self.appended(*role),
             What::WitnessAsked(_, request) if request.plea == Plea::Promotion => {
                 let asked = (request.incarnation, request.number);
                 if self.promotion_asked.replace(asked) != Some(asked) {
@@ -82,7 +82,21 @@ impl Steps {
                 }
             }
             What::Noted(role, note) => self.noted(*role, note),
+            What::Replayed(..) => {
+                let k = self.count(StepName::PromotionReplay, self.promotions);
+                self.reach(StepName::PromotionReplay, None, Some(k));
+            }
+            What::Serves(role) => self.promoted = Some(*role),
             _ => {}
+        }
+    }
+
+    /// A source logged a write.
+    fn appended(&mut self, role: Role) {
+        let k = self.count(StepName::WriteLogged, 0);
+        self.reach(StepName::WriteLogged, None, Some(k));
+        if self.promoted.take_if(|promoted| *promoted == role).is_some() {
+            self.reach(StepName::FirstWriteAfterPromotion, None, None);
         }
     }
 
@@ -151,6 +165,10 @@ impl Steps {
                 for k in 1..=*found {
                     self.reach(name, None, Some(k));
                 }
+            }
+            Note::PromotionDecided(_) => {
+                self.promotions = self.count(StepName::Promotion, 0);
+                self.reach(StepName::Promotion, None, Some(self.promotions));
             }
             _ => {}
         }
