@@ -26,6 +26,7 @@ use crate::units::SimTime;
 use consistency_point::{Begin, Reception};
 use lease::Watch;
 use progress::Progress;
+use promotion::Promotion;
 use restart::Scan;
 use session::Session;
 use std::collections::BTreeMap;
@@ -43,8 +44,7 @@ pub struct Destination {
     base: CpId,
     /// Blocks that this side changed alone after that.
     diverged: Vec<BlockAddress>,
-    /// A promotion that is being made durable.
-    promotion: Option<Ticket>,
+    promotion: Promotion,
     watch: Watch,
     /// Whether the mirror is in sync as far as it was told.
     mirror: SavedMirror,
@@ -111,7 +111,7 @@ impl Destination {
             session: Session::Live,
             base,
             diverged: Vec::new(),
-            promotion: None,
+            promotion: Promotion::None,
             watch: Watch::new(parameters.lease, incarnation),
             mirror,
             voids,
@@ -133,9 +133,13 @@ impl Destination {
 
     /// Takes an input and adds what is to be done to `effects`, in order.
     pub fn handle(&mut self, now: SimTime, input: Input, effects: &mut Vec<Effect>) {
-        if self.promotion.is_some() && !matches!(input, Input::StateSaved(_) | Input::Request(_)) {
-            // Nothing of the old reign counts any more.
-            return;
+        if self.promotion != Promotion::None {
+            match input {
+                Input::StateSaved(_) | Input::Request(_) => {}
+                Input::LogWritten(ticket) => return self.stored_before_promotion(ticket, effects),
+                // Nothing else of the old reign counts any more.
+                _ => return,
+            }
         }
         match input {
             Input::Message(message) => self.message(now, message, effects),

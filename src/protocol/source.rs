@@ -123,6 +123,8 @@ enum Service {
     Fenced,
     /// Promoted: its log is being replayed (Spec 7.4).
     Replaying,
+    /// The witness has granted another a newer reign, which has not called yet (Spec 7.6).
+    Superseded,
     /// Another has begun a newer reign (Spec 7.7).
     Deposed,
     /// Its disks lost bytes of a block that a CP has to write (Spec 8.2).
@@ -189,6 +191,7 @@ impl Source {
             Service::Failed => {
                 return self.serve_nobody(now, &input, Refusal::DiskFailed, effects);
             }
+            Service::Superseded => return self.wait_for_newer_reign(now, &input, effects),
             Service::Deposed => {
                 // Spec 7.7: it only waits to become a destination.
                 if let Input::StateSaved(ticket) = input
@@ -230,7 +233,7 @@ impl Source {
         }
         match self.service {
             Service::Serving | Service::Replaying => self.proceed(now, effects),
-            Service::Fenced | Service::Failed | Service::Deposed => {}
+            Service::Fenced | Service::Failed | Service::Superseded | Service::Deposed => {}
         }
     }
 
@@ -244,7 +247,14 @@ impl Source {
     ) {
         if let Input::Request(request) = input {
             refuse(request.id, refusal, effects);
-        } else if let Input::Message(
+        } else {
+            self.wait_for_newer_reign(now, input, effects);
+        }
+    }
+
+    /// What a source heeds that only waits for another: that it reigns.
+    fn wait_for_newer_reign(&mut self, now: SimTime, input: &Input, effects: &mut Vec<Effect>) {
+        if let Input::Message(
             Message::Hello { generation, .. } | Message::Deposed { generation, .. },
         ) = input
         {

@@ -21,9 +21,6 @@ impl Destination {
             self.progress.announce(entry);
             self.note_write(header.cp, entry.write);
         }
-        if self.counts_when_received() {
-            self.count(&parts_of(&transfer), effects);
-        }
         self.write_to_log(now, transfer, effects);
     }
 
@@ -42,6 +39,10 @@ impl Destination {
         let TransferHeader { epoch, cp, id, .. } = transfer.header;
         let parts = parts_of(&transfer);
         let ticket = self.ticket();
+        if self.counts_when_received() {
+            // Not before there is a file for it: a failover finds what is in files.
+            self.count(&parts, effects);
+        }
         self.writing.insert(ticket, Writing { epoch, cp, id, parts });
         effects.push(Effect::WriteLog(ticket, file, offset, transfer));
         self.transfer_stored(cp, id, effects);

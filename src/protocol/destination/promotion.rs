@@ -1,16 +1,27 @@
 //! Promotion: the destination is to become the source (Spec 7.4, 7.5).
 //!
 //! The guard comes first: refused unless the mirror is in sync as far as it durably knows, or the order
-//! is to go on whatever is lost. Where a witness decides, only its grant or force counts (`lease`). Then the new generation and the new part are made durable, before
-//! anything else: from here on no message of the old reign is taken, and a crash on the way is no way
-//! back. The rest is the work of a source that begins its reign: `source/reign.rs`.
+//! is to go on whatever is lost. Where a witness decides, only its grant or force counts (`lease`). From
+//! then on no message of the old reign is taken. What was received is stored, then the new generation
+//! and the new part are made durable: a crash on the way is no way back. The rest is the work of a source that begins its reign: `source/reign.rs`.
 
 use super::super::{
-    Effect, Generation, Note, Part, PromotionOrder, Refusal, SavedMirror, SavedState,
+    Effect, Generation, Note, Part, PromotionOrder, Refusal, SavedMirror, SavedState, Ticket,
 };
 use super::Destination;
 use super::session::Session;
 use crate::units::SimTime;
+
+/// How far a promotion is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Promotion {
+    /// There is none.
+    None,
+    /// To this reign: what was received is still being stored.
+    Storing(Generation),
+    /// The new reign is being made durable.
+    Saving(Ticket),
+}
 
 impl Destination {
     /// The operator orders a promotion.
@@ -24,7 +35,7 @@ impl Destination {
             (SavedMirror::InSync, _) | (_, PromotionOrder::Forced) => false,
             (SavedMirror::OutOfSync(_), PromotionOrder::Guarded) => true,
         };
-        if may_lose || self.promotion.is_some() {
+        if may_lose || self.promotion != Promotion::None {
             effects.push(Effect::Refuse(Refusal::NotInSync));
             return;
         }
@@ -44,6 +55,23 @@ impl Destination {
     ) {
         effects.push(Effect::Note(Note::PromotionDecided(since)));
         self.session = Session::None;
+        self.promotion = Promotion::Storing(generation);
+        self.promote_if_stored(effects);
+    }
+
+    /// A write to log storage is done.
+    pub(super) fn stored_before_promotion(&mut self, ticket: Ticket, effects: &mut Vec<Effect>) {
+        self.writing.remove(&ticket);
+        self.promote_if_stored(effects);
+    }
+
+    /// What was received and is on its way to log storage is of the log that will be replayed: under
+    /// `received` it is acknowledged.
+    fn promote_if_stored(&mut self, effects: &mut Vec<Effect>) {
+        let Promotion::Storing(generation) = self.promotion else { return };
+        if !self.writing.is_empty() {
+            return;
+        }
         let ticket = self.ticket();
         let state = SavedState {
             generation,
@@ -56,16 +84,12 @@ impl Destination {
             voids: self.voids.clone(),
         };
         effects.push(Effect::SaveState(ticket, state));
-        self.promotion = Some(ticket);
+        self.promotion = Promotion::Saving(ticket);
     }
 
     /// The new reign is durable: the destination's part is over.
-    pub(super) fn promotion_saved(
-        &mut self,
-        saved: super::super::Ticket,
-        effects: &mut Vec<Effect>,
-    ) {
-        if self.promotion == Some(saved) {
+    pub(super) fn promotion_saved(&mut self, saved: Ticket, effects: &mut Vec<Effect>) {
+        if self.promotion == Promotion::Saving(saved) {
             effects.push(Effect::ChangePart);
         }
     }

@@ -8,7 +8,8 @@
 //! Whatever leads out of sync needs the witness's *consent*, which stands until the mirror is in sync
 //! again; with it the source needs no lease. A source that lost its lease ends the session and asks for
 //! consent at once. It asks a quarter of a lease before the destination may, so that a link which
-//! breaks makes no failover. Refused, it learns whose the newer reign is.
+//! breaks makes no failover. Refused, it serves nobody and waits for the HELLO of the newer reign, in its
+//! next life too, since there it asks again.
 //!
 //! A restarted or promoted source has neither lease nor consent: it asks first.
 
@@ -179,9 +180,9 @@ impl Source {
                 }
             }
             (Plea::Together | Plea::Promotion, Ruling::Granted) => {}
-            // Another reigns.
+            // Another is to reign: it will call.
             (Plea::Alone | Plea::Together | Plea::Promotion, Ruling::Refused) => {
-                self.deposed(now, heard.generation, effects);
+                self.service = Service::Superseded;
             }
         }
     }

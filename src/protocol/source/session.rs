@@ -180,9 +180,11 @@ impl Source {
             reign: self.reign,
             voids: match self.service {
                 Service::Replaying => self.discarded.clone(),
-                Service::Serving | Service::Fenced | Service::Failed | Service::Deposed => {
-                    self.voids.clone()
-                }
+                Service::Serving
+                | Service::Fenced
+                | Service::Failed
+                | Service::Superseded
+                | Service::Deposed => self.voids.clone(),
             },
         };
         effects.push(Effect::SaveState(ticket, state));
