@@ -42,7 +42,7 @@ use answer::Answers;
 use consistency_point::RunningCp;
 use forward::Backlog;
 use lease::Lease;
-use outlet::Outlet;
+use outlet::{Cargo, Outlet};
 use read::{ReadFor, Reads};
 use reign::LogFiles;
 use resend::Unacknowledged;
@@ -422,14 +422,18 @@ impl Source {
     /// Sends a message; the outlet has room.
     fn send(&mut self, message: Message, completes: Option<Lsn>, effects: &mut Vec<Effect>) {
         let length = super::wire::length(&message, self.parameters.block_size);
-        self.outlet.hand_over(length, completes);
+        let what = match message {
+            Message::Heartbeat { .. } => Cargo::Heartbeat,
+            _ => Cargo::Work(completes),
+        };
+        self.outlet.hand_over(length, what);
         effects.push(Effect::Send(message));
     }
 
     /// Sends a message that was sent before; the outlet has room.
     fn send_again(&mut self, message: Message, effects: &mut Vec<Effect>) {
         let length = super::wire::length(&message, self.parameters.block_size);
-        self.outlet.hand_over(length, None);
+        self.outlet.hand_over(length, Cargo::Work(None));
         effects.push(Effect::SendAgain(message));
     }
 
