@@ -61,6 +61,12 @@ pub struct Source {
     /// Promoted: entries of its log that are not to be replayed, and the files that hold the log.
     discarded: Vec<Void>,
     log_files: LogFiles,
+    /// Promoted, until its log was read: what clients asked for meanwhile.
+    early: Option<Vec<Request>>,
+    /// Promoted: that it is the source is being made durable.
+    part_to_save: Option<Ticket>,
+    /// Promoted to go on alone: that it has a mirror again is being made durable.
+    reign_to_save: Option<Ticket>,
     /// Deposed: that is being made durable.
     deposing: Option<Ticket>,
     /// The session, or the one to come.
@@ -136,6 +142,9 @@ impl Source {
             reign,
             discarded: Vec::new(),
             log_files: LogFiles::new(),
+            early: None,
+            part_to_save: None,
+            reign_to_save: None,
             deposing: None,
             epoch,
             mirror: Mirror::InSync,
@@ -205,7 +214,7 @@ impl Source {
             Input::StateSaved(ticket) => self.state_saved(now, ticket, effects),
             Input::Changed(listed) => self.changed(listed),
             Input::Disconnected => self.end_session(now, SessionEnd::ConnectionLost, effects),
-            Input::LogScanned(found) => self.log_scanned(&found, effects),
+            Input::LogScanned(found) => self.log_scanned(now, &found, effects),
             Input::Promote(_) => effects.push(Effect::Refuse(Refusal::WrongDirection)),
             Input::LogWritten(_) | Input::LogRead(..) | Input::Flushed => {
                 unreachable!("the source writes no log, so its host reports none")
@@ -242,12 +251,24 @@ impl Source {
             nvram_entries: self.nvram.entries(),
             transfer_ids: self.table.live(),
             buffers: self.buffers.total(),
-            requests: self.answers.open() + self.reads.open() + self.waiting.len() as u64,
+            requests: self.answers.open()
+                + self.reads.open()
+                + self.waiting.len() as u64
+                + self.early.as_ref().map_or(0, Vec::len) as u64,
             ..Occupancy::default()
         }
     }
 
     fn request(&mut self, now: SimTime, request: Request, effects: &mut Vec<Effect>) {
+        if let Some(early) = &mut self.early {
+            // What the log holds is not known yet, so neither is the answer.
+            if early.iter().any(|open| open.id == request.id) {
+                effects.push(Effect::Refuse(Refusal::Repeated));
+            } else {
+                early.push(request);
+            }
+            return;
+        }
         let Request { id, operation } = request;
         let (Operation::Write(WriteRange { volume, .. })
         | Operation::Read(WriteRange { volume, .. })

@@ -82,6 +82,7 @@ impl Source {
         source.metadata = MetadataTree::restored(parameters.block_size, metadata);
         source.committed = record;
         source.service = Service::Replaying;
+        source.early = Some(Vec::new());
         note(Note::SessionLost(SessionEnd::Promoted), effects);
         source.begin_out_of_sync(now, effects);
         effects.push(Effect::ScanLog);
@@ -89,7 +90,12 @@ impl Source {
     }
 
     /// The log was read: what it holds beyond the image is replayed as a CP of its own.
-    pub(super) fn log_scanned(&mut self, found: &[Scanned], effects: &mut Vec<Effect>) {
+    pub(super) fn log_scanned(
+        &mut self,
+        now: SimTime,
+        found: &[Scanned],
+        effects: &mut Vec<Effect>,
+    ) {
         let CommitRecord { cp, last_lsn, unanswered } = self.committed.clone();
         for record in found.iter().filter(|record| record.transfer.is_none()) {
             note(Note::LogDamaged(record.file, record.offset), effects);
@@ -115,7 +121,10 @@ impl Source {
             self.answers.recover(entry.write, entry.lsn);
             self.apply(entry, effects);
         }
-        if entries.is_empty() {
+        if entries.is_empty() && self.committed.cp.generation == self.generation {
+            // An earlier life of this reign committed its first CP.
+            self.serve(effects);
+        } else if entries.is_empty() {
             // A reign begins with a CP of its own, also an empty one: what the other side may have
             // committed alone is older than any CP of this reign.
             let unanswered = self.answers.unanswered(last);
@@ -123,6 +132,9 @@ impl Source {
         } else {
             self.replaying = Some((cp, last));
             self.trigger(Trigger::Replay, effects);
+        }
+        for request in self.early.take().into_iter().flatten() {
+            self.request(now, request, effects);
         }
     }
 
@@ -134,6 +146,8 @@ impl Source {
     }
 
     /// The image of the new reign is on disk: clients are served, and the log is not needed any more.
+    /// No write is answered until it is durable that this is the source: a next life that took itself
+    /// for a destination about to serve would not look into NVRAM.
     pub(super) fn serve(&mut self, effects: &mut Vec<Effect>) {
         if self.service != Service::Replaying {
             return;
@@ -143,7 +157,7 @@ impl Source {
         }
         self.service = Service::Serving;
         self.part = Part::Source;
-        self.save_state(effects);
+        self.part_to_save = Some(self.save_state(effects));
         effects.push(Effect::Serve);
     }
 

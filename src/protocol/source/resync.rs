@@ -184,9 +184,17 @@ impl Source {
         if self.answers.meets_rule() < answered || !self.outlet.has_room() {
             return false;
         }
+        // Spec 6.3, 7.4: from now on `strict` is strict, also in a next life, so that is durable before
+        // the mirror is in sync.
+        if self.reign == Reign::Alone {
+            self.reign = Reign::Mirrored;
+            self.reign_to_save = Some(self.save_state(effects));
+        }
+        if self.reign_to_save.is_some() {
+            return false;
+        }
         self.set_mirror(Mirror::InSync, effects);
         self.saved_mirror = SavedMirror::InSync;
-        self.reign = Reign::Mirrored;
         self.save_state(effects);
         self.told = Told::Awaited;
         self.send(Message::InSync { epoch: self.epoch }, None, effects);

@@ -70,6 +70,9 @@ impl Source {
         if self.parameters.sabotages(Sabotage::AckBeforeDestination) {
             return Promise::Local;
         }
+        if self.part_to_save.is_some() {
+            return Promise::Held;
+        }
         match (&self.mirror, self.parameters.mode) {
             (Mirror::InSync | Mirror::CpForwarding(Forwarding::CatchingUp(_)), _) => Promise::Full,
             (Mirror::OutOfSync(Contact::Saving(_)), _) => Promise::Held,
@@ -183,6 +186,8 @@ impl Source {
 
     /// The state saved with this ticket is durable: the destination may be called.
     pub(super) fn state_saved(&mut self, now: SimTime, saved: Ticket, effects: &mut Vec<Effect>) {
+        self.part_to_save.take_if(|ticket| *ticket == saved);
+        self.reign_to_save.take_if(|ticket| *ticket == saved);
         if matches!(self.mirror, Mirror::OutOfSync(Contact::Saving(ticket)) if ticket == saved) {
             self.mirror = Mirror::OutOfSync(Contact::Greeting);
             self.greet(now, effects);
