@@ -7,7 +7,7 @@
 use super::storage::{Device, Io, Kind};
 use super::{Node, Simulation};
 use crate::facts::{Role, What};
-use crate::protocol::{Input, LogFile, Transfer};
+use crate::protocol::{Input, LogFile, Part, Transfer};
 use crate::random::{Choice, Key, Purpose};
 
 /// How a torn write is drawn, so that whole and empty ones are not rare.
@@ -61,6 +61,11 @@ impl Simulation<'_> {
         site.image.drop_shadows();
         site.image.unpin();
         site.deferred.clear();
+        match site.states.durable().part {
+            Part::Source => {}
+            // What NVRAM holds is of a reign that is over: nobody looks at it again (Spec 7.4, 7.7).
+            Part::Destination | Part::Promoted => site.nvram.reset(),
+        }
         let halves = site.nvram.recover().halves;
         let newest = halves.iter().flatten().map(|(_, entry)| entry.lsn).max();
         let image = site.image.hash();
@@ -117,6 +122,7 @@ impl Simulation<'_> {
             return;
         }
         self.recorder.leading_fact(What::Restarted(role));
+        self.tell_part(role);
         self.begin_life(role);
         if role == self.serving && self.sites[role as usize].is_source() {
             self.clients_reconnect();

@@ -14,14 +14,33 @@ impl Simulation<'_> {
     /// A node is replaced by one that plays the part that was made durable. For what was under way at
     /// its site that is a crash.
     pub(super) fn change_part(&mut self, role: Role) {
-        let part = self.sites[role as usize].states.durable().part;
-        self.recorder.leading_fact(What::ChangedPart(role, part));
-        self.end_life(role);
-        if part == Part::Destination {
-            // Spec 7.7: what its log holds beyond its image is set aside.
-            self.sites[role as usize].nvram.reset();
+        match self.site(role).states.durable().part {
+            // What the life that ends leaves behind is of the reign that is over.
+            Part::Destination => {
+                self.end_life(role);
+                self.tell_part(role);
+            }
+            Part::Source | Part::Promoted => {
+                self.tell_part(role);
+                self.end_life(role);
+            }
         }
         self.begin_life(role);
+    }
+
+    /// Writes down that a site plays another part from now on, if so: also where a crash came before the
+    /// node heard that it was durable, so that its next life begins with it.
+    pub(super) fn tell_part(&mut self, role: Role) {
+        let site = self.site(role);
+        let (before, part) = (site.part, site.states.durable().part);
+        site.part = part;
+        let reigns = |part| match part {
+            Part::Source | Part::Promoted => true,
+            Part::Destination => false,
+        };
+        if reigns(before) != reigns(part) {
+            self.recorder.leading_fact(What::ChangedPart(role, part));
+        }
     }
 
     /// Clients are served by this site from now on, and ask it for all that they still wait for.

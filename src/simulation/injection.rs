@@ -77,7 +77,11 @@ impl Simulation<'_> {
         match part {
             Part::Link(_, LinkFault::Reset) => self.break_connection(),
             Part::Link(directions, _) => self.update_links(directions),
-            Part::Node(side, NodeFault::Crash | NodeFault::Disaster) => self.crash(role_of(side)),
+            Part::Node(side, NodeFault::Crash) => self.crash(role_of(side)),
+            Part::Node(side, NodeFault::Disaster) => {
+                self.crash(role_of(side));
+                self.site(role_of(side)).burned_by = Some(fault);
+            }
             Part::Node(side, NodeFault::Pause) => self.site(role_of(side)).pauses += 1,
             Part::Node(side, NodeFault::Slow(_) | NodeFault::ClockDrift(..)) => {
                 self.update_node(role_of(side));
@@ -111,7 +115,10 @@ impl Simulation<'_> {
 
     fn order(&mut self, order: Order) {
         match order {
-            Order::Return(side) => self.restart(role_of(side)),
+            Order::Return(side) => {
+                self.site(role_of(side)).burned_by = None;
+                self.restart(role_of(side));
+            }
             Order::Promote(side, promotion) => {
                 self.order_promotion(role_of(side), order_of(promotion));
             }
@@ -123,10 +130,11 @@ impl Simulation<'_> {
         }
     }
 
-    /// Whether another crash that has not ended keeps the node down.
+    /// Whether another crash that has not ended keeps the node down, or its site burned.
     fn is_kept_down(&self, side: Side) -> bool {
         let crash = Part::Node(side, NodeFault::Crash);
         self.active.iter().any(|(_, part)| *part == crash)
+            || self.sites[role_of(side) as usize].burned_by.is_some()
     }
 
     fn update_links(&mut self, directions: Directions) {

@@ -30,6 +30,10 @@ pub struct Site {
     pub log_storage: LogStorage,
     pub nvram: NvramStore,
     pub states: StateStore<SavedState>,
+    /// The part it plays, as was written down.
+    pub part: Part,
+    /// The disaster that burned the site, until people switch it on again.
+    pub burned_by: Option<FaultId>,
     /// Pauses that are on; while there is one the node does nothing.
     pub pauses: u32,
     /// What came for the node meanwhile.
@@ -85,6 +89,8 @@ impl Site {
             log_storage: LogStorage::new(size),
             nvram: NvramStore::new(),
             states: StateStore::new(SavedState { part, ..SavedState::FIRST }),
+            part,
+            burned_by: None,
             pauses: 0,
             deferred: Vec::new(),
             slowdown: 1,
