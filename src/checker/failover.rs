@@ -53,6 +53,9 @@ impl Failover {
             {
                 self.promised = self.promised.max(Some((lsn, *id)));
             }
+        } else if let What::Crashed(Role::Source) = &fact.what {
+            // A replay that was cut short begins anew.
+            self.replayed = None;
         } else if let What::Crashed(Role::Destination) = &fact.what {
             if self.rule == Rule::InMemory {
                 self.promised = None;

@@ -48,6 +48,15 @@ pub struct Model {
     pub log: BTreeMap<Lsn, EntryHeader>,
     /// The image with which the present reign began, and its CP.
     base: (CpId, BTreeMap<BlockAddress, Contents>),
+    kept: Kept,
+}
+
+/// Where a source that crashes finds its log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    InNvram,
+    /// It was promoted and does not serve yet: in its NVLog files.
+    InNvLog,
 }
 
 /// What the source says of the mirror, as far as it is bound by it (Spec 6.3, 6.6).
@@ -87,6 +96,7 @@ impl Model {
             claim: Claim::InSync,
             log: BTreeMap::new(),
             base: (CpId::ORIGINAL, BTreeMap::new()),
+            kept: Kept::InNvram,
         }
     }
 
@@ -148,11 +158,15 @@ impl Model {
         self.epochs.swap(0, 1);
         self.disks.turn();
         self.claim = Claim::OutOfSync;
+        self.kept = Kept::InNvLog;
+        self.base = (self.committed_by(Role::Source), self.disks.image(Role::Source).clone());
         self.halves.clear();
         self.transfers.clear();
         self.acknowledged.clear();
         self.acks_under_way.clear();
-        self.begun.clear();
+        let begun = std::mem::take(&mut self.begun);
+        let (committed, image) = &self.base;
+        self.points.restart(*committed, |cp| begun.contains(&cp), image);
         self.passes.clear();
     }
 
@@ -194,7 +208,9 @@ impl Model {
                 self.points.begin_empty(*cp, *last_lsn);
             }
         } else if let What::Serves(_) = &fact.what {
-            self.log.retain(|lsn, _| lsn.generation > self.base.0.generation);
+            let (reign, _) = self.committed[Role::Source as usize];
+            self.log.retain(|lsn, _| lsn.generation >= reign.generation);
+            self.kept = Kept::InNvram;
         } else if let What::Sent(Direction::ToSource, number, message)
         | What::Resent(Direction::ToSource, number, message) = &fact.what
         {
@@ -260,11 +276,12 @@ impl Model {
     fn source_crashed(&mut self, newest: Option<Lsn>) {
         self.claim = Claim::OutOfSync;
         let last = newest.max(Some(self.committed_through(Role::Source)));
-        if self.halves.is_empty() {
-            // A promoted destination: its log is its NVLog.
-            self.base = (self.committed_by(Role::Source), self.disks.image(Role::Source).clone());
-        } else {
-            self.log.retain(|lsn, _| Some(*lsn) <= last);
+        match self.kept {
+            Kept::InNvram => self.log.retain(|lsn, _| Some(*lsn) <= last),
+            Kept::InNvLog => {
+                let image = self.disks.image(Role::Source).clone();
+                self.base = (self.committed_by(Role::Source), image);
+            }
         }
         for (_, entries) in self.halves.values_mut() {
             entries.retain(|lsn, _| Some(*lsn) <= newest);
