@@ -205,8 +205,9 @@ impl Source {
     ) {
         let (epoch, purpose) = (self.epoch, Purpose::ConsistencyPoint);
         let unanswered = match transfers {
-            Some(_) => Vec::new(),
-            None => self.answers.unanswered(last_lsn),
+            // Over `tcp` the entries came before.
+            Some(_) if self.parameters.retransmit.is_none() => Vec::new(),
+            Some(_) | None => self.answers.unanswered(last_lsn),
         };
         let begin = Message::CpBegin { epoch, cp, purpose, transfers, last_lsn, unanswered };
         if !self.outlet.has_room_for(wire::length(&begin, self.parameters.block_size)) {

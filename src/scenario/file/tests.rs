@@ -118,8 +118,11 @@ fn a_client_may_ask_only_once() {
 fn a_failover_is_planned() {
     let planned = parse(r#"{ "clients": [{}], "failover": { "at": "5s", "force": true } }"#);
     let (by, lease) = (Decider::Operator, Span::from_secs(3));
-    let at = Some(Span::from_secs(5));
-    assert_eq!(planned.failover, Failover { by, at, force: Promotion::Forced, lease });
+    let (at, witness_latency) = (Some(Span::from_secs(5)), Span::from_millis(5));
+    assert_eq!(
+        planned.failover,
+        Failover { by, at, force: Promotion::Forced, lease, witness_latency }
+    );
     let swarm = parse(r#"{ "clients": [{}], "swarm": true }"#);
     assert_eq!((swarm.swarm, planned.swarm), (Swarm::On, Swarm::Off));
 }

@@ -137,7 +137,7 @@ impl Script {
 
     /// The command that fires the timer which is due first.
     fn next_timer(&self) -> Option<String> {
-        let due = |(timer, (_, at)): (&Timer, &(Side, _))| (*at, *timer);
+        let due = |((_, timer), at): (&(Side, Timer), &_)| (*at, *timer);
         let (_, timer) = self.pair.timers.iter().map(due).min()?;
         let name = serde_json::to_value(timer).ok()?;
         Some(format!("timer {}", name.as_str()?))
@@ -179,12 +179,12 @@ impl Script {
         for _ in 0..CALM {
             self.command("settle");
             let quiet = self.pair.timers.is_empty();
-            if quiet && self.pair.mirror == MirrorState::InSync {
+            if quiet && self.pair.mirror() == MirrorState::InSync {
                 return Ok(());
             }
             let Some(timer) = self.next_timer() else { break };
             self.command(&timer);
         }
-        Err(format!("it is {:?} for ever", self.pair.mirror))
+        Err(format!("it is {:?} for ever", self.pair.mirror()))
     }
 }

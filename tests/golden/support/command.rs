@@ -2,19 +2,21 @@
 //!
 //! ```text
 //! set KEY=VALUE …                   parameters; starts anew with two original images
-//! write c1 [v2] OFFSET+LENGTH       a client writes; also `read`; `at=destination` asks there
+//! write c1 [v2] OFFSET+LENGTH       a client writes; also `read`; `at=destination` asks there; else
+//!                                   the side that serves
 //! flush c1 [v2]                     a client flushes
 //! checkpoint                        the operator asks for a CP
-//! nvram [all]                       the oldest entry, or every one, is durable in NVRAM
+//! nvram [all] [SIDE]                the oldest entry, or every one, is durable in NVRAM
 //! depart [all]                      the oldest message to the destination leaves the queue
 //! deliver SIDE [all | n=2]          the oldest (nth) message arrives
 //! drop SIDE [n=2]                   it is lost
 //! duplicate SIDE [n=2]              the wire makes a second copy, behind the others
 //! alter SIDE [n=2] KEY=VALUE …      change epoch, cp, blocks, transfer or number in it
 //! flight SIDE                       list the messages on their way
-//! log [all | n=2 | fail]            log storage: the oldest (nth) request is done; a read fails
+//! log [SIDE] [all | n=2 | fail]     log storage, of the destination unless told otherwise: the
+//!                                   oldest (nth) request is done; a read fails
 //! disk SIDE [all | n=2]             volumes: the oldest (nth) request is done
-//! timer NAME                        a set timer fires; it is its time
+//! timer NAME [SIDE]                 a set timer fires; it is its time
 //! time 5ms                          it is this time after the beginning
 //! time +5ms                         it is that much later
 //! save SIDE [all]                   the oldest small state of a side is durable
@@ -22,9 +24,10 @@
 //!                                   entries, `states`, `log` writes, the `commit`; `torn`: the next
 //!                                   log write is torn
 //! restart SIDE                      its next life begins
+//! promote SIDE [forced]             the operator orders a side to become the source
 //! lose nvram                        NVRAM forgets all
 //! reset                             the connection breaks
-//! again c1#2                        a client asks the source again
+//! again c1#2                        a client asks again
 //! show timers                       from now on, timers that watch the session too
 //! settle [quiet]                    all that is under way happens; quiet: only its result
 //! state                             what both nodes hold
@@ -41,7 +44,7 @@ use crate::storage::{Check, Survivors};
 use mirrorsim::protocol::block::{BlockAddress, VolumeId, WriteRange};
 use mirrorsim::protocol::{
     BlockNumber, ClientId, CpNumber, Epoch, Input, ItemBody, Message, OpNumber, Operation,
-    TransferId, WriteId,
+    PromotionOrder, TransferId, WriteId,
 };
 use mirrorsim::units::SimTime;
 
@@ -55,10 +58,13 @@ pub fn run(command: &str, pair: &mut Pair) -> Done {
         "set" => set(words, pair),
         "write" | "read" | "flush" => request(name, words, pair),
         "checkpoint" => {
-            pair.tell(Side::Source, Input::ConsistencyPoint);
+            pair.tell(pair.serving, Input::ConsistencyPoint);
             Ok(())
         }
-        "nvram" => repeat(words, pair.persisting(), || pair.persist()),
+        "nvram" => {
+            let side = side_among(words).unwrap_or(pair.serving);
+            repeat(words, pair.persisting(side), || pair.persist(side))
+        }
         "depart" => {
             let last = pair.flight(Side::Destination).messages().len();
             let waiting = last
@@ -69,7 +75,8 @@ pub fn run(command: &str, pair: &mut Pair) -> Done {
         "deliver" | "drop" | "duplicate" | "alter" | "flight" => wire(name, words, pair),
         "log" => log(words, pair),
         "disk" => disk(words, pair),
-        "timer" => pair.fire(settings::word(words.first().ok_or("which timer?")?)?),
+        "timer" => timer(words, pair),
+        "promote" => promote(words, pair),
         "time" => time(words, pair),
         "save" => {
             let side = Side::parse(words.first().ok_or("at which side?")?)?;
@@ -103,6 +110,25 @@ pub fn run(command: &str, pair: &mut Pair) -> Done {
     }
 }
 
+/// The side that is named among the words, if one is.
+fn side_among(words: &[&str]) -> Option<Side> {
+    words.iter().find_map(|word| Side::parse(word).ok())
+}
+
+fn timer(words: &[&str], pair: &mut Pair) -> Done {
+    let timer = settings::word(words.first().ok_or("which timer?")?)?;
+    let owner = |((side, set), _): (&(Side, _), _)| (*set == timer).then_some(*side);
+    let side = side_among(words).or_else(|| pair.timers.iter().find_map(owner));
+    pair.fire(side.ok_or("the timer is not set")?, timer)
+}
+
+fn promote(words: &[&str], pair: &mut Pair) -> Done {
+    let order =
+        if words.contains(&"forced") { PromotionOrder::Forced } else { PromotionOrder::Guarded };
+    pair.tell(side_among(words).ok_or("which side?")?, Input::Promote(order));
+    Ok(())
+}
+
 fn set(words: &[&str], pair: &mut Pair) -> Done {
     let mut parameters = settings::default();
     for word in words {
@@ -133,7 +159,7 @@ fn request(name: &str, words: &[&str], pair: &mut Pair) -> Done {
         "read" => Operation::Read(range()?),
         _ => Operation::Flush(volume),
     };
-    let side = value(words, "at").map_or(Ok(Side::Source), Side::parse)?;
+    let side = value(words, "at").map_or(Ok(pair.serving), Side::parse)?;
     let id = pair.next_operation(client);
     pair.ask(side, id, operation);
     Ok(())
@@ -263,18 +289,21 @@ fn alter_epoch(message: &mut Message, to: Epoch) -> Done {
         | Message::Deposed { epoch, .. }
         | Message::Restarted { epoch, .. }
         | Message::InSync { epoch }
-        | Message::InSyncNoted { epoch } => *epoch = to,
+        | Message::InSyncNoted { epoch }
+        | Message::Heartbeat { epoch, .. }
+        | Message::HeartbeatAnswer { epoch, .. } => *epoch = to,
     }
     Ok(())
 }
 
 fn log(words: &[&str], pair: &mut Pair) -> Done {
     let check = if words.contains(&"fail") { Check::Fails } else { Check::Passes };
-    let count = pair.log.requests.len();
+    let side = side_among(words).unwrap_or(Side::Destination);
+    let count = pair.log(side).requests.len();
     if words.contains(&"all") {
-        return (0..count).try_for_each(|_| pair.complete_log(0, check));
+        return (0..count).try_for_each(|_| pair.complete_log(side, 0, check));
     }
-    pair.complete_log(place(words, count)?, check)
+    pair.complete_log(side, place(words, count)?, check)
 }
 
 fn disk(words: &[&str], pair: &mut Pair) -> Done {
@@ -296,7 +325,7 @@ fn time(words: &[&str], pair: &mut Pair) -> Done {
         None => (SimTime::ZERO, *word),
     };
     let now = from.after(settings::span(span)?);
-    let passed = pair.timers.values().any(|(_, at)| *at < now);
+    let passed = pair.timers.values().any(|at| *at < now);
     if now < pair.now || passed {
         return Err("time does not run backwards, nor past a timer that is set".to_owned());
     }
@@ -327,6 +356,10 @@ fn tells(line: &str) -> bool {
         "send NAK",
         "send HELLO",
         "send WELCOME",
+        "send DEPOSED",
+        "serve",
+        "change its part",
+        "replay",
         "send IN_SYNC",
         "send RESTARTED",
         "send pass",

@@ -3,7 +3,7 @@
 
 use crate::storage::Volumes;
 use mirrorsim::protocol::block::{BlockAddress, BlockSize, Contents, Origin, Run};
-use mirrorsim::protocol::{EntryHeader, Lsn, WriteId};
+use mirrorsim::protocol::{CommitRecord, EntryHeader, Generation, Lsn, WriteId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The log as clients may count on it.
@@ -13,12 +13,31 @@ pub struct Expected {
     log: BTreeMap<Lsn, EntryHeader>,
     /// Writes that were acknowledged.
     acknowledged: BTreeSet<WriteId>,
+    /// The newest reign, and the last entry of the one before that its image holds.
+    reign: Option<(Generation, Lsn)>,
 }
 
 impl Expected {
     /// The source logged an entry.
     pub fn logged(&mut self, entry: EntryHeader) {
-        self.log.insert(entry.lsn, entry);
+        if !self.is_over(entry.lsn) {
+            self.log.insert(entry.lsn, entry);
+        }
+    }
+
+    /// Whether the entry belongs to a reign that is over, beyond where the next one began.
+    fn is_over(&self, lsn: Lsn) -> bool {
+        self.reign.is_some_and(|(reign, cut)| lsn.generation < reign && lsn > cut)
+    }
+
+    /// A promoted side serves: the log goes on from its image. Gives acknowledged writes that it does
+    /// not hold.
+    pub fn serves(&mut self, record: &CommitRecord) -> Vec<WriteId> {
+        self.reign = Some((record.cp.generation, record.last_lsn));
+        let over: Vec<_> = self.log.keys().copied().filter(|lsn| self.is_over(*lsn)).collect();
+        let gone = over.iter().filter_map(|lsn| self.log.remove(lsn));
+        let gone: Vec<_> = gone.map(|entry| entry.write).collect();
+        gone.into_iter().filter(|id| self.acknowledged.remove(id)).collect()
     }
 
     /// A client was told that its write is safe.
@@ -35,6 +54,10 @@ impl Expected {
     pub fn check(&self, volumes: &Volumes, size: BlockSize) -> Vec<String> {
         let mut wanted: BTreeMap<BlockAddress, Contents> = BTreeMap::new();
         let mut wrong = Vec::new();
+        if self.is_over(volumes.record.last_lsn) {
+            // It holds what it changed alone, until the other side has put it back (Spec 7.7).
+            return wrong;
+        }
         for entry in self.log.range(..=volumes.record.last_lsn).map(|(_, entry)| entry) {
             for piece in entry.pieces(size) {
                 let held = wanted.entry(piece.address);

@@ -3,7 +3,7 @@
 
 use super::Pair;
 use crate::show;
-use mirrorsim::protocol::{AckRule, Mode, SavedMirror, WriteId};
+use mirrorsim::protocol::{AckRule, Mode, Reign, SavedMirror, WriteId};
 
 impl Pair {
     /// Whether both images are the same CP, byte for byte.
@@ -35,17 +35,19 @@ impl Pair {
     /// is out of sync and clients go on (Spec 3.7, 6.3).
     pub(super) fn check_promise(&mut self, id: WriteId) {
         let Some(entry) = self.expected.entry(id) else { return };
-        let [source, destination] = &self.volumes;
+        let side = self.serving as usize;
+        let (source, destination) = (&self.volumes[side], &self.volumes[1 - side]);
         let committed = entry.lsn <= destination.record.last_lsn;
         let kept = match self.parameters.ack {
             AckRule::Local | AckRule::Sent | AckRule::Received => true,
-            AckRule::Logged => committed || self.log.holds(entry),
+            AckRule::Logged => committed || self.logs[1 - side].holds(entry),
             AckRule::Applied => committed,
         };
-        let own = entry.lsn <= source.record.last_lsn || Some(entry.lsn) <= self.durable;
-        let alone = match (self.parameters.mode, self.states[0].durable().mirror) {
-            (Mode::Sync, SavedMirror::OutOfSync(_)) => true,
-            (Mode::Sync, SavedMirror::InSync) | (Mode::Strict, _) => false,
+        let own = entry.lsn <= source.record.last_lsn || Some(entry.lsn) <= self.durable[side];
+        let state = self.states[side].durable();
+        let alone = match (self.parameters.mode, state.mirror, state.reign) {
+            (Mode::Sync, SavedMirror::OutOfSync(_), _) | (Mode::Strict, _, Reign::Alone) => true,
+            (Mode::Sync, SavedMirror::InSync, _) | (Mode::Strict, _, Reign::Mirrored) => false,
         };
         if !own || !(kept || alone) {
             self.broken.push(format!("wrong: {id} was acknowledged too soon"));

@@ -1,12 +1,12 @@
 //! Crashes and restarts: what survives is what `mirrorsim::disk` keeps (Spec 1.2–1.4).
 
-use super::Pair;
+use super::{Node, Pair};
 use crate::flight::{Flight, Side};
 use crate::storage::Survivors;
 use mirrorsim::protocol::block::{BlockAddress, Contents};
 use mirrorsim::protocol::destination::Destination;
 use mirrorsim::protocol::source::{Recovered, RecoveredNvram, Source};
-use mirrorsim::protocol::{CpNumber, FaultId, Input};
+use mirrorsim::protocol::{CpNumber, FaultId, Input, Part};
 
 /// A child of a metadata block: its place and the newest CP below it.
 type Child = (u32, CpNumber);
@@ -14,63 +14,91 @@ type Child = (u32, CpNumber);
 impl Pair {
     /// A side's life is over. What had left it stays on its way.
     pub fn crash(&mut self, side: Side, survivors: &Survivors) -> Result<(), String> {
-        if survivors.nvram > self.nvram_store.in_flight()
+        if survivors.nvram > self.nvram_stores[side as usize].in_flight()
             || survivors.states > self.states[side as usize].in_flight()
         {
             return Err("no more survives than was on its way".to_owned());
         }
-        self.flight(side.peer()).take_back();
-        self.timers.retain(|_, (owner, _)| *owner != side);
-        self.states[side as usize].crash(survivors.states);
-        self.saving[side as usize].clear();
-        self.volumes(side).crash(survivors);
-        match side {
-            Side::Source => {
-                self.source = None;
-                self.nvram.clear();
-                self.nvram_store.crash(survivors.nvram);
-                let halves = self.nvram_store.recover().halves;
-                let newest = halves.iter().flatten().map(|(_, entry)| entry.lsn).max();
-                self.durable = self.durable.max(newest);
-                let survived = halves.iter().flatten().map(|(_, entry)| entry.lsn).collect();
-                let committed = self.volumes(side).record.last_lsn;
-                self.expected.crashed(committed, &survived);
-            }
-            Side::Destination => {
-                self.destination = None;
-                self.log.crash(survivors);
-            }
-        }
+        self.end_life(side, survivors);
         Ok(())
     }
 
-    /// NVRAM loses all it holds.
-    pub fn lose_nvram(&mut self) {
-        self.nvram_store.lose(FaultId(0));
+    fn end_life(&mut self, side: Side, survivors: &Survivors) {
+        self.flight(side.peer()).take_back();
+        self.timers.retain(|(owner, _), _| *owner != side);
+        self.states[side as usize].crash(survivors.states);
+        self.saving[side as usize].clear();
+        self.volumes(side).crash(survivors);
+        self.log(side).crash(survivors);
+        self.nodes[side as usize] = Node::Down;
+        self.nvram[side as usize].clear();
+        self.nvram_stores[side as usize].crash(survivors.nvram);
+        match self.states[side as usize].durable().part {
+            Part::Source => {}
+            Part::Destination | Part::Promoted => self.nvram_stores[side as usize].reset(),
+        }
+        let halves = self.nvram_stores[side as usize].recover().halves;
+        let newest = halves.iter().flatten().map(|(_, entry)| entry.lsn).max();
+        self.durable[side as usize] = self.durable[side as usize].max(newest);
+        if side == self.serving {
+            let survived = halves.iter().flatten().map(|(_, entry)| entry.lsn).collect();
+            let committed = self.volumes(side).record.last_lsn;
+            self.expected.crashed(committed, &survived);
+        }
     }
 
-    /// A side's next life begins.
+    /// The part that is durable is another one: a node that plays it takes the place of this one.
+    pub(super) fn change_part(&mut self, side: Side) {
+        self.end_life(side, &Survivors::NOTHING);
+        self.restart(side);
+    }
+
+    /// Clients are served by this side from now on.
+    pub(super) fn serve(&mut self, side: Side) {
+        self.serving = side;
+        let record = self.volumes(side).record.clone();
+        for id in self.expected.serves(&record) {
+            match self.may_lose {
+                Some(_) => self.say(format!("- {id} is lost")),
+                None => self.broken.push(format!("wrong: {id} is lost, though all was in sync")),
+            }
+        }
+    }
+
+    /// The NVRAM of the side that serves loses all it holds.
+    pub fn lose_nvram(&mut self) {
+        self.nvram_stores[self.serving as usize].lose(FaultId(0));
+    }
+
+    /// A side's next life begins, in the part that is durable.
     pub fn restart(&mut self, side: Side) {
         let mut effects = Vec::new();
         let record = self.volumes(side).record.clone();
         let state = self.states[side as usize].durable().clone();
         let (parameters, now) = (self.parameters, self.now);
-        match side {
-            Side::Source => {
-                let (nvram, metadata) = (self.found_in_nvram(), self.metadata());
+        self.nodes[side as usize] = match state.part {
+            Part::Source => {
+                let (nvram, metadata) = (self.found_in_nvram(side), self.metadata(side));
                 let found = Recovered { record, state, nvram, metadata };
-                self.source = Some(Source::restart(parameters, now, found, &mut effects));
+                let source = Source::restart(parameters, now, found, &mut effects);
+                Node::Source(Box::new(source))
             }
-            Side::Destination => {
+            Part::Destination => {
                 let node = Destination::restart(parameters, now, record, state, &mut effects);
-                self.destination = Some(node);
+                Node::Destination(Box::new(node))
             }
-        }
+            Part::Promoted => {
+                let metadata = self.metadata(side);
+                let source =
+                    Source::promoted(parameters, now, record, state, metadata, &mut effects);
+                Node::Source(Box::new(source))
+            }
+        };
         self.carry_out(side, effects);
     }
 
-    fn found_in_nvram(&self) -> RecoveredNvram {
-        let found = self.nvram_store.recover();
+    fn found_in_nvram(&self, side: Side) -> RecoveredNvram {
+        let found = self.nvram_stores[side as usize].recover();
         let half = |half: Vec<(_, _)>| half.into_iter().map(|(_, entry)| entry).collect();
         match found.damage {
             Some(_) => RecoveredNvram::Damaged,
@@ -78,8 +106,8 @@ impl Pair {
         }
     }
 
-    fn metadata(&mut self) -> Vec<(BlockAddress, Vec<Child>)> {
-        let blocks = self.volumes(Side::Source).image.blocks();
+    fn metadata(&mut self, side: Side) -> Vec<(BlockAddress, Vec<Child>)> {
+        let blocks = self.volumes(side).image.blocks();
         let metadata = blocks.filter_map(|(address, contents)| match contents {
             Contents::Metadata(children) => Some((address, children.clone())),
             Contents::Data(_) => None,

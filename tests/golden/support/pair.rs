@@ -8,13 +8,13 @@ mod life;
 use crate::expected::Expected;
 use crate::flight::{Flight, Side};
 use crate::show;
-use crate::storage::{Check, Log, LogRequest, Volumes};
+use crate::storage::{Check, Log, Volumes};
 use mirrorsim::disk::{NvramStore, StateStore};
 use mirrorsim::protocol::destination::Destination;
 use mirrorsim::protocol::source::Source;
 use mirrorsim::protocol::{
     ClientId, Effect, Input, Lsn, Message, MirrorState, Note, Occupancy, OpNumber, Operation,
-    Outcome, Parameters, Request, SavedState, Ticket, Timer, WriteId,
+    Outcome, Parameters, Part, Request, SavedState, Ticket, Timer, WriteId,
 };
 use mirrorsim::units::SimTime;
 use std::collections::{BTreeMap, VecDeque};
@@ -22,31 +22,38 @@ use std::collections::{BTreeMap, VecDeque};
 /// A step of the world that settling may take; every one is the oldest of its kind.
 const SETTLING: usize = 10_000;
 
-/// Two nodes and the world between them.
+/// What runs at a side.
+pub enum Node {
+    Source(Box<Source>),
+    Destination(Box<Destination>),
+    /// Its life is over and the next has not begun.
+    Down,
+}
+
+/// Two nodes and the world between them. Sides keep the names of the parts that they play at first.
 pub struct Pair {
     pub parameters: Parameters,
     pub now: SimTime,
-    /// `None`: it is down.
-    source: Option<Source>,
-    /// `None`: it is down.
-    destination: Option<Destination>,
+    nodes: [Node; 2],
+    /// The side that clients ask.
+    pub serving: Side,
     /// Messages to the source, messages to the destination.
     flights: [Flight; 2],
     /// Entries on their way into NVRAM, in LSN order.
-    nvram: VecDeque<Lsn>,
-    nvram_store: NvramStore,
+    nvram: [VecDeque<Lsn>; 2],
+    nvram_stores: [NvramStore; 2],
     /// Entries up to here are durable in NVRAM, if they are there.
-    durable: Option<Lsn>,
+    durable: [Option<Lsn>; 2],
     states: [StateStore<SavedState>; 2],
     /// Small states on their way to be durable.
     saving: [VecDeque<Ticket>; 2],
     volumes: [Volumes; 2],
-    pub log: Log,
-    pub timers: BTreeMap<Timer, (Side, SimTime)>,
+    logs: [Log; 2],
+    pub timers: BTreeMap<(Side, Timer), SimTime>,
     /// Which timers of the session are shown.
     pub watching: Watching,
-    /// As the source noted it last.
-    pub mirror: MirrorState,
+    /// As each side noted it last.
+    mirrors: [MirrorState; 2],
     operations: BTreeMap<u32, u64>,
     /// What clients asked for and were not answered.
     requests: BTreeMap<WriteId, Operation>,
@@ -54,6 +61,8 @@ pub struct Pair {
     /// Acknowledgements that promised too much.
     broken: Vec<String>,
     lines: Vec<String>,
+    /// Of the newest promotion: since when what was acknowledged may be lost, if so.
+    may_lose: Option<SimTime>,
 }
 
 /// Whether lines tell of timers that watch a session, which most scripts are not about.
@@ -70,24 +79,29 @@ impl Pair {
         Self {
             parameters,
             now: SimTime::ZERO,
-            source: Some(Source::new(parameters)),
-            destination: Some(Destination::new(parameters)),
+            nodes: [
+                Node::Source(Box::new(Source::new(parameters))),
+                Node::Destination(Box::new(Destination::new(parameters))),
+            ],
+            serving: Side::Source,
             flights: [Flight::default(), Flight::default()],
-            nvram: VecDeque::new(),
-            nvram_store: NvramStore::new(),
-            durable: None,
-            states: [StateStore::new(SavedState::FIRST), StateStore::new(SavedState::FIRST)],
+            nvram: [VecDeque::new(), VecDeque::new()],
+            nvram_stores: [NvramStore::new(), NvramStore::new()],
+            durable: [None; 2],
+            states: [Part::Source, Part::Destination]
+                .map(|part| StateStore::new(SavedState { part, ..SavedState::FIRST })),
             saving: [VecDeque::new(), VecDeque::new()],
             volumes: [Volumes::new(size), Volumes::new(size)],
-            log: Log::new(size),
+            logs: [Log::new(size), Log::new(size)],
             timers: BTreeMap::new(),
             watching: Watching::Hidden,
-            mirror: MirrorState::InSync,
+            mirrors: [MirrorState::InSync; 2],
             operations: BTreeMap::new(),
             requests: BTreeMap::new(),
             expected: Expected::default(),
             broken: Vec::new(),
             lines: Vec::new(),
+            may_lose: None,
         }
     }
 
@@ -118,28 +132,36 @@ impl Pair {
         &mut self.volumes[side as usize]
     }
 
+    /// A side's log storage.
+    pub fn log(&mut self, side: Side) -> &mut Log {
+        &mut self.logs[side as usize]
+    }
+
+    /// The state of the mirror, as the side that serves noted it last.
+    pub fn mirror(&self) -> MirrorState {
+        self.mirrors[self.serving as usize]
+    }
+
     /// A client's request reaches a side.
     pub fn ask(&mut self, side: Side, id: WriteId, operation: Operation) {
         self.requests.insert(id, operation);
         self.tell(side, Input::Request(Request { id, operation }));
     }
 
-    /// A client asks the source again for what it asked before.
+    /// A client asks the side that serves again for what it asked before.
     pub fn ask_again(&mut self, id: WriteId) -> Result<(), String> {
         let operation = *self.requests.get(&id).ok_or("nobody asked for that")?;
-        self.tell(Side::Source, Input::Request(Request { id, operation }));
+        self.tell(self.serving, Input::Request(Request { id, operation }));
         Ok(())
     }
 
     /// Tells a node something and queues what it wishes.
     pub fn tell(&mut self, side: Side, input: Input) {
         let mut effects = Vec::new();
-        match (side, &mut self.source, &mut self.destination) {
-            (Side::Source, Some(source), _) => source.handle(self.now, input, &mut effects),
-            (Side::Destination, _, Some(node)) => node.handle(self.now, input, &mut effects),
-            (Side::Source, None, _) | (Side::Destination, _, None) => {
-                self.say(format!("- {} is down", side.name()));
-            }
+        match &mut self.nodes[side as usize] {
+            Node::Source(source) => source.handle(self.now, input, &mut effects),
+            Node::Destination(node) => node.handle(self.now, input, &mut effects),
+            Node::Down => self.say(format!("- {} is down", side.name())),
         }
         self.carry_out(side, effects);
     }
@@ -176,14 +198,14 @@ impl Pair {
     fn queue(&mut self, side: Side, effect: Effect) {
         match effect {
             Effect::NvramAppend(half, cp, entry) => {
-                self.nvram_store.append(half, cp, entry);
+                self.nvram_stores[side as usize].append(half, cp, entry);
                 self.expected.logged(entry);
             }
             Effect::NvramPersist(lsn) => {
-                self.nvram_store.asked(lsn);
-                self.nvram.push_back(lsn);
+                self.nvram_stores[side as usize].asked(lsn);
+                self.nvram[side as usize].push_back(lsn);
             }
-            Effect::NvramFree(half) => self.nvram_store.free(half),
+            Effect::NvramFree(half) => self.nvram_stores[side as usize].free(half),
             Effect::Send(message) | Effect::SendAgain(message) => {
                 self.flight(side.peer()).send(message);
             }
@@ -197,31 +219,32 @@ impl Pair {
                 self.states[side as usize].save(ticket, state);
                 self.saving[side as usize].push_back(ticket);
             }
-            Effect::WriteLog(ticket, file, offset, transfer) => {
-                self.log.requests.push(LogRequest::Write(ticket, file, offset, transfer));
-            }
-            Effect::ReadLog(ticket, file, offset) => {
-                self.log.requests.push(LogRequest::Read(ticket, file, offset));
-            }
-            Effect::FreeLog(file) => self.log.storage.free(file),
-            Effect::Flush => self.log.requests.push(LogRequest::Flush),
-            Effect::ScanLog => self.log.requests.push(LogRequest::Scan),
+            Effect::WriteLog(..)
+            | Effect::ReadLog(..)
+            | Effect::FreeLog(_)
+            | Effect::Flush
+            | Effect::ScanLog => self.log(side).take(effect),
             Effect::SetTimer(timer, at) => {
-                self.timers.insert(timer, (side, at));
+                self.timers.insert((side, timer), at);
             }
             Effect::CancelTimer(timer) => {
-                self.timers.remove(&timer);
+                self.timers.remove(&(side, timer));
             }
             Effect::Answer(id, Outcome::Written) => {
                 self.requests.remove(&id);
-                self.expected.acknowledged(id);
-                self.check_promise(id);
+                if side == self.serving {
+                    self.expected.acknowledged(id);
+                    self.check_promise(id);
+                }
             }
             Effect::Answer(id, _) => {
                 self.requests.remove(&id);
             }
-            Effect::Note(Note::Mirror(state)) => self.mirror = state,
-            Effect::NvramAssign(..) | Effect::Refuse(_) | Effect::Note(_) => {}
+            Effect::Note(Note::Mirror(state)) => self.mirrors[side as usize] = state,
+            Effect::Note(Note::PromotionDecided(may_lose)) => self.may_lose = may_lose,
+            Effect::ChangePart => self.change_part(side),
+            Effect::Serve => self.serve(side),
+            Effect::NvramAssign(..) | Effect::Replay(..) | Effect::Refuse(_) | Effect::Note(_) => {}
             of_volumes => self.volumes(side).take(of_volumes),
         }
     }
@@ -240,13 +263,14 @@ impl Pair {
         self.saving[side as usize].len()
     }
 
-    /// The oldest entry becomes durable in NVRAM.
-    pub fn persist(&mut self) -> Result<(), String> {
-        let lsn = self.nvram.pop_front().ok_or("no entry is on its way into NVRAM")?;
-        self.nvram_store.durable(lsn);
-        self.durable = Some(lsn);
+    /// The oldest entry of a side becomes durable in its NVRAM.
+    pub fn persist(&mut self, side: Side) -> Result<(), String> {
+        let next = self.nvram[side as usize].pop_front();
+        let lsn = next.ok_or("no entry is on its way into NVRAM")?;
+        self.nvram_stores[side as usize].durable(lsn);
+        self.durable[side as usize] = Some(lsn);
         self.say(format!("- {lsn} is durable in NVRAM"));
-        self.tell(Side::Source, Input::NvramDurable(lsn));
+        self.tell(side, Input::NvramDurable(lsn));
         Ok(())
     }
 
@@ -279,17 +303,17 @@ impl Pair {
         self.tell(side, input);
     }
 
-    /// A request to log storage is done.
-    pub fn complete_log(&mut self, place: usize, check: Check) -> Result<(), String> {
-        let (input, line) = self.log.complete(place, check)?;
+    /// A request to a side's log storage is done.
+    pub fn complete_log(&mut self, side: Side, place: usize, check: Check) -> Result<(), String> {
+        let (input, line) = self.log(side).complete(side, place, check)?;
         self.say(line);
-        self.tell(Side::Destination, input);
+        self.tell(side, input);
         Ok(())
     }
 
     /// A timer is due, and it is that time.
-    pub fn fire(&mut self, timer: Timer) -> Result<(), String> {
-        let (side, at) = self.timers.remove(&timer).ok_or("the timer is not set")?;
+    pub fn fire(&mut self, side: Side, timer: Timer) -> Result<(), String> {
+        let at = self.timers.remove(&(side, timer)).ok_or("the timer is not set")?;
         self.now = self.now.max(at);
         let line = format!("- timer {} fires at {}", show::word(&timer), show::time(self.now));
         self.say(line);
@@ -308,9 +332,11 @@ impl Pair {
     }
 
     fn step(&mut self) -> Result<bool, String> {
-        if !self.nvram.is_empty() {
-            self.persist()?;
-            return Ok(true);
+        for side in [Side::Source, Side::Destination] {
+            if self.persisting(side) > 0 {
+                self.persist(side)?;
+                return Ok(true);
+            }
         }
         for side in [Side::Source, Side::Destination] {
             if self.saving(side) > 0 {
@@ -324,9 +350,11 @@ impl Pair {
                 return Ok(true);
             }
         }
-        if !self.log.requests.is_empty() {
-            self.complete_log(0, Check::Passes)?;
-            return Ok(true);
+        for side in [Side::Source, Side::Destination] {
+            if !self.log(side).requests.is_empty() {
+                self.complete_log(side, 0, Check::Passes)?;
+                return Ok(true);
+            }
         }
         for side in [Side::Source, Side::Destination] {
             if !self.volumes(side).requests.is_empty() {
@@ -338,16 +366,18 @@ impl Pair {
     }
 
     /// Entries on their way into NVRAM.
-    pub fn persisting(&self) -> usize {
-        self.nvram.len()
+    pub fn persisting(&self, side: Side) -> usize {
+        self.nvram[side as usize].len()
     }
 
     /// Whether a side's life is over and the next has not begun.
     pub fn is_down(&self, side: Side) -> bool {
-        match side {
-            Side::Source => self.source.is_none(),
-            Side::Destination => self.destination.is_none(),
-        }
+        matches!(self.nodes[side as usize], Node::Down)
+    }
+
+    /// Whether a side takes the part of the source.
+    pub fn is_source(&self, side: Side) -> bool {
+        matches!(self.nodes[side as usize], Node::Source(_))
     }
 
     /// What clients asked for and were not answered.
@@ -357,14 +387,19 @@ impl Pair {
 
     /// What both nodes hold: source, destination.
     pub fn occupancy(&self) -> [Occupancy; 2] {
-        let source = self.source.as_ref().map(Source::occupancy);
-        let destination = self.destination.as_ref().map(Destination::occupancy);
-        [source, destination].map(Option::unwrap_or_default)
+        [0, 1].map(|side: usize| match &self.nodes[side] {
+            Node::Source(source) => source.occupancy(),
+            Node::Destination(destination) => destination.occupancy(),
+            Node::Down => Occupancy::default(),
+        })
     }
 
     /// What both nodes hold.
     pub fn state(&mut self) {
-        let [held, destination] = self.occupancy();
+        let [mut held, mut destination] = self.occupancy();
+        if self.is_source(Side::Destination) {
+            std::mem::swap(&mut held, &mut destination);
+        }
         let requests = show::counted(held.requests, "request");
         self.say(format!(
             "source holds {} in NVRAM, {}, {}, {requests}",

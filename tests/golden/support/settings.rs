@@ -36,6 +36,7 @@ pub fn default() -> Parameters {
         reconnect: Span::from_secs(60),
         resync_passes: 8,
         retransmit: None,
+        lease: None,
         sabotage: None,
     }
 }
@@ -71,6 +72,7 @@ pub fn apply(parameters: &mut Parameters, key: &str, value: &str) -> Result<(), 
         "reconnect" => parameters.reconnect = span(value)?,
         "resync_passes" => parameters.resync_passes = number(value)?,
         "retransmit" => parameters.retransmit = Some(span(value)?),
+        "lease" => parameters.lease = Some(span(value)?),
         "sabotage" => parameters.sabotage = Some(word(value)?),
         other => return Err(format!("no parameter is called {other:?}")),
     }

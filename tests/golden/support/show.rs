@@ -55,6 +55,10 @@ fn wish(effect: &Effect, size: BlockSize) -> String {
         Effect::Replay(_, cp, entry) => format!("replay {} in {cp}: {}", entry.lsn, written(entry)),
         Effect::Serve => "serve clients".to_owned(),
         Effect::ChangePart => "change its part".to_owned(),
+        Effect::AskWitness(request) => {
+            let (plea, reign) = (word(&request.plea), request.generation);
+            format!("ask the witness, {} of reign {reign}: {plea}", request.number)
+        }
         Effect::SetTimer(timer, at) => format!("set timer {} for {}", word(timer), time(*at)),
         Effect::CancelTimer(timer) => format!("cancel timer {}", word(timer)),
         Effect::Refuse(refusal) => format!("refuse: {}", word(refusal)),
@@ -82,6 +86,8 @@ pub fn name(message: &Message) -> String {
         Message::Restarted { .. } => "RESTARTED".to_owned(),
         Message::InSync { .. } => "IN_SYNC".to_owned(),
         Message::InSyncNoted { .. } => "IN_SYNC_NOTED".to_owned(),
+        Message::Heartbeat { number, .. } => format!("HEARTBEAT {number}"),
+        Message::HeartbeatAnswer { number, .. } => format!("answer to HEARTBEAT {number}"),
     };
     match message.epoch().0 {
         1 => name,
@@ -118,7 +124,9 @@ fn sent(message: &Message, size: BlockSize) -> String {
         | Message::Nak { .. }
         | Message::Wait { .. }
         | Message::InSync { .. }
-        | Message::InSyncNoted { .. } => name,
+        | Message::InSyncNoted { .. }
+        | Message::Heartbeat { .. }
+        | Message::HeartbeatAnswer { .. } => name,
     }
 }
 
@@ -146,7 +154,9 @@ fn carried(message: &Message, size: BlockSize) -> Vec<String> {
         | Message::Deposed { .. }
         | Message::Restarted { .. }
         | Message::InSync { .. }
-        | Message::InSyncNoted { .. } => Vec::new(),
+        | Message::InSyncNoted { .. }
+        | Message::Heartbeat { .. }
+        | Message::HeartbeatAnswer { .. } => Vec::new(),
     }
 }
 

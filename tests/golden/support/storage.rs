@@ -146,7 +146,13 @@ pub struct Survivors {
     pub torn: Check,
 }
 
-/// The destination's log storage.
+impl Survivors {
+    /// Everything under way is gone.
+    pub const NOTHING: Self =
+        Self { nvram: 0, states: 0, commit: Check::Fails, log: 0, torn: Check::Passes };
+}
+
+/// One side's log storage.
 #[derive(Debug)]
 pub struct Log {
     /// What it holds.
@@ -162,8 +168,28 @@ impl Log {
         Self { storage: LogStorage::new(size), requests: Vec::new(), size }
     }
 
+    /// Takes a wish of the side's node about its log storage.
+    pub fn take(&mut self, wish: Effect) {
+        let request = match wish {
+            Effect::WriteLog(ticket, file, offset, transfer) => {
+                LogRequest::Write(ticket, file, offset, transfer)
+            }
+            Effect::ReadLog(ticket, file, offset) => LogRequest::Read(ticket, file, offset),
+            Effect::Flush => LogRequest::Flush,
+            Effect::ScanLog => LogRequest::Scan,
+            Effect::FreeLog(file) => return self.storage.free(file),
+            other => unreachable!("{other:?} concerns no log"),
+        };
+        self.requests.push(request);
+    }
+
     /// Carries out the request at `place`; gives what is told to the node, and its line.
-    pub fn complete(&mut self, place: usize, check: Check) -> Result<(Input, String), String> {
+    pub fn complete(
+        &mut self,
+        side: Side,
+        place: usize,
+        check: Check,
+    ) -> Result<(Input, String), String> {
         let is_write = |request: &LogRequest| matches!(request, LogRequest::Write(..));
         if matches!(self.requests[place], LogRequest::Flush)
             && self.requests[..place].iter().any(is_write)
@@ -188,7 +214,7 @@ impl Log {
                 let line = format!("- file {file} at {offset} holds {what}");
                 (Input::LogRead(ticket, found), line)
             }
-            LogRequest::Flush => (Input::Flushed, "- destination is flushed".to_owned()),
+            LogRequest::Flush => (Input::Flushed, format!("- {} is flushed", side.name())),
             LogRequest::Scan => {
                 let found = self.scan();
                 let count = show::counted(found.len() as u64, "record");
