@@ -2,7 +2,7 @@
 
 use crate::facts::{Direction, Fact, Role, What};
 use crate::faults::ReachedStep;
-use crate::protocol::{CpId, Message, MirrorState, Note, Purpose};
+use crate::protocol::{CpId, Message, MirrorState, Note, Part, Purpose};
 use crate::scenario::fault::StepName;
 use std::collections::BTreeMap;
 
@@ -16,6 +16,15 @@ pub struct Steps {
     counts: BTreeMap<(StepName, u64), u64>,
     pass: u64,
     newest_cp: Option<u64>,
+    promoted: Promoted,
+}
+
+/// Whether a promoted side waits for its first write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Promoted {
+    #[default]
+    No,
+    Serves,
 }
 
 /// What a message means for steps.
@@ -62,8 +71,20 @@ impl Steps {
             What::Appended(..) => {
                 let k = self.count(StepName::WriteLogged, 0);
                 self.reach(StepName::WriteLogged, None, Some(k));
+                if std::mem::take(&mut self.promoted) == Promoted::Serves {
+                    self.push(StepName::FirstWriteAfterPromotion, None, None, None);
+                }
             }
             What::Noted(role, note) => self.noted(*role, note),
+            What::ChangedPart(_, Part::Promoted) => {
+                let k = self.count(StepName::Promotion, 0);
+                self.reach(StepName::Promotion, None, Some(k));
+            }
+            What::Replayed(..) => {
+                let k = self.count(StepName::PromotionReplay, 0);
+                self.reach(StepName::PromotionReplay, None, Some(k));
+            }
+            What::Serves(_) => self.promoted = Promoted::Serves,
             _ => {}
         }
     }
