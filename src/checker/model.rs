@@ -48,6 +48,18 @@ pub struct Model {
     pub log: BTreeMap<Lsn, EntryHeader>,
     /// The image with which the present reign began, and its CP.
     base: (CpId, BTreeMap<BlockAddress, Contents>),
+    reign: Reign,
+}
+
+/// How far the present reign is (Spec 7.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reign {
+    /// The destination was promoted, and its old life is about to end.
+    Begins,
+    /// Its log lies in its NVLog, whatever of it was replayed: a crash takes none of it.
+    Replays,
+    /// The source's log lies in its NVRAM.
+    Serves,
 }
 
 /// What the source says of the mirror, as far as it is bound by it (Spec 6.3, 6.6).
@@ -87,6 +99,7 @@ impl Model {
             claim: Claim::InSync,
             log: BTreeMap::new(),
             base: (CpId::ORIGINAL, BTreeMap::new()),
+            reign: Reign::Serves,
         }
     }
 
@@ -148,6 +161,7 @@ impl Model {
         self.epochs.swap(0, 1);
         self.disks.turn();
         self.claim = Claim::OutOfSync;
+        self.reign = Reign::Begins;
         self.halves.clear();
         self.transfers.clear();
         self.acknowledged.clear();
@@ -194,6 +208,7 @@ impl Model {
                 self.points.begin_empty(*cp, *last_lsn);
             }
         } else if let What::Serves(_) = &fact.what {
+            self.reign = Reign::Serves;
             self.log.retain(|lsn, _| lsn.generation > self.base.0.generation);
         } else if let What::Sent(Direction::ToSource, number, message)
         | What::Resent(Direction::ToSource, number, message) = &fact.what
@@ -260,11 +275,14 @@ impl Model {
     fn source_crashed(&mut self, newest: Option<Lsn>) {
         self.claim = Claim::OutOfSync;
         let last = newest.max(Some(self.committed_through(Role::Source)));
-        if self.halves.is_empty() {
-            // A promoted destination: its log is its NVLog.
-            self.base = (self.committed_by(Role::Source), self.disks.image(Role::Source).clone());
-        } else {
-            self.log.retain(|lsn, _| Some(*lsn) <= last);
+        match self.reign {
+            Reign::Begins => {
+                let image = self.disks.image(Role::Source).clone();
+                self.base = (self.committed_by(Role::Source), image);
+                self.reign = Reign::Replays;
+            }
+            Reign::Replays => self.halves.clear(),
+            Reign::Serves => self.log.retain(|lsn, _| Some(*lsn) <= last),
         }
         for (_, entries) in self.halves.values_mut() {
             entries.retain(|lsn, _| Some(*lsn) <= newest);
