@@ -7,7 +7,7 @@
 use super::storage::{Device, Io, Kind};
 use super::{Node, Simulation};
 use crate::facts::{Role, What};
-use crate::protocol::{Input, LogFile, Transfer};
+use crate::protocol::{Input, LogFile, Part, Transfer};
 use crate::random::{Choice, Key, Purpose};
 
 /// How a torn write is drawn, so that whole and empty ones are not rare.
@@ -42,8 +42,14 @@ impl Simulation<'_> {
         let saved = self.draw_up_to(role, states);
         let site = &mut self.sites[role as usize];
         site.nvram.crash(survivors);
+        let before = site.states.durable().part;
         site.states.crash(saved);
+        let part = site.states.durable().part;
         let (volume, log) = site.clear_devices(now);
+        if before != part && part != Part::Source {
+            // The node was about to play another part, and that much became durable.
+            self.recorder.fact(What::ChangedPart(role, part));
+        }
         for asked in volume {
             if let Io::Commit(record) = &asked.0
                 && self.draw_up_to(role, 1) == 1
@@ -68,6 +74,10 @@ impl Simulation<'_> {
         self.recorder.fact(What::ImageFound(role, image));
         // What survived the crash may still be lost to another fault (Spec 7.2).
         self.damage_nvram(role);
+        if part == Part::Destination {
+            // Spec 7.7: what its log holds beyond its image is set aside.
+            self.sites[role as usize].nvram.reset();
+        }
     }
 
     /// A write to log storage that was in service: of its sectors any may be durable.

@@ -2,7 +2,7 @@
 
 use super::Simulation;
 use crate::facts::{Role, What};
-use crate::protocol::{Input, Part, PromotionOrder};
+use crate::protocol::{Input, PromotionOrder};
 
 impl Simulation<'_> {
     /// The operator orders a site to become the source.
@@ -12,15 +12,11 @@ impl Simulation<'_> {
     }
 
     /// A node is replaced by one that plays the part that was made durable. For what was under way at
-    /// its site that is a crash.
+    /// its site that is a crash; what the log of a new destination holds is set aside with it.
     pub(super) fn change_part(&mut self, role: Role) {
         let part = self.sites[role as usize].states.durable().part;
         self.recorder.leading_fact(What::ChangedPart(role, part));
         self.end_life(role);
-        if part == Part::Destination {
-            // Spec 7.7: what its log holds beyond its image is set aside.
-            self.sites[role as usize].nvram.reset();
-        }
         self.begin_life(role);
     }
 
