@@ -23,7 +23,7 @@ pub enum Message {
         /// Its last entry: image n = original + entries up to here.
         last_lsn: Lsn,
         /// Writes in the image that their clients may still ask for again (Spec 3.1). Empty where
-        /// the entries were forwarded: then the destination knows them from the log.
+        /// the entries were forwarded in order: then the destination knows them from the log.
         unanswered: Vec<WriteId>,
     },
     /// Source → destination: blocks of CP n, in (volume, block) order (Spec 5.3).

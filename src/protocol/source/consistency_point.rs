@@ -204,9 +204,11 @@ impl Source {
         effects: &mut Vec<Effect>,
     ) {
         let (epoch, purpose) = (self.epoch, Purpose::ConsistencyPoint);
+        // Over `datagram` the destination may commit the CP before the last transfer of it comes.
+        let in_order = self.parameters.retransmit.is_none();
         let unanswered = match transfers {
-            Some(_) => Vec::new(),
-            None => self.answers.unanswered(last_lsn),
+            Some(_) if in_order => Vec::new(),
+            Some(_) | None => self.answers.unanswered(last_lsn),
         };
         let begin = Message::CpBegin { epoch, cp, purpose, transfers, last_lsn, unanswered };
         if !self.outlet.has_room_for(wire::length(&begin, self.parameters.block_size)) {
@@ -358,6 +360,8 @@ impl Source {
         if self.replaying.is_some_and(|(last, _)| last == cp) {
             self.replaying = None;
             self.serve(effects);
+        } else {
+            self.record_late(effects);
         }
         self.nvram.free(half);
         self.table.free(half);
