@@ -243,7 +243,10 @@ impl<'a> Simulation<'a> {
         }
         self.recorder.begin(self.now, None);
         self.recorder.leading_fact(What::OperatorAsked);
-        self.tell(self.serving, Input::ConsistencyPoint);
+        // Else the other side was promoted, and is asked once it serves.
+        if self.sites[self.serving as usize].is_source() {
+            self.tell(self.serving, Input::ConsistencyPoint);
+        }
         Flow::Continue
     }
 

@@ -1,6 +1,6 @@
 //! Promotions and what follows: sites whose nodes change their parts (Spec 7.4, 7.7).
 
-use super::Simulation;
+use super::{Event, FinalPoint, Simulation};
 use crate::facts::{Role, What};
 use crate::protocol::{Input, PromotionOrder};
 
@@ -25,5 +25,11 @@ impl Simulation<'_> {
         self.recorder.leading_fact(What::Serves(role));
         self.serving = role;
         self.clients_reconnect();
+        if self.final_point == FinalPoint::Asked {
+            let life = self.sites[role as usize].life;
+            let asked = Box::new(Input::ConsistencyPoint);
+            let (now, cause) = (self.now, self.cause());
+            self.queue.insert(now, Event::Served(role, life, asked, cause));
+        }
     }
 }
