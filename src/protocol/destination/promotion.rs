@@ -6,7 +6,7 @@
 //! back. The rest is the work of a source that begins its reign: `source/reign.rs`.
 
 use super::super::{
-    Effect, Generation, Note, Part, PromotionOrder, Refusal, SavedMirror, SavedState,
+    Effect, Generation, Note, Part, PromotionOrder, Refusal, Sabotage, SavedMirror, SavedState,
 };
 use super::Destination;
 use super::session::Session;
@@ -18,7 +18,8 @@ impl Destination {
             (SavedMirror::InSync, _) | (_, PromotionOrder::Forced) => false,
             (SavedMirror::OutOfSync(_), PromotionOrder::Guarded) => true,
         };
-        if may_lose || self.promotion.is_some() {
+        let careless = self.parameters.sabotages(Sabotage::PromoteInResync) && self.is_live();
+        if (may_lose && !careless) || self.promotion.is_some() {
             effects.push(Effect::Refuse(Refusal::NotInSync));
             return;
         }
@@ -29,8 +30,9 @@ impl Destination {
         effects.push(Effect::Note(Note::PromotionDecided(since)));
         self.session = Session::None;
         let ticket = self.ticket();
+        let late = self.parameters.sabotages(Sabotage::LateGeneration);
         let state = SavedState {
-            generation: Generation(self.generation.0 + 1),
+            generation: if late { self.generation } else { Generation(self.generation.0 + 1) },
             incarnation: self.incarnation,
             epoch: self.epoch,
             mirror: self.mirror,

@@ -3,8 +3,8 @@
 
 use super::super::nvlog::NvLog;
 use super::super::{
-    CommitRecord, Effect, Incarnation, Message, Note, Parameters, SavedMirror, SavedState, Scanned,
-    Ticket,
+    CommitRecord, Effect, Incarnation, Message, Note, Parameters, Sabotage, SavedMirror,
+    SavedState, Scanned, Ticket,
 };
 use super::Destination;
 use super::progress::Progress;
@@ -40,8 +40,12 @@ impl Destination {
         destination.log =
             NvLog::new(parameters.nvlog_files, parameters.cache, parameters.block_size);
         destination.life_to_save = Some(destination.save_state(effects));
-        destination.scan = Scan::UnderWay;
-        effects.push(Effect::ScanLog);
+        if parameters.sabotages(Sabotage::LogNotRescanned) {
+            destination.log_scanned(now, &[], effects);
+        } else {
+            destination.scan = Scan::UnderWay;
+            effects.push(Effect::ScanLog);
+        }
         destination
     }
 

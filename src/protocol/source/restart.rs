@@ -49,7 +49,7 @@ impl Source {
     ) -> Self {
         let Recovered { record, state, nvram, metadata } = found;
         let mut source = Self::new(parameters);
-        source.generation = state.generation;
+        (source.generation, source.recorded) = (state.generation, state.generation);
         source.incarnation = Incarnation(state.incarnation.0 + 1);
         source.epoch = state.epoch;
         (source.base, source.reign) = (state.base, state.reign);

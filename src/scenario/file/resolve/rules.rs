@@ -207,12 +207,6 @@ fn failover(document: &Document) -> Result<(), Problem> {
         ),
         (*faults_until == Some(Span::ZERO), "faults_until", faults_until, "above 0s".into()),
         (witness, "failover.by", &failover.by, "a witness is not simulated yet".into()),
-        (
-            document.sabotage.is_some_and(|wrong| !wrong.is_simulated()),
-            "sabotage",
-            &document.sabotage,
-            "this wrong protocol is not simulated yet".into(),
-        ),
     ])
 }
 
