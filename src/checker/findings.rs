@@ -4,21 +4,25 @@ use super::{Place, Verdict, Violation};
 use crate::facts::{Fact, Role};
 use crate::protocol::MirrorState;
 use crate::units::SimTime;
+use std::collections::BTreeMap;
 
-/// Violations kept with their message; further ones are counted.
-const KEPT: usize = 100;
+/// Violations of each property kept with their message; further ones are counted. So a flood of one
+/// hides no other, and memory is bounded, since properties are few.
+const KEPT: u64 = 20;
 
 /// Collects violations.
 #[derive(Debug)]
 pub struct Findings {
     verdict: Verdict,
+    /// How often each property was broken.
+    counts: BTreeMap<&'static str, u64>,
     /// The state of the mirror, as the source says it: names where a violation showed.
     state: MirrorState,
 }
 
 impl Default for Findings {
     fn default() -> Self {
-        Self { verdict: Verdict::default(), state: MirrorState::InSync }
+        Self { verdict: Verdict::default(), counts: BTreeMap::new(), state: MirrorState::InSync }
     }
 }
 
@@ -49,7 +53,9 @@ impl Findings {
         kind: &'static str,
         message: String,
     ) {
-        if self.verdict.violations.len() == KEPT {
+        let count = self.counts.entry(property).or_default();
+        *count += 1;
+        if *count > KEPT {
             self.verdict.more += 1;
             return;
         }
