@@ -74,3 +74,26 @@ impl Findings {
         self.verdict
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// However often one property is broken, what others say is kept, in the order of facts.
+    #[test]
+    fn a_flood_of_one_property_hides_no_other() {
+        let mut findings = Findings::default();
+        let mut broken = |property, number| {
+            let at = (number, SimTime::ZERO);
+            findings.add_at(at, property, Role::Source, "kind", String::new());
+        };
+        for number in 0..KEPT + 7 {
+            broken("S2", number);
+        }
+        broken("S5", 1000);
+        let verdict = findings.into_verdict();
+        let facts: Vec<_> = verdict.violations.iter().map(|violation| violation.fact).collect();
+        assert_eq!(facts, (0..KEPT).chain([1000]).collect::<Vec<_>>());
+        assert_eq!(verdict.more, 7);
+    }
+}
