@@ -8,7 +8,9 @@
 //! | S5 references name the frozen bytes, S6 only where allowed, S23 none missing | `references` |
 //! | S7 fresh IDs, nothing stale accepted | `transfers`, `headers` |
 //! | S8 nothing freed early | `freeing` |
-//! | S1 nothing lost, S9 one cut, at a failover | `failover`; names: `parts` |
+//! | S1 nothing lost, S9 one cut, S13 no older over newer, at a failover | `failover`; names: `parts` |
+//! | S15 promotion guard | `guard` |
+//! | S16 divergence detected | `reigns` |
 //! | S10 nothing phantom, each operation at most once | `phantoms` |
 //! | S19 damage noticed | `damage` |
 //! | S13 no older over newer, S14 what differs is sent | `references`, `images` |
@@ -20,8 +22,8 @@
 //! | L1–L5 | `liveness` |
 //!
 //! S24, the same facts for the same scenario and seed, is a comparison of two runs' digests. The
-//! truth that the others measure by is [`model::Model`], built from the log alone. Properties that
-//! S11 and S12 are comparisons of runs; those that need a witness (S15, S16) and L6–L9 are not here
+//! truth that the others measure by is [`model::Model`], built from the log alone.
+//! S11 and S12 are comparisons of runs; what of S16 needs a witness, and L6–L9, are not here
 //! yet. Facts that end before the run does are no
 //! proof of anything and violate L2.
 
@@ -33,6 +35,7 @@ mod declared;
 mod failover;
 mod findings;
 mod freeing;
+mod guard;
 mod headers;
 mod images;
 mod liveness;
@@ -43,6 +46,7 @@ mod parts;
 mod phantoms;
 mod reads;
 mod references;
+mod reigns;
 mod transfers;
 mod witness;
 
@@ -86,7 +90,7 @@ pub struct Place {
 /// Whether the run kept every property.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Verdict {
-    /// The first violations, in the order of facts.
+    /// The first violations of each property, in the order of facts.
     pub violations: Vec<Violation>,
     /// Further violations that were only counted.
     pub more: u64,
@@ -120,6 +124,8 @@ pub struct Checker {
     bounds: bounds::Bounds,
     reads: reads::Reads,
     added_up: bytes::AddedUp,
+    guard: guard::Guard,
+    reigns: reigns::Reigns,
     liveness: liveness::Liveness,
     witness: witness::Witness,
 }
@@ -148,6 +154,8 @@ impl Checker {
             bounds: bounds::Bounds::new(parameters),
             reads: reads::Reads::new(size),
             added_up: bytes::AddedUp::new(size, &scenario.wan),
+            guard: guard::Guard::new(),
+            reigns: reigns::Reigns::new(),
             liveness: liveness::Liveness::new(scenario),
             witness: witness::Witness::new(scenario),
         }
@@ -216,6 +224,8 @@ impl Sink for Checker {
     fn take(&mut self, fact: &Fact) {
         self.added_up.take(fact, &mut self.findings);
         self.witness.take(fact, &mut self.findings);
+        self.guard.take(fact, &mut self.findings);
+        self.reigns.take(fact, &mut self.findings);
         if self.parts.is_original(fact) {
             self.look(fact);
             return;

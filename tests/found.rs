@@ -3,7 +3,9 @@
 mod support;
 
 use mirrorsim::batch;
-use mirrorsim::facts::EndReason;
+use mirrorsim::facts::{EndReason, What};
+use mirrorsim::protocol::Part;
+use mirrorsim::scenario::Scenario;
 use mirrorsim::workload::Traces;
 use support::{assert_passes, observe, scenario};
 
@@ -80,4 +82,60 @@ fn wait_does_not_put_off_what_was_lost() {
     let outcome = batch::run(&scenario, 1172, &Traces::new(), None, &mut |_, _| {});
     let outcome = outcome.unwrap_or_else(|error| panic!("{error}"));
     assert!(outcome.verdict.is_pass(), "{:#?}", outcome.verdict.violations);
+}
+
+/// A scenario file with these keys changed.
+fn file(name: &str, sets: &[(&str, &str)]) -> Scenario {
+    let path = format!("{}/scenarios/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).expect("the scenario is there");
+    scenario(&text, sets)
+}
+
+/// Runs it with these seeds; every property holds.
+fn assert_keeps(scenario: &Scenario, seeds: impl Iterator<Item = u64>) {
+    for seed in seeds {
+        let outcome = batch::run(scenario, seed, &Traces::new(), None, &mut |_, _| {});
+        let verdict = outcome.unwrap_or_else(|error| panic!("{error}")).verdict;
+        assert!(verdict.is_pass(), "{seed}: {:#?}", verdict.violations);
+    }
+}
+
+/// A crash while a promotion is being saved: in some seeds it becomes durable, and the next life plays
+/// the new part (Spec 8.3).
+#[test]
+fn a_promotion_that_only_a_crash_made_durable() {
+    let faults = r#"[ { "kind": "disaster", "node": "source", "at": "6s" },
+        { "kind": "crash", "node": "destination", "at": "7000002us", "restart_after": "300ms" },
+        { "kind": "return", "node": "source", "at": "10s" } ]"#;
+    let scenario = file("site-disaster-in-sync", &[("failover.at", "7s"), ("faults", faults)]);
+    assert_keeps(&scenario, 0..12);
+}
+
+/// Over `datagram` a CP is committed before its last transfer comes: what a client asks for again after
+/// a failover is known all the same (Spec 3.1).
+#[test]
+fn a_write_whose_transfer_came_too_late_is_not_logged_twice() {
+    let faults = r#"[ { "kind": "disaster", "node": "source", "at": "1s" },
+        { "kind": "return", "node": "source", "at": "2500ms" } ]"#;
+    let right = [("sabotage", "null"), ("expect", "{}"), ("faults", faults)];
+    assert_keeps(&file("sabotage/replay-in-arrival-order", &right), [12, 22].into_iter());
+}
+
+/// The workload ends while one side has become a destination and the other does not serve yet: the last
+/// CP is asked for once it does (Spec 5.1, 7.4).
+#[test]
+fn a_workload_that_ends_in_a_failover() {
+    let text = r#"{ "clients": [ { "workload": { "operations": [
+          { "write": { "offset": "0B", "length": "4KiB" }, "at": "900ms" },
+          { "flush": 0, "at": "1008ms" } ] } } ],
+        "wan": { "propagation": "5ms" }, "failover": { "at": "1s" },
+        "faults": [ { "kind": "slow-disk", "device": "destination.disk", "factor": 20,
+                      "at": "0s" } ] }"#;
+    let (outcome, facts) = observe(&scenario(text, &[]));
+    assert_eq!(outcome.finished.ending.reason, EndReason::Done);
+    let at = |wanted: fn(&What) -> bool| support::place(&facts, wanted);
+    let deposed = at(|what| matches!(what, What::ChangedPart(_, Part::Destination)));
+    let asked = at(|what| matches!(what, What::OperatorAsked));
+    let serves = at(|what| matches!(what, What::Serves(_)));
+    assert!(deposed < asked && asked < serves, "{deposed} {asked} {serves}");
 }

@@ -1,11 +1,17 @@
-//! Every check can fail, as in `prove.rs`: properties of failover (S1, S9, S10), of a mirror that is lost
-//! and regained (S17, S18), and that it is regained (L3). The facts of runs with faults are tampered with.
+//! Every check can fail, as in `prove.rs`: properties of failover (S1, S9, S10, S13, S15, S16), of a mirror
+//! that is lost and regained (S17, S18), and that it is regained (L3). The facts of runs with faults are
+//! tampered with.
 
 mod support;
 
 use mirrorsim::facts::{Fact, Role, What};
-use mirrorsim::protocol::{CpId, Lsn, Message, Mode, OpNumber, Part};
-use support::tamper::{Run, SOURCE};
+use mirrorsim::protocol::block::BlockAddress;
+use mirrorsim::protocol::{
+    CpId, Generation, Lsn, Message, Mode, OpNumber, Part, PromotionOrder, SavedMirror,
+};
+use mirrorsim::units::SimTime;
+use std::rc::Rc;
+use support::tamper::{DESTINATION, Run, SOURCE};
 
 /// The facts of a scenario file, which kept every property.
 fn facts_of(name: &str) -> Run {
@@ -58,6 +64,126 @@ fn s10_an_entry_that_the_log_does_not_hold() {
         _ => false,
     });
     run.assert_found("S10", (SOURCE, "phantom_replayed"), &["c0#999999", "unlike the log"]);
+}
+
+#[test]
+fn s13_an_entry_replayed_that_the_image_holds() {
+    let mut run = facts_of("site-disaster-in-sync");
+    run.edit(|what| match what {
+        What::Replayed(_, _, _, entry) => {
+            entry.lsn = entry.predecessor;
+            true
+        }
+        _ => false,
+    });
+    run.assert_found("S13", (SOURCE, "older_over_newer"), &["replayed over the image"]);
+}
+
+/// Whether the site saved that it is promoted.
+fn is_promoted(what: &What) -> bool {
+    matches!(what, What::StateSaved(_, state) if state.part == Part::Promoted)
+}
+
+/// Puts a fact into the run, right before that at `place`.
+fn insert(run: &mut Run, place: usize, what: What) {
+    let fact = Fact { what, ..run.facts[place].clone() };
+    run.facts.insert(place, fact);
+}
+
+#[test]
+fn s15_promoted_though_it_knows_better() {
+    let words = ["not forced", "not in sync"];
+    let found = (DESTINATION, "promoted_not_in_sync");
+    // What was durable last says no.
+    let mut run = facts_of("site-disaster-in-sync");
+    let promoted = run.first(is_promoted);
+    let What::StateSaved(site, mut state) = run.facts[promoted].what.clone() else {
+        unreachable!()
+    };
+    state.part = Part::Destination;
+    state.mirror = SavedMirror::OutOfSync(SimTime::ZERO);
+    let ordered = run.first(|what| matches!(what, What::PromotionOrdered(..)));
+    insert(&mut run, ordered, What::StateSaved(site, state));
+    run.assert_found("S15", found, &words);
+    // By force it may.
+    run.edit(|what| match what {
+        What::PromotionOrdered(_, order) => {
+            *order = PromotionOrder::Forced;
+            true
+        }
+        _ => false,
+    });
+    assert!(run.judge().violations.iter().all(|found| found.property != "S15"));
+    // A life after a crash knows nothing.
+    let mut run = facts_of("site-disaster-in-sync");
+    let ordered = run.first(|what| matches!(what, What::PromotionOrdered(..)));
+    insert(&mut run, ordered, What::Crashed(DESTINATION));
+    run.assert_found("S15", found, &words);
+    // A crash after the order changes nothing: the life that was ordered knew.
+    let crash = run.facts.remove(ordered);
+    run.facts.insert(ordered + 1, crash);
+    assert!(run.judge().violations.iter().all(|found| found.property != "S15"));
+}
+
+#[test]
+fn s16_a_block_changed_alone_that_welcome_does_not_name() {
+    let welcome = |change: fn(&mut CpId, &mut Vec<BlockAddress>)| {
+        let mut run = facts_of("split-brain-attempted");
+        run.edit(|what| match what {
+            What::Sent(_, _, message) => match Rc::make_mut(message) {
+                Message::Welcome { committed, diverged, .. } if !diverged.is_empty() => {
+                    change(committed, diverged);
+                    true
+                }
+                _ => false,
+            },
+            _ => false,
+        });
+        run
+    };
+    let run = welcome(|_, diverged| diverged.truncate(diverged.len() - 1));
+    run.assert_found("S16", (DESTINATION, "divergence_hidden"), &["changed alone", "silent"]);
+    let run = welcome(|committed, _| *committed = committed.next());
+    run.assert_found("S16", (DESTINATION, "divergence_hidden"), &["common", "reigns part at"]);
+}
+
+#[test]
+fn s16_a_reign_that_is_forgotten_or_not_new() {
+    let of_second = |what: &What| match what {
+        What::Sent(_, _, message) => {
+            matches!(&**message, Message::Hello { generation: Generation(2), .. })
+        }
+        _ => false,
+    };
+    let mut run = facts_of("split-brain-attempted");
+    // The first is said before the reign has a CP.
+    let last = run.facts.iter().rposition(|fact| of_second(&fact.what)).expect("it calls again");
+    if let What::Sent(_, _, message) = &mut run.facts[last].what
+        && let Message::Hello { generation, .. } = Rc::make_mut(message)
+    {
+        *generation = Generation(1);
+    }
+    run.assert_found("S16", (SOURCE, "reign_forgotten"), &["HELLO in reign 1", "part in 2"]);
+    let mut run = facts_of("split-brain-attempted");
+    run.edit(|what| match what {
+        What::Committed(_, cp, _) if cp.generation == Generation(2) => {
+            cp.generation = Generation(1);
+            true
+        }
+        _ => false,
+    });
+    run.assert_found("S16", (SOURCE, "reign_not_new"), &["serves in reign 1"]);
+    // What is logged belongs to a reign as well.
+    let mut run = facts_of("split-brain-attempted");
+    let logged = |what: &What| match what {
+        What::Appended(_, _, _, entry) => entry.lsn.generation == Generation(2),
+        _ => false,
+    };
+    let place = run.first(logged);
+    if let What::Appended(_, _, _, entry) = &mut run.facts[place].what {
+        entry.lsn.generation = Generation(1);
+    }
+    run.assert_found("S16", (SOURCE, "reign_forgotten"), &["logs a write in reign 1"]);
 }
 
 #[test]

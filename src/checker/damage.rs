@@ -22,6 +22,8 @@ pub struct Damage {
     records: BTreeMap<(Role, LogFile, u64), u64>,
     /// Reads of these, by the fact that asked for them: their check has to fail.
     reads: BTreeMap<u64, (Role, Spot)>,
+    /// The read just asked for: a fault that strikes it is told right after, and spoils it too.
+    asked: Option<(u64, Role, Spot)>,
 }
 
 impl Damage {
@@ -29,7 +31,7 @@ impl Damage {
     #[must_use]
     pub fn new(block: u64) -> Self {
         let (blocks, records, reads) = (BTreeSet::new(), BTreeMap::new(), BTreeMap::new());
-        Self { block, blocks, records, reads }
+        Self { block, blocks, records, reads, asked: None }
     }
 
     /// Reads a fact.
@@ -41,14 +43,9 @@ impl Damage {
         } else if let What::Spoiled(role, Spot::Log(file, offset, length)) = &fact.what {
             self.records.insert((*role, *file, *offset), offset + length);
         } else if let What::VolumeReadAsked(role, address) = &fact.what {
-            if self.blocks.contains(&(*role, *address)) {
-                self.reads.insert(fact.number, (*role, Spot::Volume(*address)));
-            }
+            self.asked = Some((fact.number, *role, Spot::Volume(*address)));
         } else if let What::LogReadAsked(role, file, offset) = &fact.what {
-            let spot = Spot::Log(*file, *offset, self.block);
-            if self.is_spoiled(*role, *file, (*offset, offset + self.block)) {
-                self.reads.insert(fact.number, (*role, spot));
-            }
+            self.asked = Some((fact.number, *role, Spot::Log(*file, *offset, self.block)));
         } else if let What::Committed(role, cp, _) = &fact.what {
             // A page that arrived is sound; the facts that follow name those that did not.
             let pages = model.disks.shadow(*role, *cp).map(|shadow| &shadow.pages);
@@ -60,11 +57,31 @@ impl Damage {
         } else if let What::Crashed(role) = &fact.what {
             self.reads.retain(|_, (reader, _)| reader != role);
         }
+        self.watch_read(fact);
     }
 
-    fn is_spoiled(&self, role: Role, file: LogFile, (start, end): (u64, u64)) -> bool {
-        let before = self.records.range((role, file, 0)..(role, file, end));
-        before.last().is_some_and(|(_, reach)| *reach > start)
+    /// A read of a spoiled place is to fail its check.
+    fn watch_read(&mut self, fact: &Fact) {
+        let strikes = matches!(fact.what, What::FaultFelt(_) | What::Spoiled(..));
+        let Some((number, role, spot)) =
+            self.asked.filter(|(asked, ..)| strikes || *asked == fact.number)
+        else {
+            self.asked = None;
+            return;
+        };
+        if self.is_spoiled(role, spot) {
+            self.reads.insert(number, (role, spot));
+        }
+    }
+
+    fn is_spoiled(&self, role: Role, spot: Spot) -> bool {
+        match spot {
+            Spot::Volume(address) => self.blocks.contains(&(role, address)),
+            Spot::Log(file, start, length) => {
+                let before = self.records.range((role, file, 0)..(role, file, start + length));
+                before.last().is_some_and(|(_, reach)| *reach > start)
+            }
+        }
     }
 
     /// A node acts on a read of a spoiled place, and nothing says that its check failed.

@@ -1,5 +1,6 @@
-//! S1, S9, S10 at a failover (Spec 7.4): a promoted source serves exactly the entries of the log up to
-//! one cut, and no write that was acknowledged in sync lies beyond it.
+//! S1, S9, S10, S13 at a failover (Spec 7.4): a promoted source serves exactly the entries of the log
+//! up to one cut, none of them older than its image, and no write that was acknowledged in sync lies
+//! beyond the cut.
 
 use super::Findings;
 use super::model::{Claim, Model};
@@ -60,6 +61,9 @@ impl Failover {
             if self.rule == Rule::InMemory {
                 self.promised = None;
             }
+        } else if let What::Survived(Role::Source, _) = &fact.what {
+            // The next life replays from the image on again.
+            self.replayed = None;
         } else if let What::Replayed(_, _, _, entry) = &fact.what {
             self.check_replayed(fact, entry, model, findings);
         } else if let What::Serves(_) = &fact.what {
@@ -67,7 +71,7 @@ impl Failover {
         }
     }
 
-    /// S9, S10: an entry that is replayed is the next of the log.
+    /// S9, S10, S13: an entry that is replayed is the next of the log, and newer than the image.
     fn check_replayed(
         &mut self,
         fact: &Fact,
@@ -77,6 +81,14 @@ impl Failover {
     ) {
         let through = model.committed_through(Role::Source);
         let before = self.replayed.unwrap_or(through).max(through);
+        if entry.lsn <= through {
+            let message = format!(
+                "{} ({}) was replayed over the image, which holds every entry up to {through}",
+                entry.lsn, entry.write
+            );
+            findings.add(fact, "S13", Role::Source, "older_over_newer", message);
+            return;
+        }
         if model.log.get(&entry.lsn) != Some(entry) {
             let message = format!("{} ({}) was replayed, unlike the log", entry.lsn, entry.write);
             findings.add(fact, "S10", Role::Source, "phantom_replayed", message);

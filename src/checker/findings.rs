@@ -4,21 +4,25 @@ use super::{Place, Verdict, Violation};
 use crate::facts::{Fact, Role};
 use crate::protocol::MirrorState;
 use crate::units::SimTime;
+use std::collections::BTreeMap;
 
-/// Violations kept with their message; further ones are counted.
-const KEPT: usize = 100;
+/// Violations of each property kept with their message; further ones are counted. So a flood of one
+/// hides no other, and memory is bounded, since properties are few.
+const KEPT: u64 = 20;
 
 /// Collects violations.
 #[derive(Debug)]
 pub struct Findings {
     verdict: Verdict,
+    /// How often each property was broken.
+    counts: BTreeMap<&'static str, u64>,
     /// The state of the mirror, as the source says it: names where a violation showed.
     state: MirrorState,
 }
 
 impl Default for Findings {
     fn default() -> Self {
-        Self { verdict: Verdict::default(), state: MirrorState::InSync }
+        Self { verdict: Verdict::default(), counts: BTreeMap::new(), state: MirrorState::InSync }
     }
 }
 
@@ -49,7 +53,9 @@ impl Findings {
         kind: &'static str,
         message: String,
     ) {
-        if self.verdict.violations.len() == KEPT {
+        let count = self.counts.entry(property).or_default();
+        *count += 1;
+        if *count > KEPT {
             self.verdict.more += 1;
             return;
         }
@@ -66,5 +72,28 @@ impl Findings {
     #[must_use]
     pub fn into_verdict(self) -> Verdict {
         self.verdict
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// However often one property is broken, what others say is kept, in the order of facts.
+    #[test]
+    fn a_flood_of_one_property_hides_no_other() {
+        let mut findings = Findings::default();
+        let mut broken = |property, number| {
+            let at = (number, SimTime::ZERO);
+            findings.add_at(at, property, Role::Source, "kind", String::new());
+        };
+        for number in 0..KEPT + 7 {
+            broken("S2", number);
+        }
+        broken("S5", 1000);
+        let verdict = findings.into_verdict();
+        let facts: Vec<_> = verdict.violations.iter().map(|violation| violation.fact).collect();
+        assert_eq!(facts, (0..KEPT).chain([1000]).collect::<Vec<_>>());
+        assert_eq!(verdict.more, 7);
     }
 }

@@ -15,21 +15,6 @@ macro_rules! sabotages {
         }
 
         impl Sabotage {
-            /// Whether there is a switch for it; the others wait.
-            #[must_use]
-            pub const fn is_simulated(self) -> bool {
-                !matches!(
-                    self,
-                    Self::ReplayInArrivalOrder
-                        | Self::ReplayNewestFileOnly
-                        | Self::ReplayCommittedFile
-                        | Self::LogNotRescanned
-                        | Self::PromoteInResync
-                        | Self::LateGeneration
-                        | Self::TrustLogStorage
-                )
-            }
-
             /// Every wrong protocol, in the order of the specification.
             pub const ALL: &[Self] = &[$(Self::$name),+];
 

@@ -23,6 +23,7 @@ mod restart;
 mod resync;
 mod session;
 mod write;
+mod wrong_replay;
 
 pub use reign::Replay;
 pub use restart::{Recovered, RecoveredNvram};
@@ -54,6 +55,8 @@ use std::collections::VecDeque;
 pub struct Source {
     parameters: Parameters,
     generation: Generation,
+    /// The reign that is on record, or on its way there; a wrong protocol is late (Spec 12).
+    recorded: Generation,
     incarnation: Incarnation,
     service: Service,
     part: Part,
@@ -140,6 +143,7 @@ impl Source {
         Self {
             parameters,
             generation,
+            recorded: generation,
             incarnation,
             service: Service::Serving,
             part,

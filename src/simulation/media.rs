@@ -136,7 +136,9 @@ impl Simulation<'_> {
             self.destroy_record(role, file, offset, fault);
         }
         let astray = self.strikes(device, Mishap::MisdirectedRead, number);
-        let unchecked = self.scenario.parameters.sabotages(Sabotage::ResolveInWrongFile);
+        let parameters = self.scenario.parameters;
+        let unchecked = parameters.sabotages(Sabotage::ResolveInWrongFile)
+            || parameters.sabotages(Sabotage::TrustLogStorage);
         let storage = &self.site(role).log_storage;
         let held = if unchecked {
             Some(storage.read_unchecked(file, offset))

@@ -3,10 +3,12 @@
 //! The guard comes first: refused unless the mirror is in sync as far as it durably knows, or the order
 //! is to go on whatever is lost. Where a witness decides, only its grant or force counts (`lease`). From
 //! then on no message of the old reign is taken. What was received is stored, then the new generation
-//! and the new part are made durable: a crash on the way is no way back. The rest is the work of a source that begins its reign: `source/reign.rs`.
+//! and the new part are made durable: a crash on the way is no way back. The rest is the work of a source
+//! that begins its reign: `source/reign.rs`.
 
 use super::super::{
-    Effect, Generation, Note, Part, PromotionOrder, Refusal, SavedMirror, SavedState, Ticket,
+    Effect, Generation, Note, Part, PromotionOrder, Refusal, Sabotage, SavedMirror, SavedState,
+    Ticket,
 };
 use super::Destination;
 use super::session::Session;
@@ -35,7 +37,8 @@ impl Destination {
             (SavedMirror::InSync, _) | (_, PromotionOrder::Forced) => false,
             (SavedMirror::OutOfSync(_), PromotionOrder::Guarded) => true,
         };
-        if may_lose || self.promotion != Promotion::None {
+        let careless = self.parameters.sabotages(Sabotage::PromoteInResync) && self.is_live();
+        if (may_lose && !careless) || self.promotion != Promotion::None {
             effects.push(Effect::Refuse(Refusal::NotInSync));
             return;
         }
@@ -73,8 +76,9 @@ impl Destination {
             return;
         }
         let ticket = self.ticket();
+        let late = self.parameters.sabotages(Sabotage::LateGeneration);
         let state = SavedState {
-            generation,
+            generation: if late { self.generation } else { generation },
             incarnation: self.incarnation,
             epoch: self.epoch,
             mirror: self.mirror,

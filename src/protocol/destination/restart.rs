@@ -3,8 +3,8 @@
 
 use super::super::nvlog::NvLog;
 use super::super::{
-    CommitRecord, Effect, Incarnation, Message, Note, Parameters, SavedMirror, SavedState, Scanned,
-    Ticket,
+    CommitRecord, Effect, Incarnation, Message, Note, Parameters, Sabotage, SavedMirror,
+    SavedState, Scanned, Ticket,
 };
 use super::Destination;
 use super::lease::Watch;
@@ -43,8 +43,12 @@ impl Destination {
             NvLog::new(parameters.nvlog_files, parameters.cache, parameters.block_size);
         destination.wait_for_source(now, effects);
         destination.life_to_save = Some(destination.save_state(effects));
-        destination.scan = Scan::UnderWay;
-        effects.push(Effect::ScanLog);
+        if parameters.sabotages(Sabotage::LogNotRescanned) {
+            destination.log_scanned(now, &[], effects);
+        } else {
+            destination.scan = Scan::UnderWay;
+            effects.push(Effect::ScanLog);
+        }
         destination
     }
 

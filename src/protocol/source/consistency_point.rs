@@ -359,6 +359,8 @@ impl Source {
         if self.replaying.is_some_and(|(last, _)| last == cp) {
             self.replaying = None;
             self.serve(effects);
+        } else {
+            self.record_late(effects);
         }
         self.nvram.free(half);
         self.table.free(half);

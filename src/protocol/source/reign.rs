@@ -8,11 +8,11 @@
 
 use super::super::{
     CommitRecord, CpId, Effect, EntryHeader, Generation, Half, Incarnation, LogFile, Lsn, Note,
-    Parameters, Part, Reign, SavedMirror, SavedState, Scanned, SessionEnd, Trigger, Void,
+    Parameters, Part, Reign, Sabotage, SavedMirror, SavedState, Scanned, SessionEnd, Trigger, Void,
 };
 use super::answer::Answers;
 use super::lease::Lease;
-use super::{Service, Source, note};
+use super::{Service, Source, note, wrong_replay};
 use crate::protocol::CpNumber;
 use crate::protocol::block::BlockAddress;
 use crate::protocol::metadata::MetadataTree;
@@ -34,30 +34,50 @@ impl Replay {
     /// bytes are there; copies of a part count once.
     #[must_use]
     pub fn of(found: &[Scanned], after: Lsn, voids: &[Void]) -> Self {
-        let mut parts: BTreeMap<Lsn, (EntryHeader, BTreeMap<u64, u64>)> = BTreeMap::new();
-        let transfers = found.iter().filter_map(|record| record.transfer.as_ref());
-        for entry in transfers.flat_map(|transfer| &transfer.entries) {
-            let void = voids.iter().any(|void| void.contains(entry.lsn));
-            if entry.lsn > after && !void {
-                let part_length = entry.range.length;
-                let whole = EntryHeader { part_start: 0, part_length, ..*entry };
-                let (_, there) = parts.entry(entry.lsn).or_insert((whole, BTreeMap::new()));
-                there.insert(entry.part_start, entry.part_length);
-            }
-        }
-        let count = parts.len() as u64;
+        let mut beyond = pieced(found, voids);
+        beyond.retain(|lsn, _| *lsn > after);
+        let count = beyond.len() as u64;
         let mut entries: Vec<EntryHeader> = Vec::new();
-        for (entry, there) in parts.into_values() {
+        for pieced in beyond.into_values() {
             let last = entries.last().map_or(after, |entry| entry.lsn);
-            let complete = there.values().sum::<u64>() == entry.range.length;
-            if entry.predecessor != last || !complete {
+            if pieced.entry.predecessor != last || !pieced.is_complete() {
                 break;
             }
-            entries.push(entry);
+            entries.push(pieced.entry);
         }
         let left = count - entries.len() as u64;
         Self { entries, left }
     }
+}
+
+/// An entry of the log, and those of its bytes that were found: where they begin, how many.
+#[derive(Debug)]
+pub(super) struct Pieced {
+    pub entry: EntryHeader,
+    there: BTreeMap<u64, u64>,
+}
+
+impl Pieced {
+    /// Whether all its bytes are there.
+    pub(super) fn is_complete(&self) -> bool {
+        self.there.values().sum::<u64>() == self.entry.range.length
+    }
+}
+
+/// Every entry found that is not void, put together from its parts.
+pub(super) fn pieced(found: &[Scanned], voids: &[Void]) -> BTreeMap<Lsn, Pieced> {
+    let mut all: BTreeMap<Lsn, Pieced> = BTreeMap::new();
+    let transfers = found.iter().filter_map(|record| record.transfer.as_ref());
+    for entry in transfers.flat_map(|transfer| &transfer.entries) {
+        if !voids.iter().any(|void| void.contains(entry.lsn)) {
+            let part_length = entry.range.length;
+            let whole = EntryHeader { part_start: 0, part_length, ..*entry };
+            let new = || Pieced { entry: whole, there: BTreeMap::new() };
+            let pieced = all.entry(entry.lsn).or_insert_with(new);
+            pieced.there.insert(entry.part_start, entry.part_length);
+        }
+    }
+    all
 }
 
 impl Source {
@@ -73,6 +93,10 @@ impl Source {
     ) -> Self {
         let mut source = Self::new(parameters);
         source.generation = state.generation;
+        source.recorded = state.generation;
+        if parameters.sabotages(Sabotage::LateGeneration) {
+            source.generation = Generation(state.generation.0 + 1);
+        }
         source.incarnation = Incarnation(state.incarnation.0 + 1);
         source.lease = Lease::lost(parameters.lease, source.incarnation);
         source.epoch = state.epoch;
@@ -87,7 +111,12 @@ impl Source {
         source.early = Some(Vec::new());
         note(Note::SessionLost(SessionEnd::Promoted), effects);
         source.begin_out_of_sync(now, effects);
-        effects.push(Effect::ScanLog);
+        let crashed = state.incarnation > SavedState::FIRST.incarnation;
+        if crashed && parameters.sabotages(Sabotage::LogNotRescanned) {
+            source.log_scanned(now, &[], effects);
+        } else {
+            effects.push(Effect::ScanLog);
+        }
         source
     }
 
@@ -102,10 +131,10 @@ impl Source {
         for record in found.iter().filter(|record| record.transfer.is_none()) {
             note(Note::LogDamaged(record.file, record.offset), effects);
         }
-        let Replay { entries, left } = Replay::of(found, last_lsn, &self.discarded);
+        let Replay { entries, left } = self.replay_of(found, last_lsn);
         self.log_files = found.iter().map(|record| record.file).collect();
         note(Note::LogReplayed(entries.len() as u64, left), effects);
-        let last = entries.last().map_or(last_lsn, |entry| entry.lsn);
+        let last = entries.iter().map(|entry| entry.lsn).fold(last_lsn, Lsn::max);
         self.answers = Answers::new(self.parameters.ack, last);
         for id in unanswered {
             self.answers.recover(id, last_lsn);
@@ -140,6 +169,20 @@ impl Source {
         }
     }
 
+    /// What of the log is replayed, also by wrong protocols (Spec 12).
+    fn replay_of(&self, found: &[Scanned], after: Lsn) -> Replay {
+        let (parameters, voids) = (&self.parameters, &self.discarded);
+        if parameters.sabotages(Sabotage::ReplayInArrivalOrder) {
+            wrong_replay::in_arrival_order(found, after, voids)
+        } else if parameters.sabotages(Sabotage::ReplayNewestFileOnly) {
+            Replay::of(&wrong_replay::newest_file(found), after, voids)
+        } else if parameters.sabotages(Sabotage::ReplayCommittedFile) {
+            wrong_replay::committed_last(found, after, voids)
+        } else {
+            Replay::of(found, after, voids)
+        }
+    }
+
     /// The empty CP that begins the reign is committed.
     pub(super) fn reign_begun(&mut self, cp: CpId, effects: &mut Vec<Effect>) {
         self.committed.cp = cp;
@@ -164,6 +207,14 @@ impl Source {
         effects.push(Effect::Serve);
     }
 
+    /// A wrong protocol records its reign now, after the CP of its first write (Spec 12).
+    pub(super) fn record_late(&mut self, effects: &mut Vec<Effect>) {
+        if self.recorded != self.generation {
+            self.recorded = self.generation;
+            self.save_state(effects);
+        }
+    }
+
     /// A newer reign has begun: this source serves nobody from now on, and becomes the destination of
     /// the other once that is durable (Spec 7.7).
     pub(super) fn deposed(
@@ -177,7 +228,7 @@ impl Source {
         }
         note(Note::Deposed(generation), effects);
         self.service = Service::Deposed;
-        self.generation = generation;
+        (self.generation, self.recorded) = (generation, generation);
         self.part = Part::Destination;
         let ticket = self.ticket();
         let state = SavedState {

@@ -50,7 +50,7 @@ impl Source {
     ) -> Self {
         let Recovered { record, state, nvram, metadata } = found;
         let mut source = Self::new(parameters);
-        source.generation = state.generation;
+        (source.generation, source.recorded) = (state.generation, state.generation);
         source.incarnation = Incarnation(state.incarnation.0 + 1);
         source.lease = Lease::lost(parameters.lease, source.incarnation);
         source.epoch = state.epoch;

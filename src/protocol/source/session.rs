@@ -171,7 +171,7 @@ impl Source {
     pub(super) fn save_state(&mut self, effects: &mut Vec<Effect>) -> Ticket {
         let ticket = self.ticket();
         let state = SavedState {
-            generation: self.generation,
+            generation: self.recorded,
             incarnation: self.incarnation,
             epoch: self.epoch,
             mirror: self.saved_mirror,

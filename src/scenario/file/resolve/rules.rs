@@ -223,12 +223,6 @@ fn failover(document: &Document) -> Result<(), Problem> {
             format!("above 0s, at most {SLOWEST_WITNESS}"),
         ),
         (*faults_until == Some(Span::ZERO), "faults_until", faults_until, "above 0s".into()),
-        (
-            document.sabotage.is_some_and(|wrong| !wrong.is_simulated()),
-            "sabotage",
-            &document.sabotage,
-            "this wrong protocol is not simulated yet".into(),
-        ),
     ])
 }
 

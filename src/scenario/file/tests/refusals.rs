@@ -151,7 +151,6 @@ fn rules_of_the_run() {
         (r#""failover": {"by": "witness", "force": true}"#, "`failover.force` is true: belongs"),
         (r#""failover": {"by": "witness", "lease": "10s"}"#, "below `timeout`, 10s"),
         (r#""failover": {"by": "witness"}"#, "a witness is not simulated yet"),
-        (r#""sabotage": "late-generation""#, "this wrong protocol is not simulated yet"),
         (r#""failover": {"by": "nobody"}"#, "known words: operator, witness"),
         (r#""policy": "cp-only""#, "this policy is not simulated yet; so far: references"),
     ] {
