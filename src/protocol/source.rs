@@ -33,8 +33,8 @@ use super::nvram::Nvram;
 use super::transfer::TransferTable;
 use super::{
     CommitRecord, CpId, Effect, Epoch, Generation, Incarnation, Input, Lsn, Message, Note,
-    Occupancy, Operation, Outcome, Parameters, Part, Refusal, Reign, Request, SavedMirror,
-    SavedState, SessionEnd, Ticket, Timer, Trigger, Void, WriteId,
+    Occupancy, Operation, Outcome, Parameters, Part, Refusal, Reign, Request, Sabotage,
+    SavedMirror, SavedState, SessionEnd, Ticket, Timer, Trigger, Void, WriteId,
 };
 use crate::units::SimTime;
 use answer::Answers;
@@ -61,6 +61,8 @@ pub struct Source {
     /// Promoted: entries of its log that are not to be replayed, and the files that hold the log.
     discarded: Vec<Void>,
     log_files: LogFiles,
+    /// Times that a wrong protocol has read its log again (Beyond Spec 12).
+    scans: usize,
     /// Deposed: that is being made durable.
     deposing: Option<Ticket>,
     /// The session, or the one to come.
@@ -136,6 +138,7 @@ impl Source {
             reign,
             discarded: Vec::new(),
             log_files: LogFiles::new(),
+            scans: 0,
             deposing: None,
             epoch,
             mirror: Mirror::InSync,
@@ -148,7 +151,7 @@ impl Source {
             table: TransferTable::new(parameters.transfer_ids, parameters.transfer_id_bits)
                 .sabotaged(parameters.sabotage),
             buffers: Buffers::new(parameters.block_size).sabotaged(parameters.sabotage),
-            metadata: MetadataTree::new(parameters.block_size),
+            metadata: MetadataTree::new(parameters.block_size).sabotaged(parameters.sabotage),
             backlog: Backlog::default(),
             forwarded: Lsn::ORIGIN,
             unacknowledged: Unacknowledged::default(),
@@ -259,6 +262,9 @@ impl Source {
         match operation {
             Operation::Write(range) => self.write(now, id, range, effects),
             Operation::Read(range) => self.read(id, range, effects),
+            Operation::Flush(volume) if self.parameters.sabotages(Sabotage::FlushWaitsForWrite) => {
+                self.answers.take_flush(id, volume);
+            }
             Operation::Flush(volume) => self.answers.flush(id, volume),
         }
     }

@@ -8,7 +8,7 @@
 
 use super::super::{
     CommitRecord, CpId, Effect, EntryHeader, Generation, Half, Incarnation, LogFile, Lsn, Note,
-    Parameters, Part, Reign, SavedMirror, SavedState, Scanned, SessionEnd, Trigger, Void,
+    Parameters, Part, Reign, Sabotage, SavedMirror, SavedState, Scanned, SessionEnd, Trigger, Void,
 };
 use super::answer::Answers;
 use super::{Service, Source, note};
@@ -79,7 +79,8 @@ impl Source {
         source.reign = Reign::Alone;
         source.discarded = state.voids;
         source.saved_mirror = state.mirror;
-        source.metadata = MetadataTree::restored(parameters.block_size, metadata);
+        source.metadata =
+            MetadataTree::restored(parameters.block_size, metadata).sabotaged(parameters.sabotage);
         source.committed = record;
         source.service = Service::Replaying;
         note(Note::SessionLost(SessionEnd::Promoted), effects);
@@ -95,6 +96,9 @@ impl Source {
             note(Note::LogDamaged(record.file, record.offset), effects);
         }
         let Replay { entries, left } = Replay::of(found, last_lsn, &self.discarded);
+        if self.scans_again(entries.len(), effects) {
+            return;
+        }
         self.log_files = found.iter().map(|record| record.file).collect();
         note(Note::LogReplayed(entries.len() as u64, left), effects);
         let last = entries.last().map_or(last_lsn, |entry| entry.lsn);
@@ -121,8 +125,30 @@ impl Source {
             let unanswered = self.answers.unanswered(last);
             effects.push(Effect::Commit(CommitRecord { cp, last_lsn: last, unanswered }));
         } else {
+            self.mark_early(last_lsn, last, effects);
             self.replaying = Some((cp, last));
             self.trigger(Trigger::Replay, effects);
+        }
+    }
+
+    /// What a wrong protocol does (Beyond Spec 12): the log is read once for each entry. Tells whether
+    /// it is read again now.
+    fn scans_again(&mut self, entries: usize, effects: &mut Vec<Effect>) -> bool {
+        let again = self.parameters.sabotages(Sabotage::ScanPerEntry) && self.scans < entries;
+        if again {
+            self.scans += 1;
+            effects.push(Effect::ScanLog);
+        }
+        again
+    }
+
+    /// What a wrong protocol does (Beyond Spec 12): entries that were taken into the CP are durably
+    /// noted as done with, before it is committed.
+    fn mark_early(&mut self, after: Lsn, last: Lsn, effects: &mut Vec<Effect>) {
+        if self.parameters.sabotages(Sabotage::MarkReplayedEarly) {
+            let until = Lsn { sequence: last.sequence + 1, ..last };
+            self.discarded.push(Void { after, until });
+            self.save_state(effects);
         }
     }
 

@@ -2,7 +2,7 @@
 //! message left, whatever the destination has not acknowledged goes once more, and again after twice
 //! that time. The destination takes each thing once, so sending too much costs bytes only.
 
-use super::super::{Effect, Lsn, Message, Timer, Transfer};
+use super::super::{Effect, Lsn, Message, Sabotage, Timer, Transfer};
 use super::Source;
 use super::session::Told;
 use crate::units::{SimTime, Span};
@@ -87,7 +87,9 @@ impl Source {
         self.unacknowledged.timer = TimerState::Unset;
         self.unacknowledged.rounds += 1;
         if self.is_greeting() {
-            self.say_hello(effects);
+            if !self.parameters.sabotages(Sabotage::SessionTriedOnce) {
+                self.say_hello(effects);
+            }
             return;
         }
         if self.told == Told::Awaited && self.outlet.has_room() {
