@@ -57,6 +57,9 @@ impl Failover {
             if self.rule == Rule::InMemory {
                 self.promised = None;
             }
+        } else if let What::Survived(Role::Source, _) = &fact.what {
+            // A replay that was interrupted begins anew.
+            self.replayed = None;
         } else if let What::Replayed(_, _, _, entry) = &fact.what {
             self.check_replayed(fact, entry, model, findings);
         } else if let What::Serves(_) = &fact.what {

@@ -260,8 +260,11 @@ impl Model {
     fn source_crashed(&mut self, newest: Option<Lsn>) {
         self.claim = Claim::OutOfSync;
         let last = newest.max(Some(self.committed_through(Role::Source)));
-        if self.halves.is_empty() {
-            // A promoted destination: its log is its NVLog.
+        let replays = |(held, entries): &(CpId, BTreeMap<Lsn, EntryHeader>)| {
+            entries.keys().all(|lsn| lsn.generation < held.generation)
+        };
+        if self.halves.values().all(replays) {
+            // A promoted destination: its log is its NVLog, also if this life took from it already.
             self.base = (self.committed_by(Role::Source), self.disks.image(Role::Source).clone());
         } else {
             self.log.retain(|lsn, _| Some(*lsn) <= last);

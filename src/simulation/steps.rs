@@ -2,7 +2,7 @@
 
 use crate::facts::{Direction, Fact, Role, What};
 use crate::faults::ReachedStep;
-use crate::protocol::{CpId, Message, MirrorState, Note, Purpose};
+use crate::protocol::{CpId, Message, MirrorState, Note, Part, Purpose};
 use crate::scenario::fault::StepName;
 use std::collections::BTreeMap;
 
@@ -62,6 +62,20 @@ impl Steps {
             What::Appended(..) => {
                 let k = self.count(StepName::WriteLogged, 0);
                 self.reach(StepName::WriteLogged, None, Some(k));
+                if self.counts.remove(&(StepName::FirstWriteAfterPromotion, 0)).is_some() {
+                    self.reach(StepName::FirstWriteAfterPromotion, None, None);
+                }
+            }
+            What::ChangedPart(_, Part::Promoted) => {
+                let k = self.count(StepName::Promotion, 0);
+                self.reach(StepName::Promotion, None, Some(k));
+            }
+            What::Replayed(..) => {
+                let k = self.count(StepName::PromotionReplay, 0);
+                self.reach(StepName::PromotionReplay, None, Some(k));
+            }
+            What::Serves(_) => {
+                self.count(StepName::FirstWriteAfterPromotion, 0);
             }
             What::Noted(role, note) => self.noted(*role, note),
             _ => {}
@@ -124,6 +138,10 @@ impl Steps {
             Note::Mirror(MirrorState::OutOfSync) => {
                 let k = self.count(StepName::OutOfSync, 0);
                 self.reach(StepName::OutOfSync, None, Some(k));
+            }
+            // Each life that replays its log counts anew.
+            Note::LogReplayed(..) => {
+                self.counts.remove(&(StepName::PromotionReplay, 0));
             }
             Note::Restarted(_, found) => {
                 let name = match role {
