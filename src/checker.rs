@@ -10,6 +10,7 @@
 //! | S8 nothing freed early | `freeing` |
 //! | S1 nothing lost, S9 one cut, at a failover | `failover`; names: `parts` |
 //! | S10 nothing phantom, each operation at most once | `phantoms` |
+//! | S11 a replay is idempotent, S12 duplicates are harmless | `replays`, `duplicates` |
 //! | S19 damage noticed | `damage` |
 //! | S13 no older over newer, S14 what differs is sent | `references`, `images` |
 //! | S17 strict means strict, S18 in sync means in sync | `acknowledged` |
@@ -18,32 +19,44 @@
 //! | S22 reads linearizable | `reads` |
 //! | S23 bytes add up | `bytes` |
 //! | L1–L5 | `liveness` |
+//! | L6 failover time | `failover_time` |
+//! | L7 NAKs satisfied | `naks` |
+//! | L8 flaps do not livelock | `flaps` |
+//!
+//! Bounds on time are worked out from the hardware (`worst`) and leave out what faults cost (`calm`).
 //!
 //! S24, the same facts for the same scenario and seed, is a comparison of two runs' digests. The
 //! truth that the others measure by is [`model::Model`], built from the log alone. Properties that
-//! S11 and S12 are comparisons of runs; those that need a witness (S15, S16) and L6–L9 are not here
-//! yet. Facts that end before the run does are no
+//! S11 and S12 are comparisons of runs as well ([`crate::batch::twin`]); those that need a witness
+//! (S15, S16, L9) are not here yet. Facts that end before the run does are no
 //! proof of anything and violate L2.
 
 mod acknowledged;
 mod bounds;
 mod bytes;
+mod calm;
 mod damage;
 mod declared;
+mod duplicates;
 mod failover;
+mod failover_time;
 mod findings;
+mod flaps;
 mod freeing;
 mod headers;
 mod images;
 mod liveness;
 mod metadata;
 pub mod model;
+mod naks;
 mod numbers;
 mod parts;
 mod phantoms;
 mod reads;
 mod references;
+mod replays;
 mod transfers;
+mod worst;
 
 pub use findings::Findings;
 
@@ -120,6 +133,11 @@ pub struct Checker {
     reads: reads::Reads,
     added_up: bytes::AddedUp,
     liveness: liveness::Liveness,
+    replays: replays::Replays,
+    duplicates: duplicates::Duplicates,
+    failover_time: failover_time::FailoverTime,
+    naks: naks::Naks,
+    flaps: flaps::Flaps,
 }
 
 impl Checker {
@@ -147,6 +165,11 @@ impl Checker {
             reads: reads::Reads::new(size),
             added_up: bytes::AddedUp::new(size, &scenario.wan),
             liveness: liveness::Liveness::new(scenario),
+            replays: replays::Replays::default(),
+            duplicates: duplicates::Duplicates::new(scenario),
+            failover_time: failover_time::FailoverTime::new(scenario),
+            naks: naks::Naks::new(scenario),
+            flaps: flaps::Flaps::new(scenario),
         }
     }
 
@@ -168,7 +191,10 @@ impl Checker {
         let findings = &mut self.findings;
         self.declared.take(fact, findings);
         self.images.take(fact, &mut self.model, findings);
+        self.flaps.take(fact, &mut self.model, findings);
         let model = &self.model;
+        self.replays.take(fact, model, findings);
+        self.duplicates.take(fact, model, findings);
         self.failover.take(fact, model, findings);
         self.phantoms.take(fact, model, findings);
         self.acknowledged.take(fact, model, findings);
@@ -181,6 +207,7 @@ impl Checker {
         self.bounds.take(fact, findings);
         self.reads.take(fact, model, findings);
         self.liveness.take(fact, model, findings);
+        self.naks.take(fact, model, findings);
         self.model.after(fact);
     }
 
@@ -193,6 +220,10 @@ impl Checker {
         self.transfers.begin_reign();
         self.freeing.begin_reign();
         self.headers.begin_reign();
+        self.replays.begin_reign();
+        self.duplicates.begin_reign();
+        self.naks.begin_reign();
+        self.flaps.begin_reign();
         self.look(fact);
     }
 
@@ -212,6 +243,7 @@ impl Checker {
 impl Sink for Checker {
     fn take(&mut self, fact: &Fact) {
         self.added_up.take(fact, &mut self.findings);
+        self.failover_time.take(fact, &mut self.findings);
         if self.parts.is_original(fact) {
             self.look(fact);
             return;
