@@ -26,7 +26,8 @@ const WAITING: [Sabotage; 7] = [
 ];
 
 fn present() -> Vec<Sabotage> {
-    Sabotage::ALL.iter().copied().filter(|sabotage| !WAITING.contains(sabotage)).collect()
+    let all = Sabotage::ALL.iter().chain(Sabotage::BEYOND).copied();
+    all.filter(|sabotage| !WAITING.contains(sabotage)).collect()
 }
 
 /// The run with seed 0 of the scenario that is named after a wrong protocol, with these keys changed.

@@ -57,7 +57,8 @@ impl Source {
     /// Sets the timer once all has left and an answer is awaited; takes it back where none is.
     pub(super) fn watch_silence(&mut self, now: SimTime, effects: &mut Vec<Effect>) {
         let Some(period) = self.parameters.retransmit else { return };
-        let silent = self.outlet.is_empty() && (self.expects_answer() || self.is_greeting());
+        let calls = self.is_greeting() && !self.parameters.sabotages(Sabotage::SessionTriedOnce);
+        let silent = self.outlet.is_empty() && (self.expects_answer() || calls);
         match (silent, self.unacknowledged.timer) {
             (true, TimerState::Unset) => {
                 let doublings = self.unacknowledged.rounds.min(MOST_DOUBLINGS);
@@ -87,9 +88,7 @@ impl Source {
         self.unacknowledged.timer = TimerState::Unset;
         self.unacknowledged.rounds += 1;
         if self.is_greeting() {
-            if !self.parameters.sabotages(Sabotage::SessionTriedOnce) {
-                self.say_hello(effects);
-            }
+            self.say_hello(effects);
             return;
         }
         if self.told == Told::Awaited && self.outlet.has_room() {
