@@ -5,6 +5,7 @@
 mod support;
 
 use mirrorsim::batch::twin::{Difference, Twins, Without, twins};
+use mirrorsim::checker::Verdict;
 use mirrorsim::scenario::Scenario;
 use mirrorsim::workload::Traces;
 use support::scenario;
@@ -34,7 +35,7 @@ fn compared(scenario: &Scenario, seed: u64, without: Without) -> Twins {
 fn assert_alike(scenario: &Scenario, seed: u64, without: Without) -> Twins {
     let twins = compared(scenario, seed, without);
     let verdicts = &twins.verdicts;
-    assert!(verdicts.iter().all(|verdict| verdict.is_pass()), "seed {seed}: {verdicts:#?}");
+    assert!(verdicts.iter().all(Verdict::is_pass), "seed {seed}: {verdicts:#?}");
     assert_ne!(twins.digests[0], twins.digests[1], "seed {seed}: the fault made itself felt");
     assert_eq!(twins.differences, [], "seed {seed}");
     assert!(twins.images > 0, "seed {seed}: images of the same entries were compared");
