@@ -230,11 +230,10 @@ impl Source {
     ) {
         if let Input::Request(request) = input {
             refuse(request.id, refusal, effects);
-        } else if let Input::Message(
-            Message::Hello { generation, .. } | Message::Deposed { generation, .. },
-        ) = input
-        {
-            self.deposed(now, *generation, effects);
+        } else if let Input::Message(Message::Hello { generation, base, .. }) = input {
+            self.deposed(now, *generation, Some(*base), effects);
+        } else if let Input::Message(Message::Deposed { generation, .. }) = input {
+            self.deposed(now, *generation, None, effects);
         }
     }
 
@@ -270,8 +269,8 @@ impl Source {
     }
 
     fn message(&mut self, now: SimTime, message: Message, effects: &mut Vec<Effect>) {
-        if let Message::Hello { generation, epoch, .. } = message {
-            self.hello(now, generation, epoch, effects);
+        if let Message::Hello { generation, epoch, base, .. } = message {
+            self.hello(now, (generation, base), epoch, effects);
             return;
         }
         if let Message::Restarted { epoch, incarnation } = message {
@@ -297,7 +296,7 @@ impl Source {
             Message::InSyncNoted { .. } => self.told = Told::Noted,
             // Spec 4.3: progress, so the session lives on.
             Message::Wait { .. } => {}
-            Message::Deposed { generation, .. } => self.deposed(now, generation, effects),
+            Message::Deposed { generation, .. } => self.deposed(now, generation, None, effects),
             Message::Transfer(_)
             | Message::CpBegin { .. }
             | Message::CpData { .. }

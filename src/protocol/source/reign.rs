@@ -174,11 +174,13 @@ impl Source {
     }
 
     /// A newer reign has begun: this source serves nobody from now on, and becomes the destination of
-    /// the other once that is durable (Spec 7.7).
+    /// the other once that is durable (Spec 7.7). `parted` is where the reigns part, if that was said:
+    /// should this side reign again before it has anything of the other, they part there still.
     pub(super) fn deposed(
         &mut self,
         now: SimTime,
         generation: Generation,
+        parted: Option<CpId>,
         effects: &mut Vec<Effect>,
     ) {
         if generation <= self.generation || self.service == Service::Deposed {
@@ -196,7 +198,7 @@ impl Source {
             epoch: super::super::Epoch(0),
             mirror: SavedMirror::OutOfSync(now),
             part: Part::Destination,
-            base: self.base,
+            base: parted.unwrap_or(self.base),
             reign: Reign::Mirrored,
             voids: Vec::new(),
         };

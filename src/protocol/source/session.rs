@@ -250,12 +250,12 @@ impl Source {
     pub(super) fn hello(
         &mut self,
         now: SimTime,
-        generation: Generation,
+        (generation, base): (Generation, CpId),
         epoch: Epoch,
         effects: &mut Vec<Effect>,
     ) {
         if generation > self.generation {
-            self.deposed(now, generation, effects);
+            self.deposed(now, generation, Some(base), effects);
             return;
         }
         effects.push(Effect::Refuse(Refusal::Deposed));
