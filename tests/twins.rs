@@ -120,6 +120,13 @@ fn s11_a_replay_that_forgets_is_found() {
         s11
     };
     assert!((0..8).any(lost), "the note was durable at some crash");
+    let differs = |seed, wanted: fn(&Difference) -> bool| {
+        compared(&scenario, seed, Without::InterruptedReplays).differences.iter().any(wanted)
+    };
+    let answer = |found: &Difference| matches!(found, Difference::Answer { .. });
+    assert!((0..8).any(|seed| differs(seed, answer)), "a read returned what was there before");
+    let last = |found: &Difference| matches!(found, Difference::FinalImage { .. });
+    assert!((0..8).any(|seed| differs(seed, last)), "and nobody wrote there again");
 }
 
 /// A CP that is committed before all of it has come differs from its twin.
