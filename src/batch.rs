@@ -3,6 +3,7 @@
 
 mod job;
 mod order;
+pub mod twin;
 
 pub use job::{Job, Repeat, Trouble, run_all};
 pub use order::{Flow, NoThreads, Panicked, each_in_order};

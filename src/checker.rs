@@ -12,6 +12,7 @@
 //! | S15 promotion guard | `guard` |
 //! | S16 divergence detected | `reigns` |
 //! | S10 nothing phantom, each operation at most once | `phantoms` |
+//! | S11 a replay is idempotent, S12 duplicates are harmless | `replays`, `duplicates` |
 //! | S19 damage noticed | `damage` |
 //! | S13 no older over newer, S14 what differs is sent | `references`, `images` |
 //! | S17 strict means strict, S18 in sync means in sync | `acknowledged` |
@@ -20,20 +21,28 @@
 //! | S22 reads linearizable | `reads` |
 //! | S23 bytes add up | `bytes` |
 //! | L1–L5 | `liveness` |
+//! | L6 failover time | `failover_time` |
+//! | L7 NAKs satisfied | `naks` |
+//! | L8 flaps do not livelock | `flaps` |
+//!
+//! Bounds on time are worked out from the hardware (`worst`) and leave out what faults cost (`calm`).
 //!
 //! S24, the same facts for the same scenario and seed, is a comparison of two runs' digests. The
-//! truth that the others measure by is [`model::Model`], built from the log alone.
-//! S11 and S12 are comparisons of runs; what of S16 needs a witness, and L6–L9, are not here
-//! yet. Facts that end before the run does are no
+//! truth that the others measure by is [`model::Model`], built from the log alone. S11 and S12 are
+//! comparisons of runs as well (`batch::twin`). Facts that end before the run does are no
 //! proof of anything and violate L2.
 
 mod acknowledged;
 mod bounds;
 mod bytes;
+mod calm;
 mod damage;
 mod declared;
+mod duplicates;
 mod failover;
+mod failover_time;
 mod findings;
+mod flaps;
 mod freeing;
 mod guard;
 mod headers;
@@ -41,14 +50,17 @@ mod images;
 mod liveness;
 mod metadata;
 pub mod model;
+mod naks;
 mod numbers;
 mod parts;
 mod phantoms;
 mod reads;
 mod references;
 mod reigns;
+mod replays;
 mod transfers;
 mod witness;
+mod worst;
 
 pub use findings::Findings;
 
@@ -128,6 +140,11 @@ pub struct Checker {
     reigns: reigns::Reigns,
     liveness: liveness::Liveness,
     witness: witness::Witness,
+    replays: replays::Replays,
+    duplicates: duplicates::Duplicates,
+    failover_time: failover_time::FailoverTime,
+    naks: naks::Naks,
+    flaps: flaps::Flaps,
 }
 
 impl Checker {
@@ -154,10 +171,15 @@ impl Checker {
             bounds: bounds::Bounds::new(parameters),
             reads: reads::Reads::new(size),
             added_up: bytes::AddedUp::new(size, &scenario.wan),
-            guard: guard::Guard::new(),
+            guard: guard::Guard::new(scenario),
             reigns: reigns::Reigns::new(),
             liveness: liveness::Liveness::new(scenario),
             witness: witness::Witness::new(scenario),
+            replays: replays::Replays::default(),
+            duplicates: duplicates::Duplicates::new(scenario),
+            failover_time: failover_time::FailoverTime::new(scenario),
+            naks: naks::Naks::new(scenario),
+            flaps: flaps::Flaps::new(scenario),
         }
     }
 
@@ -179,7 +201,10 @@ impl Checker {
         let findings = &mut self.findings;
         self.declared.take(fact, findings);
         self.images.take(fact, &mut self.model, findings);
+        self.flaps.take(fact, &mut self.model, findings);
         let model = &self.model;
+        self.replays.take(fact, model, findings);
+        self.duplicates.take(fact, model, findings);
         self.failover.take(fact, model, findings);
         self.phantoms.take(fact, model, findings);
         self.acknowledged.take(fact, model, findings);
@@ -192,6 +217,7 @@ impl Checker {
         self.bounds.take(fact, findings);
         self.reads.take(fact, model, findings);
         self.liveness.take(fact, model, findings);
+        self.naks.take(fact, model, findings);
         self.model.after(fact);
     }
 
@@ -204,6 +230,10 @@ impl Checker {
         self.transfers.begin_reign();
         self.freeing.begin_reign();
         self.headers.begin_reign();
+        self.replays.begin_reign();
+        self.duplicates.begin_reign();
+        self.naks.begin_reign();
+        self.flaps.begin_reign();
         self.look(fact);
     }
 
@@ -226,6 +256,7 @@ impl Sink for Checker {
         self.witness.take(fact, &mut self.findings);
         self.guard.take(fact, &mut self.findings);
         self.reigns.take(fact, &mut self.findings);
+        self.failover_time.take(fact, &mut self.findings);
         if self.parts.is_original(fact) {
             self.look(fact);
             return;

@@ -139,3 +139,15 @@ fn a_workload_that_ends_in_a_failover() {
     let serves = at(|what| matches!(what, What::Serves(_)));
     assert!(deposed < asked && asked < serves, "{deposed} {asked} {serves}");
 }
+
+/// The old source, deposed a moment ago, is promoted before it has anything of the reign between. Its
+/// own image is no point that both sides have: it said so, and what it had changed alone in its first
+/// reign was never sent (Spec 7.7). Seed 1246 of the storm.
+#[test]
+fn reigns_part_where_the_images_do() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/failover-storm.json");
+    let text = std::fs::read_to_string(path).expect("the scenario is there");
+    let scenario = scenario(&text, &[]);
+    let outcome = batch::run(&scenario, 1246, &Traces::new(), None, &mut |_, _| {});
+    assert_passes(&outcome.unwrap_or_else(|error| panic!("{error}")));
+}

@@ -12,11 +12,14 @@
 use super::Findings;
 use crate::facts::{Fact, Role, What};
 use crate::protocol::{Part, PromotionOrder, SavedMirror, SavedState};
+use crate::scenario::{Decider, Scenario};
 
 /// Follows what both sites durably know, and the orders to promote them.
 #[derive(Debug)]
 pub struct Guard {
     sites: [Site; 2],
+    /// Where a witness decides its word counts, whatever the side knows: see `witness`.
+    decider: Decider,
 }
 
 /// A site.
@@ -55,9 +58,10 @@ enum Life {
 impl Guard {
     /// In sync, and both sites know it (Spec 6.1).
     #[must_use]
-    pub fn new() -> Self {
+    pub fn new(scenario: &Scenario) -> Self {
         let site = |part| Site { part, knows: Knowledge::InSync, order: None };
-        Self { sites: [site(Part::Source), site(Part::Destination)] }
+        let decider = scenario.failover.by;
+        Self { sites: [site(Part::Source), site(Part::Destination)], decider }
     }
 
     /// Reads a fact, with the names of sites.
@@ -86,7 +90,8 @@ impl Guard {
     fn plays(&mut self, fact: &Fact, role: Role, part: Part, findings: &mut Findings) {
         let site = &mut self.sites[role as usize];
         let before = std::mem::replace(&mut site.part, part);
-        if (before, part) != (Part::Destination, Part::Promoted) {
+        let promoted = (before, part) == (Part::Destination, Part::Promoted);
+        if !promoted || self.decider == Decider::Witness {
             return;
         }
         let order = site.order.take();

@@ -164,9 +164,10 @@ impl Model {
         self.transfers.clear();
         self.acknowledged.clear();
         self.acks_under_way.clear();
-        let begun = std::mem::take(&mut self.begun);
+        // Whatever the destination was receiving is dropped: no CP of the old reign is committed here.
+        self.begun.clear();
         let (committed, image) = &self.base;
-        self.points.restart(*committed, |cp| begun.contains(&cp), image);
+        self.points.restart(*committed, |_| false, image);
         self.passes.clear();
     }
 

@@ -195,7 +195,11 @@ impl Buffers {
     /// The newest bytes of a block that are in memory (Spec 3.9).
     #[must_use]
     pub fn newest(&self, address: BlockAddress) -> Option<&Runs> {
-        let buffer = self.active.get(&address).or_else(|| self.frozen.get(&address));
+        let (active, frozen) = (self.active.get(&address), self.frozen.get(&address));
+        let buffer = match self.sabotage {
+            Some(Sabotage::ReadFrozenBuffer) => frozen.or(active),
+            Some(_) | None => active.or(frozen),
+        };
         buffer.map(|buffer| &buffer.contents)
     }
 

@@ -7,7 +7,7 @@
 //! It is made by the CP, never by a client, and always sent in full (S6).
 
 use super::block::{Area, BlockAddress, BlockSize, Contents, VolumeId};
-use super::{CpId, CpNumber};
+use super::{CpId, CpNumber, Sabotage};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Children of an indirect block.
@@ -19,6 +19,8 @@ pub struct MetadataTree {
     bits_per_bitmap: u64,
     heights: BTreeMap<VolumeId, u8>,
     blocks: BTreeMap<BlockAddress, BTreeMap<u32, CpNumber>>,
+    /// The wrong protocol to run instead (Beyond Spec 12).
+    sabotage: Option<Sabotage>,
 }
 
 impl MetadataTree {
@@ -26,7 +28,14 @@ impl MetadataTree {
     #[must_use]
     pub fn new(size: BlockSize) -> Self {
         let bits_per_bitmap = u64::from(size.get()) * 8;
-        Self { bits_per_bitmap, heights: BTreeMap::new(), blocks: BTreeMap::new() }
+        let (heights, blocks) = (BTreeMap::new(), BTreeMap::new());
+        Self { bits_per_bitmap, heights, blocks, sabotage: None }
+    }
+
+    /// The same, by a wrong protocol if there is one (Beyond Spec 12).
+    #[must_use]
+    pub fn sabotaged(self, sabotage: Option<Sabotage>) -> Self {
+        Self { sabotage, ..self }
     }
 
     /// The metadata as it lies on disk, after a crash.
@@ -87,7 +96,8 @@ impl MetadataTree {
                 parents.insert(parent);
             }
             // A taller tree keeps pointing at what was its root (level 0 is data: no root yet).
-            if level > old && old > 0 {
+            let forgets = self.sabotage == Some(Sabotage::ForgetOldRoot);
+            if level > old && old > 0 && !forgets {
                 self.adopt_old_root(volume, level, cp, changed);
                 parents.insert(0);
             }

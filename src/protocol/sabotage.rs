@@ -1,4 +1,7 @@
 //! The wrong protocols of Spec 12, by name. Each breaks one rule, and the property named must notice.
+//!
+//! Those *beyond* Spec 12 are ours: each breaks a rule whose property none of the first list is
+//! caught by. Their table stands at the end of [`crate::specification`].
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,23 +9,31 @@ use std::fmt;
 
 /// Declares the wrong protocols, each with its word in scenario files and its property.
 macro_rules! sabotages {
-    ($($(#[doc = $doc:literal])+ $name:ident = $key:literal, $property:literal;)+) => {
+    (
+        $($(#[doc = $doc:literal])+ $name:ident = $key:literal, $property:literal;)+
+        beyond { $($(#[doc = $more:literal])+ $own:ident = $word:literal, $catcher:literal;)+ }
+    ) => {
         /// A wrong protocol to run instead of the right one (Spec 12).
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         #[derive(Serialize, Deserialize, JsonSchema)]
         pub enum Sabotage {
             $($(#[doc = $doc])+ #[serde(rename = $key)] $name,)+
+            $($(#[doc = $more])+ #[serde(rename = $word)] $own,)+
         }
 
         impl Sabotage {
             /// Every wrong protocol, in the order of the specification.
             pub const ALL: &[Self] = &[$(Self::$name),+];
 
+            /// Every wrong protocol beyond Spec 12, in the order of their table.
+            pub const BEYOND: &[Self] = &[$(Self::$own),+];
+
             /// Its word in scenario files: `no-copy-on-write`.
             #[must_use]
             pub const fn key(self) -> &'static str {
                 match self {
                     $(Self::$name => $key,)+
+                    $(Self::$own => $word,)+
                 }
             }
 
@@ -31,6 +42,7 @@ macro_rules! sabotages {
             pub const fn property(self) -> &'static str {
                 match self {
                     $(Self::$name => $property,)+
+                    $(Self::$own => $catcher,)+
                 }
             }
         }
@@ -94,6 +106,38 @@ sabotages! {
     IgnoreIdWrap = "ignore-id-wrap", "S7";
     /// Lost NVRAM is taken for an empty log.
     EmptyLogAfterLoss = "empty-log-after-loss", "S20";
+    beyond {
+        /// A trigger that was kept takes a number of its own beside that of the CP it starts.
+        KeptTriggerTakesNumber = "kept-trigger-takes-number", "S4";
+        /// An entry counts as replayed once it is taken into the CP, not when that is committed.
+        MarkReplayedEarly = "mark-replayed-early", "S11";
+        /// The bytes of a transfer that comes again count again towards its entries.
+        CountDuplicates = "count-duplicates", "S12";
+        /// `strict` holds new writes out of sync, and answers those that wait already.
+        StrictAnswersWaiting = "strict-answers-waiting", "S17";
+        /// The bound on buffers counts those of the active half only.
+        FrozenBuffersUncounted = "frozen-buffers-uncounted", "S21";
+        /// A read takes the frozen buffer where there is one, though the block was written since.
+        ReadFrozenBuffer = "read-frozen-buffer", "S22";
+        /// Only blocks of aligned writes leave a reference.
+        OnlyAlignedReferences = "only-aligned-references", "S23";
+        /// A tree that grows taller does not take its old root over.
+        ForgetOldRoot = "forget-old-root", "S25";
+        /// Silence counts while entries are owed, and not while only a CP is (`datagram`).
+        CpOwesNoAnswer = "cp-owes-no-answer", "L1";
+        /// A flush with nothing to wait for is answered with the next write.
+        FlushWaitsForWrite = "flush-waits-for-write", "L2";
+        /// HELLO is said once (`datagram`).
+        SessionTriedOnce = "session-tried-once", "L3";
+        /// A commit while the destination flushes asks for no other flush.
+        ForgetCommitDuringFlush = "forget-commit-during-flush", "L5";
+        /// A promoted side reads its log once for each entry.
+        ScanPerEntry = "scan-per-entry", "L6";
+        /// A NAK is not answered.
+        IgnoreNak = "ignore-nak", "L7";
+        /// Each session begins resynchronization from the original image.
+        ResyncFromOriginal = "resync-from-original", "L8";
+    }
 }
 
 impl fmt::Display for Sabotage {
@@ -117,6 +161,25 @@ mod tests {
             let slug = format!("| {sabotage}");
             let row = rows.iter().find(|row| row[0] == slug).expect("each has its row");
             assert_eq!(row[2], format!("{} |", sabotage.property()), "{sabotage}");
+            let read = serde_json::from_value::<Sabotage>(sabotage.key().into());
+            assert_eq!(read.ok(), Some(*sabotage));
+        }
+    }
+
+    /// The same of the second table, and none of its properties is one of the first.
+    #[test]
+    fn beyond_the_specification_each_has_its_row_and_a_property_of_its_own() {
+        let specification = include_str!("../specification.md");
+        let (_, table) = specification.split_once("## Beyond Spec 12").expect("it is there");
+        let rows = table.lines().filter(|line| line.starts_with("| ")).skip(2);
+        let rows: Vec<_> = rows.map(|row| row.split(" | ").collect::<Vec<_>>()).collect();
+        assert_eq!(rows.len(), Sabotage::BEYOND.len());
+        let mut properties: Vec<_> = Sabotage::ALL.iter().map(|one| one.property()).collect();
+        for (sabotage, row) in Sabotage::BEYOND.iter().zip(rows) {
+            assert_eq!(row[0], format!("| {sabotage}"));
+            assert_eq!(row[2], format!("{} |", sabotage.property()), "{sabotage}");
+            assert!(!properties.contains(&sabotage.property()), "{sabotage}");
+            properties.push(sabotage.property());
             let read = serde_json::from_value::<Sabotage>(sabotage.key().into());
             assert_eq!(read.ok(), Some(*sabotage));
         }

@@ -35,8 +35,8 @@ use super::nvram::Nvram;
 use super::transfer::TransferTable;
 use super::{
     CommitRecord, CpId, Effect, Epoch, Generation, Incarnation, Input, Lsn, Message, Note,
-    Occupancy, Operation, Outcome, Parameters, Part, Refusal, Reign, Request, SavedMirror,
-    SavedState, SessionEnd, Ticket, Timer, Trigger, Void, WriteId,
+    Occupancy, Operation, Outcome, Parameters, Part, Refusal, Reign, Request, Sabotage,
+    SavedMirror, SavedState, SessionEnd, Ticket, Timer, Trigger, Void, WriteId,
 };
 use crate::units::SimTime;
 use answer::Answers;
@@ -72,6 +72,8 @@ pub struct Source {
     part_to_save: Option<Ticket>,
     /// Promoted to go on alone: that it has a mirror again is being made durable.
     reign_to_save: Option<Ticket>,
+    /// Times that a wrong protocol has read its log again (Beyond Spec 12).
+    scans: usize,
     /// Deposed: that is being made durable.
     deposing: Option<Ticket>,
     lease: Lease,
@@ -154,6 +156,7 @@ impl Source {
             early: None,
             part_to_save: None,
             reign_to_save: None,
+            scans: 0,
             deposing: None,
             lease: Lease::first(parameters.lease, incarnation),
             epoch,
@@ -167,7 +170,7 @@ impl Source {
             table: TransferTable::new(parameters.transfer_ids, parameters.transfer_id_bits)
                 .sabotaged(parameters.sabotage),
             buffers: Buffers::new(parameters.block_size).sabotaged(parameters.sabotage),
-            metadata: MetadataTree::new(parameters.block_size),
+            metadata: MetadataTree::new(parameters.block_size).sabotaged(parameters.sabotage),
             backlog: Backlog::default(),
             forwarded: Lsn::ORIGIN,
             unacknowledged: Unacknowledged::default(),
@@ -258,11 +261,10 @@ impl Source {
 
     /// What a source heeds that only waits for another: that it reigns.
     fn wait_for_newer_reign(&mut self, now: SimTime, input: &Input, effects: &mut Vec<Effect>) {
-        if let Input::Message(
-            Message::Hello { generation, .. } | Message::Deposed { generation, .. },
-        ) = input
-        {
-            self.deposed(now, *generation, effects);
+        if let Input::Message(Message::Hello { generation, base, .. }) = input {
+            self.deposed(now, *generation, Some(*base), effects);
+        } else if let Input::Message(Message::Deposed { generation, .. }) = input {
+            self.deposed(now, *generation, None, effects);
         }
     }
 
@@ -302,13 +304,16 @@ impl Source {
         match operation {
             Operation::Write(range) => self.write(now, id, range, effects),
             Operation::Read(range) => self.read(now, id, range, effects),
+            Operation::Flush(volume) if self.parameters.sabotages(Sabotage::FlushWaitsForWrite) => {
+                self.answers.take_flush(id, volume);
+            }
             Operation::Flush(volume) => self.answers.flush(id, volume),
         }
     }
 
     fn message(&mut self, now: SimTime, message: Message, effects: &mut Vec<Effect>) {
-        if let Message::Hello { generation, epoch, .. } = message {
-            self.hello(now, generation, epoch, effects);
+        if let Message::Hello { generation, epoch, base, .. } = message {
+            self.hello(now, (generation, base), epoch, effects);
             return;
         }
         if let Message::Restarted { epoch, incarnation } = message {
@@ -342,7 +347,7 @@ impl Source {
             }
             // Spec 4.3: progress, so the session lives on.
             Message::Wait { .. } => {}
-            Message::Deposed { generation, .. } => self.deposed(now, generation, effects),
+            Message::Deposed { generation, .. } => self.deposed(now, generation, None, effects),
             Message::Transfer(_)
             | Message::CpBegin { .. }
             | Message::CpData { .. }

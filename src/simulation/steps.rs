@@ -157,6 +157,10 @@ impl Steps {
                 let k = self.count(StepName::OutOfSync, 0);
                 self.reach(StepName::OutOfSync, None, Some(k));
             }
+            // Each life that replays its log counts anew.
+            Note::LogReplayed(..) => {
+                self.counts.remove(&(StepName::PromotionReplay, 0));
+            }
             Note::Restarted(_, found) => {
                 let name = match role {
                     Role::Source => StepName::SourceReplay,

@@ -1,8 +1,8 @@
 //! Transfers in: stored in log storage, acknowledged (Spec 4).
 
 use super::super::{
-    CpId, Effect, FlushRule, Lsn, Message, Note, Refusal, Ticket, Timer, Transfer, TransferHeader,
-    WriteId,
+    CpId, Effect, FlushRule, Lsn, Message, Note, Refusal, Sabotage, Ticket, Timer, Transfer,
+    TransferHeader, WriteId,
 };
 use super::{Activity, Destination, FlushState, Writing};
 use crate::units::{SimTime, Span};
@@ -14,6 +14,9 @@ impl Destination {
         if header.cp <= self.committed.cp || self.log.knows(&header) {
             // Spec 4.2: acknowledged again, changes nothing.
             effects.push(Effect::Refuse(Refusal::Duplicate));
+            if self.parameters.sabotages(Sabotage::CountDuplicates) {
+                self.count(&parts_of(&transfer), effects);
+            }
             self.acknowledge(effects);
             return;
         }
@@ -161,7 +164,9 @@ impl Destination {
         for transfer in self.log.take_waiting() {
             self.write_to_log(now, transfer, effects);
         }
-        self.flush_after_commit(now, effects);
+        if !self.parameters.sabotages(Sabotage::ForgetCommitDuringFlush) {
+            self.flush_after_commit(now, effects);
+        }
     }
 }
 

@@ -7,8 +7,8 @@
 //! that begins its reign: `source/reign.rs`.
 
 use super::super::{
-    Effect, Generation, Note, Part, PromotionOrder, Refusal, Sabotage, SavedMirror, SavedState,
-    Ticket,
+    CpId, Effect, Generation, Note, Part, PromotionOrder, Refusal, Sabotage, SavedMirror,
+    SavedState, Ticket,
 };
 use super::Destination;
 use super::session::Session;
@@ -83,12 +83,20 @@ impl Destination {
             epoch: self.epoch,
             mirror: self.mirror,
             part: Part::Promoted,
-            base: self.committed.cp,
+            base: self.parting(),
             reign: super::super::Reign::Alone,
             voids: self.voids.clone(),
         };
         effects.push(Effect::SaveState(ticket, state));
         self.promotion = Promotion::Saving(ticket);
+    }
+
+    /// Where the reign to come parts from what the other side has (Spec 7.7). An image of the present
+    /// reign is a point of both. One of an older reign is not, if this side went on alone in that:
+    /// then they parted earlier, where the present reign began.
+    fn parting(&self) -> CpId {
+        let committed = self.committed.cp;
+        if committed.generation < self.generation { committed.min(self.base) } else { committed }
     }
 
     /// The new reign is durable: the destination's part is over.

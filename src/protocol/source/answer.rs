@@ -112,9 +112,14 @@ impl Answers {
 
     /// A flush arrived: answered when every earlier write of the client to the volume is.
     pub(super) fn flush(&mut self, id: WriteId, volume: VolumeId) {
+        self.take_flush(id, volume);
+        self.release_flushes(id.client, volume);
+    }
+
+    /// A flush arrived; whether it need not wait at all is still to be looked at.
+    pub(super) fn take_flush(&mut self, id: WriteId, volume: VolumeId) {
         self.arrivals += 1;
         self.flushes.entry((id.client, volume)).or_default().insert(self.arrivals, id.op);
-        self.release_flushes(id.client, volume);
     }
 
     pub(super) fn durable_in_nvram(&mut self, lsn: Lsn) {

@@ -327,6 +327,9 @@ impl Source {
 
     /// `NAK`: the block goes in full, as it was frozen (Spec 5.4).
     pub(super) fn nak(&mut self, cp: CpId, address: BlockAddress, effects: &mut Vec<Effect>) {
+        if self.parameters.sabotages(Sabotage::IgnoreNak) {
+            return;
+        }
         let known = self.buffers.frozen().contains_key(&address);
         match &mut self.running {
             Some(running) if running.is_awaiting(cp) && known => {
@@ -369,6 +372,10 @@ impl Source {
         note(Note::CpEnded(cp), effects);
         if let Some(kept) = self.kept.take() {
             self.trigger(kept, effects);
+            let again = self.parameters.sabotages(Sabotage::KeptTriggerTakesNumber);
+            if again && self.running.is_some() {
+                self.nvram.skip_cp();
+            }
         }
     }
 }

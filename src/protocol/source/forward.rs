@@ -181,6 +181,7 @@ impl Source {
         for entry in entries {
             let unaligned = entry.pieces(size).next().is_some_and(|piece| !piece.is_whole(size));
             let off = unaligned && self.parameters.sabotages(Sabotage::BlockNumberOffByOne);
+            let unnamed = unaligned && self.parameters.sabotages(Sabotage::OnlyAlignedReferences);
             for piece in entry.pieces(size) {
                 let origin = Origin::Write { id: entry.write, position: piece.position };
                 let runs = Runs::of(piece.start, piece.end, origin);
@@ -188,7 +189,9 @@ impl Source {
                     let number = blocks.len() + usize::from(off);
                     let number = u32::try_from(number).expect("a transfer's blocks fit u32");
                     let place = SentPlace { index, number: BlockNumber(number) };
-                    self.buffers.record_sent(stage, piece.address, entry.lsn, place);
+                    if !unnamed {
+                        self.buffers.record_sent(stage, piece.address, entry.lsn, place);
+                    }
                     blocks.push(runs);
                 } else {
                     fragments.push(runs);

@@ -105,7 +105,8 @@ impl Source {
         source.reign = Reign::Alone;
         source.discarded = state.voids;
         source.saved_mirror = state.mirror;
-        source.metadata = MetadataTree::restored(parameters.block_size, metadata);
+        source.metadata =
+            MetadataTree::restored(parameters.block_size, metadata).sabotaged(parameters.sabotage);
         source.committed = record;
         source.service = Service::Replaying;
         source.early = Some(Vec::new());
@@ -132,6 +133,9 @@ impl Source {
             note(Note::LogDamaged(record.file, record.offset), effects);
         }
         let Replay { entries, left } = self.replay_of(found, last_lsn);
+        if self.scans_again(entries.len(), effects) {
+            return;
+        }
         self.log_files = found.iter().map(|record| record.file).collect();
         note(Note::LogReplayed(entries.len() as u64, left), effects);
         let last = entries.iter().map(|entry| entry.lsn).fold(last_lsn, Lsn::max);
@@ -161,6 +165,7 @@ impl Source {
             let unanswered = self.answers.unanswered(last);
             effects.push(Effect::Commit(CommitRecord { cp, last_lsn: last, unanswered }));
         } else {
+            self.mark_early(last_lsn, last, effects);
             self.replaying = Some((cp, last));
             self.trigger(Trigger::Replay, effects);
         }
@@ -180,6 +185,27 @@ impl Source {
             wrong_replay::committed_last(found, after, voids)
         } else {
             Replay::of(found, after, voids)
+        }
+    }
+
+    /// What a wrong protocol does (Beyond Spec 12): the log is read once for each entry. Tells whether
+    /// it is read again now.
+    fn scans_again(&mut self, entries: usize, effects: &mut Vec<Effect>) -> bool {
+        let again = self.parameters.sabotages(Sabotage::ScanPerEntry) && self.scans < entries;
+        if again {
+            self.scans += 1;
+            effects.push(Effect::ScanLog);
+        }
+        again
+    }
+
+    /// What a wrong protocol does (Beyond Spec 12): entries that were taken into the CP are durably
+    /// noted as done with, before it is committed.
+    fn mark_early(&mut self, after: Lsn, last: Lsn, effects: &mut Vec<Effect>) {
+        if self.parameters.sabotages(Sabotage::MarkReplayedEarly) {
+            let until = Lsn { sequence: last.sequence + 1, ..last };
+            self.discarded.push(Void { after, until });
+            self.save_state(effects);
         }
     }
 
@@ -216,11 +242,13 @@ impl Source {
     }
 
     /// A newer reign has begun: this source serves nobody from now on, and becomes the destination of
-    /// the other once that is durable (Spec 7.7).
+    /// the other once that is durable (Spec 7.7). `parted` is where the reigns part, if that was said:
+    /// should this side reign again before it has anything of the other, they part there still.
     pub(super) fn deposed(
         &mut self,
         now: SimTime,
         generation: Generation,
+        parted: Option<CpId>,
         effects: &mut Vec<Effect>,
     ) {
         if generation <= self.generation || self.service == Service::Deposed {
@@ -238,7 +266,7 @@ impl Source {
             epoch: super::super::Epoch(0),
             mirror: SavedMirror::OutOfSync(now),
             part: Part::Destination,
-            base: self.base,
+            base: parted.unwrap_or(self.base),
             reign: Reign::Mirrored,
             voids: Vec::new(),
         };

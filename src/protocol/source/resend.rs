@@ -2,7 +2,7 @@
 //! message left, whatever the destination has not acknowledged goes once more, and again after twice
 //! that time. The destination takes each thing once, so sending too much costs bytes only.
 
-use super::super::{Effect, Lsn, Message, Timer, Transfer};
+use super::super::{Effect, Lsn, Message, Sabotage, Timer, Transfer};
 use super::Source;
 use super::session::Told;
 use crate::units::{SimTime, Span};
@@ -57,7 +57,8 @@ impl Source {
     /// Sets the timer once all has left and an answer is awaited; takes it back where none is.
     pub(super) fn watch_silence(&mut self, now: SimTime, effects: &mut Vec<Effect>) {
         let Some(period) = self.parameters.retransmit else { return };
-        let silent = self.outlet.is_empty() && (self.expects_answer() || self.is_greeting());
+        let calls = self.is_greeting() && !self.parameters.sabotages(Sabotage::SessionTriedOnce);
+        let silent = self.outlet.is_empty() && (self.expects_answer() || calls);
         match (silent, self.unacknowledged.timer) {
             (true, TimerState::Unset) => {
                 let doublings = self.unacknowledged.rounds.min(MOST_DOUBLINGS);

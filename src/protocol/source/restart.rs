@@ -57,7 +57,8 @@ impl Source {
         (source.base, source.reign) = (state.base, state.reign);
         source.saved_mirror = state.mirror;
         source.voids = state.voids;
-        source.metadata = MetadataTree::restored(parameters.block_size, metadata);
+        source.metadata =
+            MetadataTree::restored(parameters.block_size, metadata).sabotaged(parameters.sabotage);
         source.committed = record;
         note(Note::SessionLost(SessionEnd::SourceRestarted), effects);
         let halves = match nvram {

@@ -81,7 +81,12 @@ impl Source {
         match (&self.mirror, self.parameters.mode) {
             (Mirror::InSync | Mirror::CpForwarding(Forwarding::CatchingUp(_)), _) => Promise::Full,
             (Mirror::OutOfSync(Contact::Saving(_) | Contact::Consulting), _) => Promise::Held,
-            (_, Mode::Strict) if !self.is_alone() => Promise::Held,
+            (_, Mode::Strict)
+                if !self.is_alone()
+                    && !self.parameters.sabotages(Sabotage::StrictAnswersWaiting) =>
+            {
+                Promise::Held
+            }
             (
                 Mirror::OutOfSync(Contact::Greeting)
                 | Mirror::Resync(_)
@@ -209,6 +214,9 @@ impl Source {
         effects.push(Effect::Disconnect);
         self.outlet.clear();
         self.say_hello(effects);
+        if self.parameters.sabotages(Sabotage::SessionTriedOnce) {
+            return;
+        }
         let again = now.after(self.parameters.reconnect);
         effects.push(Effect::SetTimer(Timer::Reconnect, again));
     }
@@ -237,6 +245,8 @@ impl Source {
         }
         let cleared = self.parameters.sabotages(Sabotage::ClearTrackingOnSend);
         let committed = if cleared { committed.max(self.sent) } else { committed };
+        let from_original = self.parameters.sabotages(Sabotage::ResyncFromOriginal);
+        let committed = if from_original { CpId::ORIGINAL } else { committed };
         self.destination_life = destination;
         self.voids.clear();
         effects.push(Effect::CancelTimer(Timer::Reconnect));
@@ -255,12 +265,12 @@ impl Source {
     pub(super) fn hello(
         &mut self,
         now: SimTime,
-        generation: Generation,
+        (generation, base): (Generation, CpId),
         epoch: Epoch,
         effects: &mut Vec<Effect>,
     ) {
         if generation > self.generation {
-            self.deposed(now, generation, effects);
+            self.deposed(now, generation, Some(base), effects);
             return;
         }
         effects.push(Effect::Refuse(Refusal::Deposed));
@@ -296,7 +306,8 @@ impl Source {
             Mirror::InSync | Mirror::CpForwarding(_) => {
                 self.told == Told::Awaited
                     || self.forwarded > self.answers.heard()
-                    || self.running.as_ref().is_some_and(super::RunningCp::expects_answer)
+                    || (self.running.as_ref().is_some_and(super::RunningCp::expects_answer)
+                        && !self.parameters.sabotages(Sabotage::CpOwesNoAnswer))
             }
         }
     }

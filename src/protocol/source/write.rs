@@ -97,7 +97,9 @@ impl Source {
         if self.forwards_log() && !self.table.can_reserve(self.transfers_for(range)) {
             return Some(WaitCause::TransferIds);
         }
-        let buffers = self.buffers.total().saturating_add(self.blocks_of(range));
+        let active_only = self.parameters.sabotages(Sabotage::FrozenBuffersUncounted);
+        let held = if active_only { self.buffers.dirty() } else { self.buffers.total() };
+        let buffers = held.saturating_add(self.blocks_of(range));
         (buffers > self.parameters.buffers).then_some(WaitCause::DirtyBuffers)
     }
 
