@@ -14,7 +14,7 @@ use super::super::{
 };
 use super::read::ReadFor;
 use super::session::{Forwarding, Mirror, Told};
-use super::{Source, note};
+use super::{Service, Source, note};
 use std::collections::BTreeMap;
 
 /// Catching up.
@@ -136,10 +136,11 @@ impl Source {
         Some(resync.changed)
     }
 
-    /// Takes the next step towards sync that is possible now.
+    /// Takes the next step towards sync that is possible now. Not before a promoted source serves: what
+    /// its log holds is not in its image yet, and may not even be known (Spec 7.4).
     pub(super) fn continue_resync(&mut self, effects: &mut Vec<Effect>) {
         let Mirror::Resync(resync) = &self.mirror else { return };
-        if !matches!(resync.stage, Stage::Deciding) {
+        if !matches!(resync.stage, Stage::Deciding) || self.service == Service::Replaying {
             return;
         }
         let nothing_to_log = self.nvram.active_is_empty();

@@ -27,7 +27,7 @@
 //! promote SIDE [forced]             the operator orders a side to become the source
 //! lose nvram                        NVRAM forgets all
 //! reset                             the connection breaks
-//! again c1#2                        a client asks again
+//! again c1#2                        a client asks again, the side that serves or `at=destination`
 //! show timers                       from now on, timers that watch the session too
 //! settle [quiet]                    all that is under way happens; quiet: only its result
 //! state                             what both nodes hold
@@ -168,7 +168,8 @@ fn request(name: &str, words: &[&str], pair: &mut Pair) -> Done {
 fn again(words: &[&str], pair: &mut Pair) -> Done {
     let id = words.first().and_then(|word| word.strip_prefix('c')?.split_once('#'));
     let (client, op) = id.ok_or("which request? c1#2")?;
-    pair.ask_again(WriteId { client: ClientId(number(client)?), op: OpNumber(number(op)?) })
+    let side = value(words, "at").map_or(Ok(pair.serving), Side::parse)?;
+    pair.ask_again(side, WriteId { client: ClientId(number(client)?), op: OpNumber(number(op)?) })
 }
 
 fn crash(words: &[&str], pair: &mut Pair) -> Done {

@@ -61,8 +61,6 @@ pub struct Pair {
     /// Acknowledgements that promised too much.
     broken: Vec<String>,
     lines: Vec<String>,
-    /// Of the newest promotion: since when what was acknowledged may be lost, if so.
-    may_lose: Option<SimTime>,
 }
 
 /// Whether lines tell of timers that watch a session, which most scripts are not about.
@@ -101,7 +99,6 @@ impl Pair {
             expected: Expected::default(),
             broken: Vec::new(),
             lines: Vec::new(),
-            may_lose: None,
         }
     }
 
@@ -148,10 +145,10 @@ impl Pair {
         self.tell(side, Input::Request(Request { id, operation }));
     }
 
-    /// A client asks the side that serves again for what it asked before.
-    pub fn ask_again(&mut self, id: WriteId) -> Result<(), String> {
+    /// A client asks a side for what it asked before.
+    pub fn ask_again(&mut self, side: Side, id: WriteId) -> Result<(), String> {
         let operation = *self.requests.get(&id).ok_or("nobody asked for that")?;
-        self.tell(self.serving, Input::Request(Request { id, operation }));
+        self.tell(side, Input::Request(Request { id, operation }));
         Ok(())
     }
 
@@ -241,7 +238,6 @@ impl Pair {
                 self.requests.remove(&id);
             }
             Effect::Note(Note::Mirror(state)) => self.mirrors[side as usize] = state,
-            Effect::Note(Note::PromotionDecided(may_lose)) => self.may_lose = may_lose,
             Effect::ChangePart => self.change_part(side),
             Effect::Serve => self.serve(side),
             Effect::NvramAssign(..) | Effect::Replay(..) | Effect::Refuse(_) | Effect::Note(_) => {}

@@ -226,7 +226,7 @@ fn note(note: &Note) -> String {
             format!("to be promoted, loss unknown since {}", time(*since))
         }
         Note::LogReplayed(entries, left) => {
-            format!("{} replayed, {left} left", counted(*entries, "entry"))
+            format!("of the log {entries} replayed, {left} left")
         }
         Note::Deposed(generation) => format!("deposed by reign {generation}"),
         Note::Diverged(blocks) => format!("{} changed alone", counted(*blocks, "block")),
