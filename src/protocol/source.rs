@@ -21,6 +21,7 @@ mod resend;
 mod restart;
 mod resync;
 mod session;
+mod state;
 mod write;
 
 pub use reign::Replay;

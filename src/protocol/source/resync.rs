@@ -89,6 +89,15 @@ impl Resync {
         matches!(self.stage, Stage::Passing(_))
     }
 
+    /// How far it is, in words.
+    pub(super) const fn word(&self) -> &'static str {
+        match self.stage {
+            Stage::Listing => "resync, listing",
+            Stage::Deciding => "resync, waiting",
+            Stage::Passing(_) => "resync, passing",
+        }
+    }
+
     /// A block was committed by the source while the destination catches up; it may have had that CP
     /// first.
     pub(super) fn committed(&mut self, address: BlockAddress, cp: CpId) {
