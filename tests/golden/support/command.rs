@@ -15,7 +15,7 @@
 //! flight SIDE                       list the messages on their way
 //! log [SIDE] [all | n=2 | fail]     log storage, of the destination unless told otherwise: the
 //!                                   oldest (nth) request is done; a read fails
-//! disk SIDE [all | n=2]             volumes: the oldest (nth) request is done
+//! disk SIDE [all | n=2 | fail]      volumes: the oldest (nth) request is done; a read fails
 //! timer NAME [SIDE]                 a set timer fires; it is its time
 //! time 5ms                          it is this time after the beginning
 //! time +5ms                         it is that much later
@@ -274,7 +274,8 @@ fn alter(message: &mut Message, key: &str, value: &str) -> Done {
     if changed { Ok(()) } else { Err(format!("the message has no {key:?} to change")) }
 }
 
-fn alter_epoch(message: &mut Message, to: Epoch) -> Done {
+/// Moves a message to another session.
+pub fn alter_epoch(message: &mut Message, to: Epoch) -> Done {
     match message {
         Message::Transfer(transfer) => transfer.header.epoch = to,
         Message::CpBegin { epoch, .. }
@@ -307,6 +308,12 @@ fn log(words: &[&str], pair: &mut Pair) -> Done {
 
 fn disk(words: &[&str], pair: &mut Pair) -> Done {
     let side = Side::parse(words.first().ok_or("at which side?")?)?;
+    if words.contains(&"fail") {
+        let input = pair.volumes(side).fail_read().ok_or("the oldest request is no read")?;
+        pair.volumes(side).requests.remove(0);
+        pair.tell(side, input);
+        return Ok(());
+    }
     let count = pair.volumes(side).requests.len();
     if words.contains(&"all") {
         (0..count).for_each(|_| pair.complete_volume(side, 0));

@@ -95,6 +95,11 @@ impl Expected {
         wrong
     }
 
+    /// The newest entry.
+    pub fn last(&self) -> Lsn {
+        self.log.keys().next_back().copied().unwrap_or(Lsn::ORIGIN)
+    }
+
     /// The entry of a write, if it is in the log.
     pub fn entry(&self, id: WriteId) -> Option<&EntryHeader> {
         self.log.values().find(|entry| entry.write == id)

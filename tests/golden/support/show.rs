@@ -205,7 +205,8 @@ fn answer(outcome: &Outcome, size: BlockSize) -> String {
     }
 }
 
-fn note(note: &Note) -> String {
+/// What a node says on its status channel.
+pub fn note(note: &Note) -> String {
     match note {
         Note::CpStarted(cp, trigger) => format!("{cp} started: {}", word(trigger)),
         Note::CpEnded(cp) => format!("{cp} ended"),
