@@ -44,8 +44,8 @@ use std::path::Path;
 const HEADER: &str = "What a node does with each event in each of its states.
 A section is a state: its name, what the node says of itself (is), how it was reached (by).
 A line is an event: → the state afterwards, if another; then what was wished, in order; – nothing.
-Events that are answered alike stand on one line. · before the last line of a section: what its host
-does not tell it there, since it answers a wish that was not made, a timer that is not set, or a
+Events that are answered alike stand together, a · between them. not: what its host does not tell it
+there, since it would answer a wish that was not made, fire a timer that is not set, or repeat a
 request that is not open.
 Messages are of the present session unless told otherwise.
 Made by tests/tables.rs (Spec 3-7); UPDATE_GOLDEN=1 rewrites it.";

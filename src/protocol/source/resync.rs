@@ -89,6 +89,11 @@ impl Resync {
         matches!(self.stage, Stage::Passing(_))
     }
 
+    /// The destination changed a block alone (Spec 7.7): it is as of this CP here.
+    pub(super) fn diverged(&mut self, address: BlockAddress, cp: CpId) {
+        self.changed.insert(address, cp);
+    }
+
     /// How far it is, in words.
     pub(super) const fn word(&self) -> &'static str {
         match self.stage {

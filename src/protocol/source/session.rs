@@ -235,8 +235,9 @@ impl Source {
         effects.push(Effect::CancelTimer(Timer::Reconnect));
         effects.push(Effect::ListChanged(committed));
         let mut resync = Resync::new(committed);
+        // Whatever they hold there is of a reign that is over, also where this one has no CP yet.
         for address in diverged {
-            resync.committed(address, self.committed.cp);
+            resync.diverged(address, self.committed.cp);
         }
         self.set_mirror(Mirror::Resync(resync), effects);
     }

@@ -372,6 +372,9 @@ fn tells(line: &str) -> bool {
         "forget",
         "set timer",
     ];
+    if line.starts_with("- ") && line.ends_with(" is lost") {
+        return true;
+    }
     let said = line.split_once(": ").map_or("", |(_, said)| said);
     shown.iter().any(|start| said.starts_with(start))
 }

@@ -43,7 +43,7 @@ pub fn print(header: &str, sections: &[Section]) -> String {
             line(&mut text, row);
         }
         if !section.impossible.is_empty() {
-            wrapped(&mut text, "· ", &section.impossible.join(", "));
+            wrapped(&mut text, "not: ", &section.impossible.join(" · "));
         }
     }
     text
@@ -54,11 +54,18 @@ fn line(text: &mut String, row: &Row) {
     let mut parts: Vec<_> = Some(after).into_iter().filter(|after| !after.is_empty()).collect();
     parts.extend(row.wishes.iter().cloned());
     let said = if parts.is_empty() { "–".to_owned() } else { parts.join("; ") };
-    let lines = fold(&said, COLUMNS - EVENT - 2);
-    for (place, said) in lines.iter().enumerate() {
-        let event = if place == 0 { row.event.as_str() } else { "" };
+    let events = fold(&row.event, COLUMNS);
+    let (last, before) = events.split_last().expect("an event has a name");
+    before.iter().for_each(|events| text.push_str(&format!("{events}\n")));
+    let mut event = last.as_str();
+    if last.chars().count() > EVENT {
+        text.push_str(&format!("{last}\n"));
+        event = "";
+    }
+    for said in fold(&said, COLUMNS - EVENT - 2) {
         text.push_str(format!("{event:<EVENT$}  {said}").trim_end());
         text.push('\n');
+        event = "";
     }
 }
 
@@ -93,7 +100,7 @@ pub fn gathered(rows: Vec<Row>) -> Vec<Row> {
         let same = |other: &&mut Row| other.after == row.after && other.wishes == row.wishes;
         match gathered.iter_mut().find(same) {
             Some(other) => {
-                other.event.push_str(", ");
+                other.event.push_str(" · ");
                 other.event.push_str(&row.event);
             }
             None => gathered.push(row),

@@ -138,8 +138,8 @@ fn outcome(script: &str, commands: &str) -> Option<(String, Vec<String>)> {
     let lines = pair.take_lines();
     let mut told: Vec<String> = lines
         .iter()
-        .filter(|line| line.ends_with("is lost") || line.starts_with("wrong"))
-        .map(|line| line.trim_start_matches("- ").to_owned())
+        .filter_map(|line| line.strip_prefix("- ").filter(|line| line.ends_with(" is lost")))
+        .map(str::to_owned)
         .collect();
     told.dedup();
     told.extend(pair.wrong());
@@ -164,12 +164,11 @@ fn rest(pair: &mut Pair) {
         if pair.mirror() == MirrorState::InSync && pair.timers.is_empty() {
             return;
         }
-        let Some((at, side, timer)) =
+        let Some((_, side, timer)) =
             pair.timers.iter().map(|((side, timer), at)| (*at, *side, *timer)).min()
         else {
             return;
         };
-        let _ = at;
         pair.fire(side, timer).expect("it is set");
     }
 }
