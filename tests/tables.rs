@@ -126,7 +126,7 @@ fn section(&(name, side, script): &Reached) -> Section {
     let others = page::gathered(others);
     match &others[..] {
         [all] => {
-            rows.push(Row { event: "all messages of other sessions".to_owned(), ..all.clone() })
+            rows.push(Row { event: "all messages of other sessions".to_owned(), ..all.clone() });
         }
         _ => rows.extend(others),
     }

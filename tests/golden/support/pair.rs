@@ -273,7 +273,7 @@ impl Pair {
             }
             Effect::Note(Note::Mirror(state)) => self.mirrors[side as usize] = state,
             Effect::Note(Note::CpStarted(cp, _) | Note::ResyncPass(_, cp, _)) => {
-                self.newest_cp = cp
+                self.newest_cp = cp;
             }
             Effect::ChangePart => self.change_part(side),
             Effect::Serve => self.serve(side),
