@@ -11,6 +11,7 @@
 //!
 //! [`Source`]: mirrorsim::protocol::source::Source
 //! [`Destination`]: mirrorsim::protocol::destination::Destination
+#![allow(dead_code, reason = "tests/tables.rs uses parts of this support that scripts do not")]
 
 #[path = "golden/support/chance.rs"]
 mod chance;

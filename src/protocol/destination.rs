@@ -14,6 +14,7 @@ mod progress;
 mod promotion;
 mod restart;
 mod session;
+mod state;
 
 use super::block::BlockAddress;
 use super::nvlog::NvLog;

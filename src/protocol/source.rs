@@ -22,6 +22,7 @@ mod resend;
 mod restart;
 mod resync;
 mod session;
+mod state;
 mod write;
 mod wrong_replay;
 

@@ -385,6 +385,19 @@ impl RunningCp {
         self.cp == cp && self.acknowledgement == Acknowledgement::Awaited
     }
 
+    /// What is waited for, in words.
+    pub(super) fn word(&self) -> &'static str {
+        let committed = self.local == Local::Committed;
+        match (self.phase, self.acknowledgement) {
+            (Phase::Draining, _) => "CP draining",
+            (Phase::Items(_) | Phase::End, _) => "CP being sent",
+            (Phase::Sent, Acknowledgement::Awaited) if committed => "CP awaits CP_ACK",
+            (Phase::Sent, Acknowledgement::Awaited) => "CP awaits both sides",
+            (Phase::Sent, Acknowledgement::Received) => "CP awaits own disks",
+            (Phase::Sent, Acknowledgement::NotNeeded) => "CP on own disks",
+        }
+    }
+
     /// Whether anything of the CP was sent that the destination has not acknowledged.
     pub(super) fn expects_answer(&self) -> bool {
         self.acknowledgement == Acknowledgement::Awaited && self.phase != Phase::Draining

@@ -14,7 +14,7 @@ use super::super::{
 };
 use super::read::ReadFor;
 use super::session::{Forwarding, Mirror, Told};
-use super::{Source, note};
+use super::{Service, Source, note};
 use std::collections::BTreeMap;
 
 /// Catching up.
@@ -89,6 +89,20 @@ impl Resync {
         matches!(self.stage, Stage::Passing(_))
     }
 
+    /// The destination changed a block alone (Spec 7.7): it is as of this CP here.
+    pub(super) fn diverged(&mut self, address: BlockAddress, cp: CpId) {
+        self.changed.insert(address, cp);
+    }
+
+    /// How far it is, in words.
+    pub(super) const fn word(&self) -> &'static str {
+        match self.stage {
+            Stage::Listing => "resync, listing",
+            Stage::Deciding => "resync, waiting",
+            Stage::Passing(_) => "resync, passing",
+        }
+    }
+
     /// A block was committed by the source while the destination catches up; it may have had that CP
     /// first.
     pub(super) fn committed(&mut self, address: BlockAddress, cp: CpId) {
@@ -136,10 +150,11 @@ impl Source {
         Some(resync.changed)
     }
 
-    /// Takes the next step towards sync that is possible now.
+    /// Takes the next step towards sync that is possible now. Not before a promoted source serves: what
+    /// its log holds is not in its image yet, and may not even be known (Spec 7.4).
     pub(super) fn continue_resync(&mut self, effects: &mut Vec<Effect>) {
         let Mirror::Resync(resync) = &self.mirror else { return };
-        if !matches!(resync.stage, Stage::Deciding) {
+        if !matches!(resync.stage, Stage::Deciding) || self.service == Service::Replaying {
             return;
         }
         let nothing_to_log = self.nvram.active_is_empty();

@@ -18,7 +18,7 @@ use super::answer::Promise;
 use super::resync::Resync;
 use super::{Service, Source, note};
 use crate::protocol::block::BlockAddress;
-use crate::protocol::{CpId, CpNumber, Refusal};
+use crate::protocol::{CpId, Refusal};
 use crate::units::SimTime;
 
 /// The state of the mirror as the source sees it (Spec 6.1).
@@ -252,10 +252,9 @@ impl Source {
         effects.push(Effect::CancelTimer(Timer::Reconnect));
         effects.push(Effect::ListChanged(committed));
         let mut resync = Resync::new(committed);
-        // A promoted source may call before its reign has a CP: whichever brings them is the reign's.
-        let reign = CpId { generation: self.generation, number: CpNumber(0) };
+        // Whatever they hold there is of a reign that is over, also where this one has no CP yet.
         for address in diverged {
-            resync.committed(address, self.committed.cp.max(reign));
+            resync.diverged(address, self.committed.cp);
         }
         self.set_mirror(Mirror::Resync(resync), effects);
         self.beat(now, effects);

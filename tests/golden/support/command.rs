@@ -15,7 +15,7 @@
 //! flight SIDE                       list the messages on their way
 //! log [SIDE] [all | n=2 | fail]     log storage, of the destination unless told otherwise: the
 //!                                   oldest (nth) request is done; a read fails
-//! disk SIDE [all | n=2]             volumes: the oldest (nth) request is done
+//! disk SIDE [all | n=2 | fail]      volumes: the oldest (nth) request is done; a read fails
 //! timer NAME [SIDE]                 a set timer fires; it is its time
 //! time 5ms                          it is this time after the beginning
 //! time +5ms                         it is that much later
@@ -27,7 +27,7 @@
 //! promote SIDE [forced]             the operator orders a side to become the source
 //! lose nvram                        NVRAM forgets all
 //! reset                             the connection breaks
-//! again c1#2                        a client asks again
+//! again c1#2                        a client asks again, the side that serves or `at=destination`
 //! show timers                       from now on, timers that watch the session too
 //! settle [quiet]                    all that is under way happens; quiet: only its result
 //! state                             what both nodes hold
@@ -168,7 +168,8 @@ fn request(name: &str, words: &[&str], pair: &mut Pair) -> Done {
 fn again(words: &[&str], pair: &mut Pair) -> Done {
     let id = words.first().and_then(|word| word.strip_prefix('c')?.split_once('#'));
     let (client, op) = id.ok_or("which request? c1#2")?;
-    pair.ask_again(WriteId { client: ClientId(number(client)?), op: OpNumber(number(op)?) })
+    let side = value(words, "at").map_or(Ok(pair.serving), Side::parse)?;
+    pair.ask_again(side, WriteId { client: ClientId(number(client)?), op: OpNumber(number(op)?) })
 }
 
 fn crash(words: &[&str], pair: &mut Pair) -> Done {
@@ -273,7 +274,8 @@ fn alter(message: &mut Message, key: &str, value: &str) -> Done {
     if changed { Ok(()) } else { Err(format!("the message has no {key:?} to change")) }
 }
 
-fn alter_epoch(message: &mut Message, to: Epoch) -> Done {
+/// Moves a message to another session.
+pub fn alter_epoch(message: &mut Message, to: Epoch) -> Done {
     match message {
         Message::Transfer(transfer) => transfer.header.epoch = to,
         Message::CpBegin { epoch, .. }
@@ -308,6 +310,12 @@ fn log(words: &[&str], pair: &mut Pair) -> Done {
 
 fn disk(words: &[&str], pair: &mut Pair) -> Done {
     let side = Side::parse(words.first().ok_or("at which side?")?)?;
+    if words.contains(&"fail") {
+        let input = pair.volumes(side).fail_read().ok_or("the oldest request is no read")?;
+        pair.volumes(side).requests.remove(0);
+        pair.tell(side, input);
+        return Ok(());
+    }
     let count = pair.volumes(side).requests.len();
     if words.contains(&"all") {
         (0..count).for_each(|_| pair.complete_volume(side, 0));
@@ -366,6 +374,9 @@ fn tells(line: &str) -> bool {
         "forget",
         "set timer",
     ];
+    if line.starts_with("- ") && line.ends_with(" is lost") {
+        return true;
+    }
     let said = line.split_once(": ").map_or("", |(_, said)| said);
     shown.iter().any(|start| said.starts_with(start))
 }

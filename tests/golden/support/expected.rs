@@ -6,6 +6,15 @@ use mirrorsim::protocol::block::{BlockAddress, BlockSize, Contents, Origin, Run}
 use mirrorsim::protocol::{CommitRecord, EntryHeader, Generation, Lsn, WriteId};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What the loss of an acknowledged write means at a failover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    /// It stood on one side only, as was known (Spec 6.3).
+    Exposed,
+    /// It was answered in sync: a promise is broken (S1).
+    Broken,
+}
+
 /// The log as clients may count on it.
 #[derive(Debug, Default)]
 pub struct Expected {
@@ -13,6 +22,8 @@ pub struct Expected {
     log: BTreeMap<Lsn, EntryHeader>,
     /// Writes that were acknowledged.
     acknowledged: BTreeSet<WriteId>,
+    /// Those of them that the source answered alone, out of sync.
+    exposed: BTreeSet<WriteId>,
     /// The newest reign, and the last entry of the one before that its image holds.
     reign: Option<(Generation, Lsn)>,
 }
@@ -30,14 +41,22 @@ impl Expected {
         self.reign.is_some_and(|(reign, cut)| lsn.generation < reign && lsn > cut)
     }
 
+    /// It was told so out of sync, by the source alone.
+    pub fn exposed(&mut self, id: WriteId) {
+        self.exposed.insert(id);
+    }
+
     /// A promoted side serves: the log goes on from its image. Gives acknowledged writes that it does
-    /// not hold.
-    pub fn serves(&mut self, record: &CommitRecord) -> Vec<WriteId> {
+    /// not hold, and whether each had been answered in sync.
+    pub fn serves(&mut self, record: &CommitRecord) -> Vec<(WriteId, Loss)> {
         self.reign = Some((record.cp.generation, record.last_lsn));
         let over: Vec<_> = self.log.keys().copied().filter(|lsn| self.is_over(*lsn)).collect();
         let gone = over.iter().filter_map(|lsn| self.log.remove(lsn));
         let gone: Vec<_> = gone.map(|entry| entry.write).collect();
-        gone.into_iter().filter(|id| self.acknowledged.remove(id)).collect()
+        let lost = gone.into_iter().filter(|id| self.acknowledged.remove(id));
+        let loss =
+            |id| if self.exposed.contains(&id) { (id, Loss::Exposed) } else { (id, Loss::Broken) };
+        lost.map(loss).collect()
     }
 
     /// A client was told that its write is safe.
@@ -74,6 +93,11 @@ impl Expected {
             }
         }
         wrong
+    }
+
+    /// The newest entry.
+    pub fn last(&self) -> Lsn {
+        self.log.keys().next_back().copied().unwrap_or(Lsn::ORIGIN)
     }
 
     /// The entry of a write, if it is in the log.

@@ -49,6 +49,9 @@ impl Pair {
             (Mode::Sync, SavedMirror::OutOfSync(_), _) | (Mode::Strict, _, Reign::Alone) => true,
             (Mode::Sync, SavedMirror::InSync, _) | (Mode::Strict, _, Reign::Mirrored) => false,
         };
+        if alone && !kept {
+            self.expected.exposed(id);
+        }
         if !own || !(kept || alone) {
             self.broken.push(format!("wrong: {id} was acknowledged too soon"));
         }

@@ -1,6 +1,7 @@
 //! Crashes and restarts: what survives is what `mirrorsim::disk` keeps (Spec 1.2–1.4).
 
 use super::{Node, Pair};
+use crate::expected::Loss;
 use crate::flight::{Flight, Side};
 use crate::storage::Survivors;
 use mirrorsim::protocol::block::{BlockAddress, Contents};
@@ -40,7 +41,8 @@ impl Pair {
         let halves = self.nvram_stores[side as usize].recover().halves;
         let newest = halves.iter().flatten().map(|(_, entry)| entry.lsn).max();
         self.durable[side as usize] = self.durable[side as usize].max(newest);
-        if side == self.serving {
+        let steps_down = self.states[side as usize].durable().part == Part::Destination;
+        if side == self.serving && !steps_down {
             let survived = halves.iter().flatten().map(|(_, entry)| entry.lsn).collect();
             let committed = self.volumes(side).record.last_lsn;
             self.expected.crashed(committed, &survived);
@@ -57,10 +59,10 @@ impl Pair {
     pub(super) fn serve(&mut self, side: Side) {
         self.serving = side;
         let record = self.volumes(side).record.clone();
-        for id in self.expected.serves(&record) {
-            match self.may_lose {
-                Some(_) => self.say(format!("- {id} is lost")),
-                None => self.broken.push(format!("wrong: {id} is lost, though all was in sync")),
+        for (id, loss) in self.expected.serves(&record) {
+            match loss {
+                Loss::Exposed => self.say(format!("- {id} is lost")),
+                Loss::Broken => self.broken.push(format!("wrong: {id}, answered in sync, is lost")),
             }
         }
     }

@@ -13,7 +13,7 @@ use mirrorsim::disk::{NvramStore, StateStore};
 use mirrorsim::protocol::destination::Destination;
 use mirrorsim::protocol::source::Source;
 use mirrorsim::protocol::{
-    ClientId, Effect, Input, Lsn, Message, MirrorState, Note, Occupancy, OpNumber, Operation,
+    ClientId, CpId, Effect, Input, Lsn, Message, MirrorState, Note, Occupancy, OpNumber, Operation,
     Outcome, Parameters, Part, Request, SavedState, Ticket, Timer, WriteId,
 };
 use mirrorsim::units::SimTime;
@@ -52,6 +52,8 @@ pub struct Pair {
     pub timers: BTreeMap<(Side, Timer), SimTime>,
     /// Which timers of the session are shown.
     pub watching: Watching,
+    /// The CP that was begun or sent last.
+    pub newest_cp: CpId,
     /// As each side noted it last.
     mirrors: [MirrorState; 2],
     operations: BTreeMap<u32, u64>,
@@ -61,8 +63,6 @@ pub struct Pair {
     /// Acknowledgements that promised too much.
     broken: Vec<String>,
     lines: Vec<String>,
-    /// Of the newest promotion: since when what was acknowledged may be lost, if so.
-    may_lose: Option<SimTime>,
 }
 
 /// Whether lines tell of timers that watch a session, which most scripts are not about.
@@ -95,13 +95,13 @@ impl Pair {
             logs: [Log::new(size), Log::new(size)],
             timers: BTreeMap::new(),
             watching: Watching::Hidden,
+            newest_cp: CpId::ORIGINAL.next(),
             mirrors: [MirrorState::InSync; 2],
             operations: BTreeMap::new(),
             requests: BTreeMap::new(),
             expected: Expected::default(),
             broken: Vec::new(),
             lines: Vec::new(),
-            may_lose: None,
         }
     }
 
@@ -148,10 +148,10 @@ impl Pair {
         self.tell(side, Input::Request(Request { id, operation }));
     }
 
-    /// A client asks the side that serves again for what it asked before.
-    pub fn ask_again(&mut self, id: WriteId) -> Result<(), String> {
+    /// A client asks a side for what it asked before.
+    pub fn ask_again(&mut self, side: Side, id: WriteId) -> Result<(), String> {
         let operation = *self.requests.get(&id).ok_or("nobody asked for that")?;
-        self.tell(self.serving, Input::Request(Request { id, operation }));
+        self.tell(side, Input::Request(Request { id, operation }));
         Ok(())
     }
 
@@ -164,6 +164,37 @@ impl Pair {
             Node::Down => self.say(format!("- {} is down", side.name())),
         }
         self.carry_out(side, effects);
+    }
+
+    /// Tells a node something; gives what it wishes, which is not carried out.
+    pub fn hear(&mut self, side: Side, input: Input) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match &mut self.nodes[side as usize] {
+            Node::Source(source) => source.handle(self.now, input, &mut effects),
+            Node::Destination(node) => node.handle(self.now, input, &mut effects),
+            Node::Down => {}
+        }
+        effects
+    }
+
+    /// What a side is doing, in words.
+    pub fn doing(&self, side: Side) -> String {
+        match &self.nodes[side as usize] {
+            Node::Source(source) => source.state(),
+            Node::Destination(node) => node.state(),
+            Node::Down => "down".to_owned(),
+        }
+    }
+
+    /// The small state that a side wrote last, durable or not.
+    pub fn newest_state(&self, side: Side) -> SavedState {
+        self.states[side as usize].newest()
+    }
+
+    /// Small states of a side on their way, and entries on their way into its NVRAM: the oldest.
+    pub fn under_way(&self, side: Side) -> (Option<Ticket>, Option<Lsn>) {
+        let place = side as usize;
+        (self.saving[place].front().copied(), self.nvram[place].front().copied())
     }
 
     fn carry_out(&mut self, side: Side, effects: Vec<Effect>) {
@@ -241,7 +272,9 @@ impl Pair {
                 self.requests.remove(&id);
             }
             Effect::Note(Note::Mirror(state)) => self.mirrors[side as usize] = state,
-            Effect::Note(Note::PromotionDecided(may_lose)) => self.may_lose = may_lose,
+            Effect::Note(Note::CpStarted(cp, _) | Note::ResyncPass(_, cp, _)) => {
+                self.newest_cp = cp;
+            }
             Effect::ChangePart => self.change_part(side),
             Effect::Serve => self.serve(side),
             Effect::NvramAssign(..) | Effect::Replay(..) | Effect::Refuse(_) | Effect::Note(_) => {}
@@ -375,9 +408,19 @@ impl Pair {
         matches!(self.nodes[side as usize], Node::Down)
     }
 
+    /// The newest entry of the log.
+    pub fn last(&self) -> Lsn {
+        self.expected.last()
+    }
+
     /// Whether a side takes the part of the source.
     pub fn is_source(&self, side: Side) -> bool {
         matches!(self.nodes[side as usize], Node::Source(_))
+    }
+
+    /// What was asked for under this name, if it is not answered.
+    pub fn asked(&self, id: WriteId) -> Option<Request> {
+        self.requests.get(&id).map(|operation| Request { id, operation: *operation })
     }
 
     /// What clients asked for and were not answered.

@@ -215,7 +215,8 @@ fn answer(outcome: &Outcome, size: BlockSize) -> String {
     }
 }
 
-fn note(note: &Note) -> String {
+/// What a node says on its status channel.
+pub fn note(note: &Note) -> String {
     match note {
         Note::CpStarted(cp, trigger) => format!("{cp} started: {}", word(trigger)),
         Note::CpEnded(cp) => format!("{cp} ended"),
@@ -236,7 +237,7 @@ fn note(note: &Note) -> String {
             format!("to be promoted, loss unknown since {}", time(*since))
         }
         Note::LogReplayed(entries, left) => {
-            format!("{} replayed, {left} left", counted(*entries, "entry"))
+            format!("of the log {entries} replayed, {left} left")
         }
         Note::Deposed(generation) => format!("deposed by reign {generation}"),
         Note::Diverged(blocks) => format!("{} changed alone", counted(*blocks, "block")),

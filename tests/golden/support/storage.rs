@@ -86,6 +86,14 @@ impl Volumes {
         }
     }
 
+    /// What is told to the node where the oldest request is a read and the block fails its check.
+    pub fn fail_read(&mut self) -> Option<Input> {
+        match self.requests.first()? {
+            VolumeRequest::Read(ticket, ..) => Some(Input::VolumeDamaged(*ticket)),
+            VolumeRequest::Write(..) | VolumeRequest::Commit(_) | VolumeRequest::List(_) => None,
+        }
+    }
+
     fn commit(&mut self, record: CommitRecord) {
         self.image.commit(record.cp);
         self.record = record;
