@@ -139,3 +139,17 @@ fn a_workload_that_ends_in_a_failover() {
     let serves = at(|what| matches!(what, What::Serves(_)));
     assert!(deposed < asked && asked < serves, "{deposed} {asked} {serves}");
 }
+
+/// A deposed source is promoted by force before it has anything of the other's reign: the sides part
+/// where that reign began, not where the newest one did (Spec 7.7).
+#[test]
+fn a_deposed_source_that_is_promoted_again() {
+    for at in ["10406ms", "10422ms", "10455ms"] {
+        let faults = format!(
+            r#"[ {{ "kind": "partition", "at": "4s", "for": "6s" }},
+                {{ "kind": "promote", "node": "source", "at": "{at}", "force": true }} ]"#
+        );
+        let sets = [("expect", "{}"), ("faults", faults.as_str())];
+        assert_keeps(&file("split-brain-attempted", &sets), 0..4);
+    }
+}

@@ -62,7 +62,7 @@ impl Destination {
             return;
         }
         self.end_session(effects);
-        (self.epoch, self.generation, self.base) = (epoch, generation, base);
+        (self.epoch, self.generation, self.base) = (epoch, generation, self.parted_at(base));
         for void in voids {
             if !self.voids.contains(&void) {
                 self.voids.push(void);
@@ -70,6 +70,13 @@ impl Destination {
         }
         self.mirror = SavedMirror::OutOfSync(now);
         self.session = Session::Saving(self.save_state(effects));
+    }
+
+    /// Where the source's reign and what this side has part, if the source's began at `base`. A source
+    /// that has no CP of this side's own reign parted from it where that one began, if that was earlier:
+    /// it was deposed, and promoted again before the mirror was in sync (Spec 7.7).
+    fn parted_at(&self, base: CpId) -> CpId {
+        if base.generation < self.committed.cp.generation { base.min(self.base) } else { base }
     }
 
     /// The session is over: what was being received is dropped, references are void. A commit that is
