@@ -151,3 +151,17 @@ fn reigns_part_where_the_images_do() {
     let outcome = batch::run(&scenario, 1246, &Traces::new(), None, &mut |_, _| {});
     assert_passes(&outcome.unwrap_or_else(|error| panic!("{error}")));
 }
+
+/// A deposed source is promoted by force before it has anything of the other's reign: the sides part
+/// where that reign began, not where the newest one did (Spec 7.7).
+#[test]
+fn a_deposed_source_that_is_promoted_again() {
+    for at in ["10406ms", "10422ms", "10455ms"] {
+        let faults = format!(
+            r#"[ {{ "kind": "partition", "at": "4s", "for": "6s" }},
+                {{ "kind": "promote", "node": "source", "at": "{at}", "force": true }} ]"#
+        );
+        let sets = [("expect", "{}"), ("faults", faults.as_str())];
+        assert_keeps(&file("split-brain-attempted", &sets), 3..7);
+    }
+}

@@ -28,7 +28,10 @@ impl ExpectedMetadata {
     /// Takes over a metadata block as it lies on disk. The newest change of a child stands for the
     /// newest change of each data block that it can be told of: the lowest level tells all.
     pub fn restore(&mut self, address: BlockAddress, children: &[(u32, CpNumber)]) {
-        if let Area::Indirect(level) = address.area {
+        // A block that was put back to what it held in the beginning is no part of the tree (Spec 7.7).
+        if let Area::Indirect(level) = address.area
+            && !children.is_empty()
+        {
             let height = self.heights.entry(address.volume).or_default();
             *height = (*height).max(u32::from(level));
             if level == 1 {

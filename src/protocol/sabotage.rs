@@ -137,6 +137,10 @@ sabotages! {
         IgnoreNak = "ignore-nak", "L7";
         /// Each session begins resynchronization from the original image.
         ResyncFromOriginal = "resync-from-original", "L8";
+        /// A source whose lease is over serves on (witness).
+        ServeAfterLease = "serve-after-lease", "S16";
+        /// The lease is the witness's to give, not the destination's (witness).
+        LeaseFromWitness = "lease-from-witness", "L9";
     }
 }
 

@@ -14,7 +14,7 @@
 //! A restarted or promoted source has neither lease nor consent: it asks first.
 
 use super::super::witness::{Counsel, Plea, Ruling, WitnessAnswer};
-use super::super::{Effect, Generation, Incarnation, Message, SessionEnd, Timer};
+use super::super::{Effect, Generation, Incarnation, Message, Sabotage, SessionEnd, Timer};
 use super::session::{Contact, Mirror, Told};
 use super::{Service, Source};
 use crate::units::{SimTime, Span};
@@ -87,6 +87,9 @@ fn interval(lease: Span) -> Span {
 impl Source {
     /// Whether clients may be answered now.
     pub(super) fn may_serve(&self, now: SimTime) -> bool {
+        if self.parameters.sabotages(Sabotage::ServeAfterLease) {
+            return true;
+        }
         self.lease.0.as_ref().is_none_or(|terms| match terms.consent {
             Consent::Given => true,
             Consent::None => now < terms.until,
@@ -122,6 +125,7 @@ impl Source {
             terms.sent.insert(number, now);
             self.send(Message::Heartbeat { epoch: self.epoch, number }, None, effects);
         }
+        self.beat_at_witness(now, effects);
     }
 
     /// The destination answered: the lease is counted from the sending of the heartbeat.
@@ -131,6 +135,9 @@ impl Source {
         number: u64,
         effects: &mut Vec<Effect>,
     ) {
+        if self.parameters.sabotages(Sabotage::LeaseFromWitness) {
+            return;
+        }
         let Some(terms) = &mut self.lease.0 else { return };
         let Some(sent) = terms.sent.remove(&number) else { return };
         terms.sent = terms.sent.split_off(&number);
@@ -144,7 +151,7 @@ impl Source {
         if terms.until > now {
             // The clock that keeps the timer errs.
             effects.push(Effect::SetTimer(Timer::Lease, terms.until));
-        } else if !self.has_consent() {
+        } else if !self.has_consent() && !self.parameters.sabotages(Sabotage::ServeAfterLease) {
             self.end_session(now, SessionEnd::LeaseLost, effects);
         }
     }
@@ -179,12 +186,31 @@ impl Source {
                     self.serve(effects);
                 }
             }
-            (Plea::Together | Plea::Promotion, Ruling::Granted) => {}
+            (Plea::Together | Plea::Promotion, Ruling::Granted) => {
+                self.leased_by_witness(now, effects)
+            }
             // Another is to reign: it will call.
             (Plea::Alone | Plea::Together | Plea::Promotion, Ruling::Refused) => {
                 self.service = Service::Superseded;
             }
         }
+    }
+
+    /// What a wrong protocol does (Beyond Spec 12): the witness is asked for the lease.
+    fn beat_at_witness(&mut self, now: SimTime, effects: &mut Vec<Effect>) {
+        let wrong = self.parameters.sabotages(Sabotage::LeaseFromWitness);
+        let Some(terms) = self.lease.0.as_mut().filter(|_| wrong) else { return };
+        if terms.consent == Consent::None && terms.counsel.open().is_none() {
+            terms.ask(now, self.generation, Plea::Together, effects);
+        }
+    }
+
+    /// What a wrong protocol does (Beyond Spec 12): the witness's word is a lease.
+    fn leased_by_witness(&mut self, now: SimTime, effects: &mut Vec<Effect>) {
+        let wrong = self.parameters.sabotages(Sabotage::LeaseFromWitness);
+        let Some(terms) = self.lease.0.as_mut().filter(|_| wrong) else { return };
+        terms.until = now.after(terms.length);
+        effects.push(Effect::SetTimer(Timer::Lease, terms.until));
     }
 
     /// In sync again, as the destination durably knows, and by a lease: consent is given back. From

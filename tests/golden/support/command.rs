@@ -25,6 +25,9 @@
 //!                                   log write is torn
 //! restart SIDE                      its next life begins
 //! promote SIDE [forced]             the operator orders a side to become the source
+//! begin                             both sides begin where a witness decides (`lease` is set)
+//! witness SIDE [unheard]            the oldest request of a side reaches the witness, and its answer
+//!                                   the side; unheard: it is lost
 //! lose nvram                        NVRAM forgets all
 //! reset                             the connection breaks
 //! again c1#2                        a client asks again, the side that serves or `at=destination`
@@ -86,6 +89,14 @@ pub fn run(command: &str, pair: &mut Pair) -> Done {
         "restart" => {
             pair.restart(Side::parse(words.first().ok_or("which side?")?)?);
             Ok(())
+        }
+        "begin" => {
+            pair.begin();
+            Ok(())
+        }
+        "witness" => {
+            let side = side_among(words).ok_or("which side?")?;
+            if words.contains(&"unheard") { pair.unheard(side) } else { pair.judge(side) }
         }
         "lose" => {
             pair.lose_nvram();

@@ -1,5 +1,7 @@
 //! Source and destination, and everything that they wished and that has not happened yet.
 
+#[path = "court.rs"]
+mod court;
 #[path = "judge.rs"]
 mod judge;
 #[path = "life.rs"]
@@ -63,6 +65,7 @@ pub struct Pair {
     /// Acknowledgements that promised too much.
     broken: Vec<String>,
     lines: Vec<String>,
+    court: court::Court,
 }
 
 /// Whether lines tell of timers that watch a session, which most scripts are not about.
@@ -102,6 +105,7 @@ impl Pair {
             expected: Expected::default(),
             broken: Vec::new(),
             lines: Vec::new(),
+            court: court::Court::default(),
         }
     }
 
@@ -276,6 +280,7 @@ impl Pair {
                 self.newest_cp = cp;
             }
             Effect::ChangePart => self.change_part(side),
+            Effect::AskWitness(request) => self.court.ask(side, request),
             Effect::Serve => self.serve(side),
             Effect::NvramAssign(..) | Effect::Replay(..) | Effect::Refuse(_) | Effect::Note(_) => {}
             of_volumes => self.volumes(side).take(of_volumes),
