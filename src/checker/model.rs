@@ -164,9 +164,9 @@ impl Model {
         self.transfers.clear();
         self.acknowledged.clear();
         self.acks_under_way.clear();
-        let begun = std::mem::take(&mut self.begun);
+        self.begun.clear();
         let (committed, image) = &self.base;
-        self.points.restart(*committed, |cp| begun.contains(&cp), image);
+        self.points.restart(*committed, |_| false, image);
         self.passes.clear();
     }
 
