@@ -14,17 +14,9 @@ impl Simulation<'_> {
     /// A node is replaced by one that plays the part that was made durable. For what was under way at
     /// its site that is a crash.
     pub(super) fn change_part(&mut self, role: Role) {
-        match self.site(role).states.durable().part {
-            // What the life that ends leaves behind is of the reign that is over.
-            Part::Destination => {
-                self.end_life(role);
-                self.tell_part(role);
-            }
-            Part::Source | Part::Promoted => {
-                self.tell_part(role);
-                self.end_life(role);
-            }
-        }
+        // What the life that ends leaves behind is of the reign that is over.
+        self.end_life(role);
+        self.tell_part(role);
         self.begin_life(role);
     }
 
