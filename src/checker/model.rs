@@ -139,7 +139,9 @@ impl Model {
     #[must_use]
     pub fn expected(&mut self, role: Role, cp: CpId) -> BTreeMap<BlockAddress, Contents> {
         let committed = self.committed_by(role);
-        if committed.generation == cp.generation || role == Role::Source {
+        // What a promoted side commits as its old life ends, it was sent as a destination.
+        let own = role == Role::Source && self.reign != Reign::Begins;
+        if committed.generation == cp.generation || own {
             return self.points.changes(committed, cp);
         }
         // Of another reign: what it had changed alone is put back (Spec 7.7).
