@@ -45,10 +45,9 @@
 //!
 //! # What is absent
 //!
-//! No witness: a failover is ordered by an operator, and nobody has a lease (Spec 7.6). No clean-buffer
-//! cache at the source: a read of a block that is not dirty goes to disk. No TCP slow start or
-//! congestion control. No contents: bytes are symbolic, so compression and deduplication have nothing
-//! to work on.
+//! No clean-buffer cache at the source: a read of a block that is not dirty goes to disk. No TCP slow
+//! start or congestion control. No contents: bytes are symbolic, so compression and deduplication have
+//! nothing to work on.
 
 #![warn(missing_docs)]
 

@@ -46,6 +46,11 @@ fn faults_of_every_kind() {
 }
 
 #[test]
+fn faults_of_every_kind_where_a_witness_decides() {
+    survives("swarm-witness.json", 0..300);
+}
+
+#[test]
 fn crashes_of_both_sides() {
     survives("crashes.json", 0..60);
 }

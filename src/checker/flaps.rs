@@ -8,11 +8,12 @@
 //!
 //! ```text
 //! pass  = 4 × ( wire time of (its blocks + the link's queue + two NVRAM halves)
-//!               + reads(blocks) + writes(blocks) + 2 × (propagation + jitter) ) + timeout
+//!               + reads(blocks) + writes(blocks) + 2 × (propagation + jitter) ) + 2 × timeout
 //! end   = 2 × ( timeout + 2 × reconnect + 64 × retransmit + 2 × pass of all that differs )
 //! ```
 //!
-//! Reads and writes take the longest that the scenario's hardware takes for them; clients use the same
+//! A transport that lost much waits long before it tries again: until a session without progress is
+//! ended, which may begin late, since what had arrived before was progress. Reads and writes take the longest that the scenario's hardware takes for them; clients use the same
 //! disks and the same link, hence the factors. Time in which a fault costs time does not count. Where
 //! up-times are too short for what a pass must send, nothing is promised, as sessions then end before
 //! their limit. Over `datagram` the second is not promised either: a message of a CP that was lost goes
@@ -136,7 +137,7 @@ impl Flaps {
             size.bytes(),
         ));
         let trip = times(wan.propagation.plus(wan.jitter), 2);
-        times(sent.plus(stored).plus(trip), PASS_FACTOR).plus(parameters.timeout)
+        times(sent.plus(stored).plus(trip), PASS_FACTOR).plus(times(parameters.timeout, 2))
     }
 
     /// No block goes that the destination has since its last CP.
