@@ -203,9 +203,9 @@ impl Checker {
         self.images.take(fact, &mut self.model, findings);
         self.flaps.take(fact, &mut self.model, findings);
         let model = &self.model;
+        self.failover.take(fact, model, findings);
         self.replays.take(fact, model, findings);
         self.duplicates.take(fact, model, findings);
-        self.failover.take(fact, model, findings);
         self.phantoms.take(fact, model, findings);
         self.acknowledged.take(fact, model, findings);
         self.numbers.take(fact, model, findings);

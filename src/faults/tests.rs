@@ -209,7 +209,7 @@ fn swarms_are_scenarios() {
         hashes.insert(drawn.hash());
     }
     assert!(hashes.len() > 295, "{} of 300 differ", hashes.len());
-    assert_eq!(kinds.len(), 21, "{kinds:?}");
+    assert_eq!(kinds.len(), 22, "{kinds:?}");
     for deadly in ["nvram-loss", "disaster", "rolling-disaster", "dead", "misdirected-write"] {
         assert!(!kinds.contains(deadly));
     }

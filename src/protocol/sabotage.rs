@@ -170,20 +170,17 @@ mod tests {
         }
     }
 
-    /// The same of the second table, and none of its properties is one of the first.
+    /// The same of the second table.
     #[test]
-    fn beyond_the_specification_each_has_its_row_and_a_property_of_its_own() {
+    fn beyond_the_specification_each_has_its_row_and_a_property() {
         let specification = include_str!("../specification.md");
         let (_, table) = specification.split_once("## Beyond Spec 12").expect("it is there");
         let rows = table.lines().filter(|line| line.starts_with("| ")).skip(2);
         let rows: Vec<_> = rows.map(|row| row.split(" | ").collect::<Vec<_>>()).collect();
         assert_eq!(rows.len(), Sabotage::BEYOND.len());
-        let mut properties: Vec<_> = Sabotage::ALL.iter().map(|one| one.property()).collect();
         for (sabotage, row) in Sabotage::BEYOND.iter().zip(rows) {
             assert_eq!(row[0], format!("| {sabotage}"));
             assert_eq!(row[2], format!("{} |", sabotage.property()), "{sabotage}");
-            assert!(!properties.contains(&sabotage.property()), "{sabotage}");
-            properties.push(sabotage.property());
             let read = serde_json::from_value::<Sabotage>(sabotage.key().into());
             assert_eq!(read.ok(), Some(*sabotage));
         }

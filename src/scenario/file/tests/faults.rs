@@ -39,7 +39,8 @@ fn fault(kind: KindWord, keys: &[&str]) -> Map<String, Value> {
 }
 
 fn scenario(fault: &Map<String, Value>) -> String {
-    json!({ "clients": [{}], "faults": [fault] }).to_string()
+    // A witness, for what may happen to it.
+    json!({ "clients": [{}], "faults": [fault], "failover": { "by": "witness" } }).to_string()
 }
 
 fn refusal(text: &str) -> String {
@@ -52,7 +53,7 @@ fn only(fault: &str) -> Fault {
 
 #[test]
 fn every_kind_reads_with_its_keys_and_back() {
-    assert_eq!(KindWord::ALL.len(), 36);
+    assert_eq!(KindWord::ALL.len(), 38);
     for kind in KindWord::ALL {
         check(&scenario(&fault(*kind, &keys(*kind))));
         check(&scenario(&fault(*kind, &[&keys(*kind)[..], kind.other()].concat())));

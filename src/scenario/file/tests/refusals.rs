@@ -150,7 +150,12 @@ fn rules_of_the_run() {
         (r#""failover": {"by": "witness", "at": "1s"}"#, "a witness decides by itself"),
         (r#""failover": {"by": "witness", "force": true}"#, "`failover.force` is true: belongs"),
         (r#""failover": {"by": "witness", "lease": "10s"}"#, "below `timeout`, 10s"),
-        (r#""failover": {"by": "witness"}"#, "a witness is not simulated yet"),
+        (
+            r#""failover": {"by": "witness", "lease": "20ms"}, "wan": {"propagation": "10ms"}"#,
+            "above 20ms, a round trip of the link",
+        ),
+        (r#""failover": {"witness_latency": "0s"}"#, "above 0s, at most 1h"),
+        (r#""faults": [{"kind": "witness-crash", "at": "1s"}]"#, "there is no witness"),
         (r#""failover": {"by": "nobody"}"#, "known words: operator, witness"),
         (r#""policy": "cp-only""#, "this policy is not simulated yet; so far: references"),
     ] {
