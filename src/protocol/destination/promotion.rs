@@ -27,7 +27,7 @@ impl Destination {
             SavedMirror::OutOfSync(since) => Some(since),
         };
         effects.push(Effect::Note(Note::PromotionDecided(since)));
-        self.session = Session::None;
+        self.set_session(Session::None, effects);
         let ticket = self.ticket();
         let state = SavedState {
             generation: Generation(self.generation.0 + 1),
