@@ -41,11 +41,13 @@ pub mod model;
 mod numbers;
 mod parts;
 mod phantoms;
+mod properties;
 mod reads;
 mod references;
 mod transfers;
 
 pub use findings::Findings;
+pub use properties::{Judge, PROPERTIES, Property};
 
 use parts::{Parts, Seen};
 
@@ -54,6 +56,7 @@ use crate::protocol::Note;
 use crate::scenario::Scenario;
 use crate::units::SimTime;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One property broken once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,6 +92,8 @@ pub struct Verdict {
     pub violations: Vec<Violation>,
     /// Further violations that were only counted.
     pub more: u64,
+    /// How often each property was violated, those only counted included.
+    pub violated: BTreeMap<String, u64>,
 }
 
 impl Verdict {

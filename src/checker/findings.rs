@@ -49,6 +49,7 @@ impl Findings {
         kind: &'static str,
         message: String,
     ) {
+        *self.verdict.violated.entry(property.to_owned()).or_default() += 1;
         if self.verdict.violations.len() == KEPT {
             self.verdict.more += 1;
             return;
