@@ -16,6 +16,8 @@ pub struct Steps {
     counts: BTreeMap<(StepName, u64), u64>,
     pass: u64,
     newest_cp: Option<u64>,
+    /// A promoted side that serves and has logged no write yet.
+    served_first: Option<Role>,
 }
 
 /// What a message means for steps.
@@ -59,10 +61,18 @@ impl Steps {
             What::Committed(Role::Destination, cp, _) => {
                 self.reach(StepName::DestinationCommit, Some(*cp), None);
             }
-            What::Appended(..) => {
+            What::Appended(role, ..) => {
                 let k = self.count(StepName::WriteLogged, 0);
                 self.reach(StepName::WriteLogged, None, Some(k));
+                if self.served_first.take_if(|serves| serves == role).is_some() {
+                    self.reach(StepName::FirstWriteAfterPromotion, None, None);
+                }
             }
+            What::Replayed(..) => {
+                let k = self.count(StepName::PromotionReplay, 0);
+                self.reach(StepName::PromotionReplay, None, Some(k));
+            }
+            What::Serves(role) => self.served_first = Some(*role),
             What::Noted(role, note) => self.noted(*role, note),
             _ => {}
         }
@@ -124,6 +134,10 @@ impl Steps {
             Note::Mirror(MirrorState::OutOfSync) => {
                 let k = self.count(StepName::OutOfSync, 0);
                 self.reach(StepName::OutOfSync, None, Some(k));
+            }
+            Note::PromotionDecided(_) => {
+                let k = self.count(StepName::Promotion, 0);
+                self.reach(StepName::Promotion, None, Some(k));
             }
             Note::Restarted(_, found) => {
                 let name = match role {
