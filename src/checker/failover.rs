@@ -57,6 +57,9 @@ impl Failover {
             if self.rule == Rule::InMemory {
                 self.promised = None;
             }
+        } else if let What::Crashed(Role::Source) = &fact.what {
+            // The next life replays the log anew.
+            self.replayed = None;
         } else if let What::Replayed(_, _, _, entry) = &fact.what {
             self.check_replayed(fact, entry, model, findings);
         } else if let What::Serves(_) = &fact.what {

@@ -48,6 +48,16 @@ pub struct Model {
     pub log: BTreeMap<Lsn, EntryHeader>,
     /// The image with which the present reign began, and its CP.
     base: (CpId, BTreeMap<BlockAddress, Contents>),
+    log_of: LogOf,
+}
+
+/// Where the log is that the source goes on from after a crash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LogOf {
+    /// In its NVRAM.
+    Nvram,
+    /// In the `NVLog` of the destination that it was: it does not serve yet (Spec 7.4).
+    NvLog,
 }
 
 /// What the source says of the mirror, as far as it is bound by it (Spec 6.3, 6.6).
@@ -87,6 +97,7 @@ impl Model {
             claim: Claim::InSync,
             log: BTreeMap::new(),
             base: (CpId::ORIGINAL, BTreeMap::new()),
+            log_of: LogOf::Nvram,
         }
     }
 
@@ -148,6 +159,7 @@ impl Model {
         self.epochs.swap(0, 1);
         self.disks.turn();
         self.claim = Claim::OutOfSync;
+        self.log_of = LogOf::NvLog;
         self.halves.clear();
         self.transfers.clear();
         self.acknowledged.clear();
@@ -194,6 +206,7 @@ impl Model {
                 self.points.begin_empty(*cp, *last_lsn);
             }
         } else if let What::Serves(_) = &fact.what {
+            self.log_of = LogOf::Nvram;
             self.log.retain(|lsn, _| lsn.generation > self.base.0.generation);
         } else if let What::Sent(Direction::ToSource, number, message)
         | What::Resent(Direction::ToSource, number, message) = &fact.what
@@ -260,8 +273,8 @@ impl Model {
     fn source_crashed(&mut self, newest: Option<Lsn>) {
         self.claim = Claim::OutOfSync;
         let last = newest.max(Some(self.committed_through(Role::Source)));
-        if self.halves.is_empty() {
-            // A promoted destination: its log is its NVLog.
+        if self.halves.is_empty() || self.log_of == LogOf::NvLog {
+            // A promoted destination: its log is its NVLog, which a replay leaves as it is.
             self.base = (self.committed_by(Role::Source), self.disks.image(Role::Source).clone());
         } else {
             self.log.retain(|lsn, _| Some(*lsn) <= last);

@@ -7,7 +7,7 @@
 use super::storage::{Device, Io, Kind};
 use super::{Node, Reaction, Simulation};
 use crate::facts::{Role, What};
-use crate::protocol::{Input, LogFile, Transfer};
+use crate::protocol::{Input, LogFile, Part, Transfer};
 use crate::random::{Choice, Key, Purpose};
 
 /// How a torn write is drawn, so that whole and empty ones are not rare.
@@ -20,7 +20,13 @@ impl Simulation<'_> {
             return Reaction::None;
         }
         self.recorder.leading_fact(What::Crashed(role));
+        let before = self.sites[role as usize].part;
         self.end_life(role);
+        let site = &mut self.sites[role as usize];
+        if before != Part::Destination && site.part == Part::Destination {
+            // Spec 7.7: what its log holds beyond its image is set aside.
+            site.nvram.reset();
+        }
         Reaction::Some
     }
 
@@ -44,6 +50,8 @@ impl Simulation<'_> {
         let site = &mut self.sites[role as usize];
         site.nvram.crash(survivors);
         site.states.crash(saved);
+        self.takes_durable_part(role);
+        let site = &mut self.sites[role as usize];
         let (volume, log) = site.clear_devices(now);
         for asked in volume {
             if let Io::Commit(record) = &asked.0

@@ -18,6 +18,8 @@ use crate::units::{Ratio, SimTime, Span};
 #[derive(Debug)]
 pub struct Site {
     pub node: Node,
+    /// The part that it plays, or played until it went down.
+    pub part: Part,
     /// Lives of the node so far: what was under way in an earlier one means nothing (Spec 1.5).
     pub life: u32,
     /// When the appliance's processor is free.
@@ -76,6 +78,7 @@ impl Site {
         };
         Self {
             node,
+            part,
             life: 0,
             busy_until: SimTime::ZERO,
             volume: Server::new(disk),
