@@ -198,12 +198,14 @@ impl Checker {
         self.transfers.begin_reign();
         self.freeing.begin_reign();
         self.headers.begin_reign();
+        self.damage.begin_reign();
         self.look(fact);
     }
 
     /// What a site does whose reign is over and that does not know it: its disks are kept account of,
     /// and clients take its answers.
     fn look_at_rival(&mut self, fact: &Fact) {
+        self.damage.take(fact, &self.model, &mut self.findings);
         self.model.rival(fact);
         if let What::Answered(..) = &fact.what {
             self.phantoms.answered_by_rival(fact);

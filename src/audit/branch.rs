@@ -179,8 +179,6 @@ branches! {
     WriteFails = "write-fails";
     /// A write that is too large for ever is refused.
     WriteTooLarge = "write-too-large";
-    /// A write beyond the end of all volumes is refused.
-    WriteBeyondVolume = "write-beyond-volume";
     /// A promotion is refused, since the destination knows that it is not in sync.
     PromotionRefused = "promotion-refused";
     /// A source is ordered to become the source.
@@ -322,14 +320,15 @@ impl Branch {
     pub const fn of_refusal(refusal: Refusal) -> Option<Self> {
         Some(match refusal {
             Refusal::LargerThanHalf => Self::WriteTooLarge,
-            Refusal::BeyondVolume => Self::WriteBeyondVolume,
             Refusal::NotTheSource => Self::AskedOfDestination,
             Refusal::Duplicate => Self::TransferTwice,
             Refusal::Fenced => Self::FencedRefuses,
             Refusal::Damaged => Self::ReadRefused,
             Refusal::DiskFailed => Self::BaseLost,
-            // A scenario cannot ask for a write of no bytes; for the others see who refuses what.
+            // No scenario can ask for a write of no bytes or beyond all volumes; for the others see who
+            // refuses what.
             Refusal::Empty
+            | Refusal::BeyondVolume
             | Refusal::WrongEpoch
             | Refusal::ForeignCp
             | Refusal::WrongDirection
