@@ -90,6 +90,12 @@ impl Resync {
         matches!(self.stage, Stage::Passing(_))
     }
 
+    /// A block that the destination had changed alone: it misses what the source holds, whatever CP
+    /// brought that (Spec 7.7).
+    pub(super) fn diverged(&mut self, address: BlockAddress, cp: CpId) {
+        self.changed.insert(address, cp);
+    }
+
     /// A block was committed by the source while the destination catches up; it may have had that CP
     /// first.
     pub(super) fn committed(&mut self, address: BlockAddress, cp: CpId) {

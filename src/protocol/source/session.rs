@@ -232,7 +232,7 @@ impl Source {
         effects.push(Effect::ListChanged(committed));
         let mut resync = Resync::new(committed);
         for address in diverged {
-            resync.committed(address, self.committed.cp);
+            resync.diverged(address, self.committed.cp);
         }
         self.set_mirror(Mirror::Resync(resync), effects);
     }
