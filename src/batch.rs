@@ -14,6 +14,7 @@ use crate::faults;
 use crate::metrics::{Collector, Figures};
 use crate::random::Seeded;
 use crate::report::Report;
+use crate::scenario::file::FileError;
 use crate::scenario::{Problem, Scenario, Swarm};
 use crate::simulation::{Finished, Simulation};
 use crate::units::SimTime;
@@ -51,6 +52,24 @@ pub fn admit(scenario: &Scenario, traces: &Traces) -> Result<(), Problem> {
     Simulation::new(scenario, traces, &mut Seeded::new(0), Vec::new()).map(|_| ())
 }
 
+/// What is run instead of a scenario with a swarm: the one that the seed makes of it. `None`: it has
+/// none, and is run as it is.
+///
+/// # Errors
+/// A rule that the drawn knobs break together with those given.
+pub fn draw(scenario: &Scenario, seed: u64) -> Result<Option<Scenario>, Problem> {
+    let drawn = match scenario.swarm {
+        Swarm::On => faults::swarm(scenario, &mut Seeded::new(seed)),
+        Swarm::Off => return Ok(None),
+    };
+    let refused = |error: Box<FileError>| Problem {
+        key: "swarm".to_owned(),
+        value: format!("true, with seed {seed}"),
+        rule: error.to_string(),
+    };
+    drawn.map(Some).map_err(refused)
+}
+
 /// Runs a scenario with one seed. Facts go to `sink` too, if there is one; `progress` is told the
 /// simulated time and the events handled, now and then.
 ///
@@ -64,14 +83,7 @@ pub fn run(
     progress: &mut dyn FnMut(SimTime, u64),
 ) -> Result<Outcome, Problem> {
     let mut decisions = Seeded::new(seed);
-    let drawn = match scenario.swarm {
-        Swarm::On => Some(faults::swarm(scenario, &mut decisions).map_err(|error| Problem {
-            key: "swarm".to_owned(),
-            value: format!("true, with seed {seed}"),
-            rule: error.to_string(),
-        })?),
-        Swarm::Off => None,
-    };
+    let drawn = draw(scenario, seed)?;
     let scenario = drawn.as_ref().unwrap_or(scenario);
     let mut checker = Checker::new(scenario);
     let mut collector = Collector::new(scenario);

@@ -54,6 +54,7 @@ mod naks;
 mod numbers;
 mod parts;
 mod phantoms;
+mod properties;
 mod reads;
 mod references;
 mod reigns;
@@ -63,6 +64,7 @@ mod witness;
 mod worst;
 
 pub use findings::Findings;
+pub use properties::{Judge, PROPERTIES, Property};
 
 use parts::{Parts, Seen};
 
@@ -71,6 +73,7 @@ use crate::protocol::Note;
 use crate::scenario::Scenario;
 use crate::units::SimTime;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One property broken once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,6 +109,8 @@ pub struct Verdict {
     pub violations: Vec<Violation>,
     /// Further violations that were only counted.
     pub more: u64,
+    /// How often each property was violated, those only counted included.
+    pub violated: BTreeMap<String, u64>,
 }
 
 impl Verdict {
@@ -234,12 +239,14 @@ impl Checker {
         self.duplicates.begin_reign();
         self.naks.begin_reign();
         self.flaps.begin_reign();
+        self.damage.begin_reign();
         self.look(fact);
     }
 
     /// What a site does whose reign is over and that does not know it: its disks are kept account of,
     /// and clients take its answers.
     fn look_at_rival(&mut self, fact: &Fact) {
+        self.damage.take(fact, &self.model, &mut self.findings);
         self.model.rival(fact);
         if let What::Answered(..) = &fact.what {
             self.phantoms.answered_by_rival(fact);

@@ -4,6 +4,7 @@
 //! is wrong and prints the whole line that reproduces it; [`Exit`] lists what the process answers.
 
 mod arguments;
+mod audit;
 mod check;
 mod colour;
 mod completions;
@@ -82,6 +83,7 @@ fn carry_out(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Run(arguments) => run::run(&arguments, context),
         Command::Check(arguments) => check::run(&arguments, context),
         Command::Mutants(arguments) => mutants::run(&arguments, context),
+        Command::Audit(arguments) => audit::run(&arguments, context),
         Command::Plot(arguments) => plot::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

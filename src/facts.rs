@@ -137,7 +137,8 @@ pub enum What {
     FaultBegan(FaultId),
     /// A fault that lasts is over.
     FaultEnded(FaultId),
-    /// A fault made itself felt: it changed what happens next.
+    /// A fault made itself felt: it changed what happens next. Said once for each time that it
+    /// began, when it is felt first; a fault of a medium, for every request that it strikes.
     FaultFelt(FaultId),
     /// The transport told both sides that the connection is gone.
     ConnectionReset,

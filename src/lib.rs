@@ -32,6 +32,7 @@
 //! | [`plots`] | units protocol report | draw only what a report holds |
 //! | [`batch`] | scenario workload random faults simulation facts checker metrics report | runs, judged and measured while they happen; the only threads; results in the order of the jobs |
 //! | [`mutants`] | batch | how soon wrong protocols are caught |
+//! | [`audit`] | units protocol scenario facts checker batch | are all properties, faults, states and rare branches alive |
 //! | [`cli`] | all | the only stdout, stderr, files, progress bars, wall clock |
 //!
 //! `tests/tidy.rs` enforces this table.
@@ -51,6 +52,7 @@
 
 #![warn(missing_docs)]
 
+pub mod audit;
 pub mod batch;
 pub mod checker;
 pub mod cli;

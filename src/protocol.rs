@@ -10,6 +10,7 @@ mod id;
 mod message;
 mod parameters;
 mod sabotage;
+mod status;
 
 pub mod block;
 pub mod buffer;
@@ -36,6 +37,7 @@ pub use parameters::{
     AckRule, Dispatch, FlushRule, HeldWrites, Metadata, Mode, Parameters, Policy,
 };
 pub use sabotage::Sabotage;
+pub use status::{Mark, SessionState};
 
 use crate::units::SimTime;
 use block::{BlockAddress, Contents, Runs, VolumeId, WriteRange};
@@ -296,6 +298,10 @@ pub enum Note {
     Diverged(u64),
     /// A block of the source's own image fails its check (Spec 8.2).
     BlockDamaged(BlockAddress),
+    /// The destination's session is in another state (Spec 6.2).
+    Session(SessionState),
+    /// A rare branch was taken.
+    Sometimes(Mark),
 }
 
 /// The state of the mirror, as the source sees it (Spec 6.1).

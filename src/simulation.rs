@@ -9,6 +9,7 @@ mod clock;
 mod crash;
 mod effects;
 mod failover;
+mod felt;
 mod injection;
 mod media;
 mod network;
@@ -115,6 +116,8 @@ pub struct Simulation<'a> {
     faults: Faults,
     /// What is broken at present, and by which fault.
     active: Vec<(FaultId, Part)>,
+    /// Faults whose last occurrence has made no difference yet, each with the fact of its beginning.
+    unfelt: BTreeMap<FaultId, u64>,
     final_point: FinalPoint,
     /// Reused between events.
     wishes: Vec<Effect>,
@@ -125,6 +128,13 @@ pub struct Simulation<'a> {
 enum Flow {
     Continue,
     Break,
+}
+
+/// Whether a node wished anything when it was told something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reaction {
+    Some,
+    None,
 }
 
 /// The consistency point at the end of a run.
@@ -172,6 +182,7 @@ impl<'a> Simulation<'a> {
             crash_draws: [0; 2],
             faults: Faults::new(scenario),
             active: Vec::new(),
+            unfelt: BTreeMap::new(),
             final_point: FinalPoint::ToCome,
             wishes: Vec::new(),
         })
@@ -357,27 +368,37 @@ impl<'a> Simulation<'a> {
             Role::Destination => self.scenario.destination.service,
         };
         let site = &mut self.sites[role as usize];
-        let service = Span::from_nanos(service.as_nanos().saturating_mul(site.slowdown.into()));
-        site.busy_until = site.busy_until.max(self.now).after(service);
+        let slowed = Span::from_nanos(service.as_nanos().saturating_mul(site.slowdown.into()));
+        site.busy_until = site.busy_until.max(self.now).after(slowed);
         let idle = matches!(&input, Input::Message(message) if network::is_heartbeat(message));
         let served = Event::Served(role, site.life, Box::new(input), cause);
         let at = site.busy_until;
-        if idle { self.queue.insert_idle(at, served) } else { self.queue.insert(at, served) }
+        if idle {
+            self.queue.insert_idle(at, served);
+        } else {
+            self.queue.insert(at, served);
+        }
+        if slowed != service {
+            self.felt_slow(role);
+        }
     }
 
     /// Tells a node and carries out what it wishes. One that is paused is told when it goes on.
-    fn tell(&mut self, role: Role, input: Input) {
+    fn tell(&mut self, role: Role, input: Input) -> Reaction {
         if self.sites[role as usize].pauses > 0 {
             let cause = self.cause();
             self.sites[role as usize].deferred.push(Deferred { input, cause });
-            return;
+            self.felt_pause(role);
+            return Reaction::None;
         }
         let mut wishes = std::mem::take(&mut self.wishes);
         self.sites[role as usize].handle(self.now, input, &mut wishes);
+        let reaction = if wishes.is_empty() { Reaction::None } else { Reaction::Some };
         for wish in wishes.drain(..) {
             self.carry_out(role, wish);
         }
         self.wishes = wishes;
+        reaction
     }
 }
 

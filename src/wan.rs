@@ -47,8 +47,8 @@ mod journey;
 mod window;
 
 pub use condition::{
-    Arrival, Changed, Condition, Departed, Departure, Fate, Loss, LossCause, Passage, Released,
-    Reset, Sent, State,
+    Arrival, Changed, Condition, Departed, Departure, Fate, Hindrance, Hindrances, Loss, LossCause,
+    Passage, Released, Reset, Sent, State,
 };
 
 use crate::random::{Choice, Decisions, Key, Purpose};
@@ -204,6 +204,7 @@ impl<M> Link<M> {
             retransmitted: journey.again,
             arrivals,
             lost: journey.lost,
+            hindrances: journey.hindrances,
             next: self.begin_next(now),
         }
     }
@@ -215,6 +216,12 @@ impl<M> Link<M> {
             (None, Passage::Open | Passage::Clogged) => Fate::Delivers,
             (None, Passage::Blocked) => Fate::Lost,
         }
+    }
+
+    /// Whether a message is kept from leaving by a clog.
+    #[must_use]
+    pub fn is_clogged(&self) -> bool {
+        self.condition.passage == Passage::Clogged && self.head.is_some()
     }
 
     /// The number that the next message handed over will have.
@@ -257,6 +264,7 @@ impl<M> Link<M> {
             entity: self.entity,
             number: queued.number,
             length: queued.length,
+            met: Hindrances::new(),
         };
         match &self.stream {
             Some(_) if blocked => Journey::into_block(None),

@@ -1,5 +1,7 @@
 //! The command line, driven as a shell would: what it writes where, and what it answers.
 
+#[path = "cli/audit.rs"]
+mod audit;
 #[path = "cli/check.rs"]
 mod check;
 #[path = "cli/mutants.rs"]

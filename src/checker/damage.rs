@@ -34,6 +34,18 @@ impl Damage {
         Self { block, blocks, records, reads, asked: None }
     }
 
+    /// The sides have changed their parts: what is spoiled lies where it lay.
+    pub fn begin_reign(&mut self) {
+        let turned = std::mem::take(&mut self.blocks);
+        self.blocks = turned.into_iter().map(|(role, at)| (other(role), at)).collect();
+        let turned = std::mem::take(&mut self.records).into_iter();
+        self.records =
+            turned.map(|((role, file, at), end)| ((other(role), file, at), end)).collect();
+        for (reader, _) in self.reads.values_mut() {
+            *reader = other(*reader);
+        }
+    }
+
     /// Reads a fact.
     pub fn take(&mut self, fact: &Fact, model: &Model, findings: &mut Findings) {
         self.check_reads(fact, findings);
@@ -92,6 +104,13 @@ impl Damage {
             let message = format!("{} was read, and its check did not fail", name(spot));
             findings.add(fact, "S19", role, "unnoticed", message);
         }
+    }
+}
+
+const fn other(role: Role) -> Role {
+    match role {
+        Role::Source => Role::Destination,
+        Role::Destination => Role::Source,
     }
 }
 

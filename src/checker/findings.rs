@@ -53,6 +53,7 @@ impl Findings {
         kind: &'static str,
         message: String,
     ) {
+        *self.verdict.violated.entry(property.to_owned()).or_default() += 1;
         let count = self.counts.entry(property).or_default();
         *count += 1;
         if *count > KEPT {

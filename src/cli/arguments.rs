@@ -5,7 +5,7 @@ use super::progress::Mode;
 use super::trace;
 use crate::random::GENERATOR;
 use crate::units::{Bytes, Span};
-use crate::{facts, mutants, report};
+use crate::{audit, facts, mutants, report};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::num::{NonZeroU64, NonZeroUsize};
@@ -16,7 +16,9 @@ use std::sync::LazyLock;
 /// The version, and what decides whether files of two versions compare.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     let version = env!("CARGO_PKG_VERSION");
-    let formats = [report::FORMAT, facts::FORMAT, trace::STATS_FORMAT, check::FORMAT].join(", ");
+    let formats =
+        [report::FORMAT, facts::FORMAT, trace::STATS_FORMAT, check::FORMAT, audit::FORMAT]
+            .join(", ");
     format!("{version}\ngenerator: {GENERATOR}\nformats: {formats}")
 });
 
@@ -50,6 +52,12 @@ Examples:
   mirrorsim mutants
   mirrorsim mutants scenarios/sabotage/no-copy-on-write.json --seeds 1000 --starts 5
   mirrorsim mutants --format csv -o mutants.csv";
+
+const AUDIT_HELP: &str = "\
+Examples:
+  mirrorsim audit
+  mirrorsim audit scenarios scenarios/sabotage --seeds 0..20 --jobs 8
+  mirrorsim audit --format json -o audit.jsonl";
 
 const TRACE_HELP: &str = "\
 Examples:
@@ -140,6 +148,12 @@ pub(super) enum Command {
     /// From each of many first seeds, seed after seed is run until the first violation of a run is
     /// one of that property. The output is the same on any number of cores.
     Mutants(MutantsArguments),
+    /// Run right and wrong protocols: are all properties, faults, states and rare branches alive?
+    ///
+    /// A property is alive if some wrong protocol violates it, a kind of fault if it changed what
+    /// happened next, a state if it lasted, a branch if it was taken. A dead row is named. The output
+    /// is the same on any number of cores.
+    Audit(AuditArguments),
     /// Draw reports: bytes on the WAN by category, and what references saved.
     Plot(PlotArguments),
     /// Write a scenario to start from.
@@ -244,6 +258,31 @@ pub(super) struct MutantsArguments {
     #[arg(long, value_enum, default_value = "text")]
     pub format: RowFormat,
     /// Write the table to this file; `-`: standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Arguments of `audit`.
+#[derive(Debug, Args)]
+#[command(after_help = AUDIT_HELP, after_long_help = format!("{AUDIT_HELP}\n\n{EXIT_STATUS}"))]
+pub(super) struct AuditArguments {
+    /// Scenario files, and folders of them; left out: `scenarios` and `scenarios/sabotage`.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The seeds: A..B is A and all up to B, without B; N is one. A scenario with a swarm, of which
+    /// each seed makes another one, is run with thirty times as many.
+    #[arg(long, value_name = "A..B", default_value = "0..4")]
+    pub seeds: Seeds,
+    /// Runs at a time; left out: one for each core.
+    #[arg(long, short, value_name = "N", value_parser = positive::<NonZeroUsize>)]
+    pub jobs: Option<NonZeroUsize>,
+    /// Override a key of every scenario, as `run` does; may be given more than once.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = assignment)]
+    pub set: Vec<(String, String)>,
+    /// The form of the output: `text`, tables for people, or `json`, an object a line for each row.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+    /// Write the rows to this file; `-`: standard output.
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }

@@ -222,15 +222,18 @@ impl NvLog {
     }
 
     /// Entries that never became durable at the source are not to be replayed (Spec 7.1): they keep
-    /// no file.
-    pub fn discard(&mut self, voids: &[Void]) {
+    /// no file. Gives in how many files they were the last.
+    pub fn discard(&mut self, voids: &[Void]) -> usize {
+        let mut count = 0;
         for file in &mut self.files {
             if let File::Holds(held) = file
                 && let Some(void) = voids.iter().find(|void| void.contains(held.last))
             {
                 held.last = void.after;
+                count += 1;
             }
         }
+        count
     }
 
     /// The session is over: its references are void, and what waits for a file will not come into

@@ -33,9 +33,10 @@ use super::block::{Contents, Runs, WriteRange};
 use super::buffer::Buffers;
 use super::metadata::MetadataTree;
 use super::nvram::Nvram;
+use super::status::sometimes;
 use super::transfer::TransferTable;
 use super::{
-    CommitRecord, CpId, Effect, Epoch, Generation, Incarnation, Input, Lsn, Message, Note,
+    CommitRecord, CpId, Effect, Epoch, Generation, Incarnation, Input, Lsn, Mark, Message, Note,
     Occupancy, Operation, Outcome, Parameters, Part, Refusal, Reign, Request, Sabotage,
     SavedMirror, SavedState, SessionEnd, Ticket, Timer, Trigger, Void, WriteId,
 };
@@ -404,8 +405,7 @@ impl Source {
             }
             Some(ReadFor::Extra(address)) => self.extra_read(address, contents),
             Some(ReadFor::Pass(address)) => self.pass_read(address, contents),
-            // For something that ended with its session.
-            None => {}
+            None => sometimes(Mark::ReadOfOldSession, effects),
         }
     }
 

@@ -73,7 +73,7 @@ fn broken() -> Verdict {
     let message = "volume 0 block 17 bytes 512..1024 hold c3#41, expected c3#57".to_owned();
     let at = SimTime::from_nanos(5);
     let violation = Violation { property: "S5".into(), at, place, message, fact: 99 };
-    Verdict { violations: vec![violation], more: 3 }
+    Verdict { violations: vec![violation], more: 3, ..Verdict::default() }
 }
 
 /// Spec 9.3: shares are of what would have been sent without references.

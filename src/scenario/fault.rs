@@ -6,6 +6,7 @@
 
 mod part;
 mod step;
+mod word;
 
 pub use part::{
     Caught, Clock, Device, Directions, DiskFault, LinkFault, NodeFault, NvramFault, Order, Part,

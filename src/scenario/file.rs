@@ -47,6 +47,11 @@ impl Scenario {
     }
 }
 
+/// The words of all kinds of faults, in the order of the schema.
+pub fn fault_words() -> impl Iterator<Item = &'static str> {
+    model::KindWord::ALL.iter().map(|kind| kind.word())
+}
+
 /// Where the words of `text` stand that break a rule found after it was read: a trace that is
 /// missing, or that does not go with the rest. `text` and `overrides` are those of the scenario.
 #[must_use]

@@ -19,6 +19,12 @@ impl NodeClock {
     /// A clock that is right.
     pub const RIGHT: Self = Self { drift: None, since: SimTime::ZERO, showed: SimTime::ZERO };
 
+    /// Whether it errs at present.
+    #[must_use]
+    pub const fn errs(&self) -> bool {
+        self.drift.is_some()
+    }
+
     /// What it shows `now`.
     #[must_use]
     pub fn shows(&self, now: SimTime) -> SimTime {

@@ -5,7 +5,7 @@
 //! sectors in any tearing. Everything else of the old life is void.
 
 use super::storage::{Device, Io, Kind};
-use super::{Node, Simulation};
+use super::{Node, Reaction, Simulation};
 use crate::facts::{Role, What};
 use crate::protocol::{Input, LogFile, Part, Transfer};
 use crate::random::{Choice, Key, Purpose};
@@ -14,13 +14,14 @@ use crate::random::{Choice, Key, Purpose};
 const TEARINGS: u64 = 4;
 
 impl Simulation<'_> {
-    /// A node's life is over.
-    pub(super) fn crash(&mut self, role: Role) {
+    /// A node's life is over, if it had one.
+    pub(super) fn crash(&mut self, role: Role) -> Reaction {
         if self.sites[role as usize].is_down() {
-            return;
+            return Reaction::None;
         }
         self.recorder.leading_fact(What::Crashed(role));
         self.end_life(role);
+        Reaction::Some
     }
 
     /// Whatever a node had under way may be done or not.
@@ -116,10 +117,10 @@ impl Simulation<'_> {
         self.decisions.decide(key, Choice::Below(values))
     }
 
-    /// A node's next life begins.
-    pub(super) fn restart(&mut self, role: Role) {
+    /// A node's next life begins, if it was down.
+    pub(super) fn restart(&mut self, role: Role) -> Reaction {
         if !self.sites[role as usize].is_down() {
-            return;
+            return Reaction::None;
         }
         self.recorder.leading_fact(What::Restarted(role));
         self.tell_part(role);
@@ -128,6 +129,7 @@ impl Simulation<'_> {
             self.clients_reconnect();
             self.ask_final_point();
         }
+        Reaction::Some
     }
 
     /// A node begins its next life, in the part that is durable.

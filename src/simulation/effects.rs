@@ -237,7 +237,16 @@ impl Simulation<'_> {
 
     fn submit(&mut self, device: Device, request: Request<Asked>) {
         let now = self.now;
+        self.felt_by_request(device, request.kind);
         self.server(device).submit(now, request);
+        self.begin_started(device);
+    }
+
+    /// Schedules what has just gone into service, which a slow device is felt by.
+    fn begin_started(&mut self, device: Device) {
+        if self.server(device).has_started() {
+            self.felt_slow_device(device);
+        }
         self.schedule_started(device);
     }
 
@@ -255,7 +264,7 @@ impl Simulation<'_> {
             Room::None => self.server(device).fill(),
             Room::Some => self.server(device).make_room(now),
         }
-        self.schedule_started(device);
+        self.begin_started(device);
     }
 
     pub(super) fn schedule_started(&mut self, device: Device) {
@@ -274,7 +283,7 @@ impl Simulation<'_> {
     pub(super) fn device_done(&mut self, device: Device, asked: Asked) {
         let now = self.now;
         self.server(device).finished(now);
-        self.schedule_started(device);
+        self.begin_started(device);
         let Device(role, _) = device;
         let (io, cause) = Rc::unwrap_or_clone(asked);
         self.recorder.begin(now, Some(cause));

@@ -1,14 +1,14 @@
 //! Promotions and what follows: sites whose nodes change their parts (Spec 7.4, 7.7).
 
-use super::Simulation;
+use super::{Reaction, Simulation};
 use crate::facts::{Role, What};
 use crate::protocol::{Input, Part, PromotionOrder};
 
 impl Simulation<'_> {
     /// The operator orders a site to become the source.
-    pub(super) fn order_promotion(&mut self, role: Role, order: PromotionOrder) {
+    pub(super) fn order_promotion(&mut self, role: Role, order: PromotionOrder) -> Reaction {
         self.recorder.leading_fact(What::PromotionOrdered(role, order));
-        self.tell(role, Input::Promote(order));
+        self.tell(role, Input::Promote(order))
     }
 
     /// A node is replaced by one that plays the part that was made durable. For what was under way at

@@ -5,7 +5,7 @@
 
 use super::site::Deferred;
 use super::storage::{Device, Kind};
-use super::{Event, FinalPoint, Simulation};
+use super::{Event, FinalPoint, Reaction, Simulation};
 use crate::disk::{DiskCondition, Motion};
 use crate::facts::{Direction, Role, What};
 use crate::faults::{Happening, Onset};
@@ -49,6 +49,7 @@ impl Simulation<'_> {
         match what {
             Onset::Begins => {
                 self.recorder.leading_fact(What::FaultBegan(fault));
+                self.unfelt.insert(fault, self.cause());
                 if part.lasts() {
                     self.active.push((fault, part));
                 }
@@ -75,12 +76,13 @@ impl Simulation<'_> {
     }
 
     fn begin_part(&mut self, fault: FaultId, part: Part) {
+        let mut reaction = Reaction::None;
         match part {
-            Part::Link(_, LinkFault::Reset) => self.break_connection(),
+            Part::Link(_, LinkFault::Reset) => reaction = self.break_connection(),
             Part::Link(directions, _) => self.update_links(directions),
-            Part::Node(side, NodeFault::Crash) => self.crash(role_of(side)),
+            Part::Node(side, NodeFault::Crash) => reaction = self.crash(role_of(side)),
             Part::Node(side, NodeFault::Disaster) => {
-                self.crash(role_of(side));
+                reaction = self.crash(role_of(side));
                 self.site(role_of(side)).burned_by = Some(fault);
             }
             Part::Node(side, NodeFault::Pause) => self.site(role_of(side)).pauses += 1,
@@ -88,11 +90,17 @@ impl Simulation<'_> {
                 self.update_node(role_of(side));
             }
             Part::Nvram(nvram) => self.site(Role::Source).nvram_fault = Some((fault, nvram)),
-            Part::Disk(device, disk) => self.update_device(device, disk),
-            Part::Order(order) => self.order(order),
-            Part::Witness(WitnessFault::Crash) => self.crash_witness(),
-            // Looked up for each message.
+            Part::Disk(device, disk) => {
+                self.update_device(device, disk);
+                reaction = self.halted_under_way(device, disk);
+            }
+            Part::Order(order) => reaction = self.order(order),
+            Part::Witness(WitnessFault::Crash) => reaction = self.crash_witness(),
+            // Felt by the first message that it stops.
             Part::Witness(WitnessFault::Partition(_)) => {}
+        }
+        if reaction == Reaction::Some {
+            self.felt_once(fault);
         }
         if matches!(part, Part::Nvram(_)) && self.sites[Role::Source as usize].is_down() {
             self.damage_nvram(Role::Source);
@@ -121,19 +129,20 @@ impl Simulation<'_> {
         }
     }
 
-    fn order(&mut self, order: Order) {
+    /// Tells whether anything came of it: a node that heeds or refuses it, or comes back.
+    fn order(&mut self, order: Order) -> Reaction {
         match order {
             Order::Return(side) => {
                 self.site(role_of(side)).burned_by = None;
-                self.restart(role_of(side));
+                self.restart(role_of(side))
             }
             Order::Promote(side, promotion) => {
-                self.order_promotion(role_of(side), order_of(promotion));
+                self.order_promotion(role_of(side), order_of(promotion))
             }
             // To take the old source for the newer one is to promote it once more.
             Order::WrongResync => {
                 let role = other(self.serving);
-                self.order_promotion(role, PromotionOrder::Guarded);
+                self.order_promotion(role, PromotionOrder::Guarded)
             }
         }
     }
@@ -263,7 +272,7 @@ impl Simulation<'_> {
             NvramFault::TornRecord => site.nvram.tear_last(fault),
         }
         if site.nvram.damaged_by() == Some(fault) {
-            self.recorder.fact(What::FaultFelt(fault));
+            self.felt_once(fault);
         }
     }
 }
@@ -304,7 +313,7 @@ pub(super) const fn device_of(device: fault::Device) -> Device {
     }
 }
 
-fn concerns(directions: Directions, direction: Direction) -> bool {
+pub(super) fn concerns(directions: Directions, direction: Direction) -> bool {
     match directions {
         Directions::Both => true,
         Directions::ToDestination => direction == Direction::ToDestination,

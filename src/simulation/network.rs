@@ -1,11 +1,11 @@
 //! Messages between the sites: what the link does with them, as facts.
 
-use super::{Event, Simulation, receiver, sender};
+use super::{Event, Reaction, Simulation, receiver, sender};
 use crate::facts::{Direction, LossCause, Role, What};
 use crate::protocol::{Input, Message};
 use crate::scenario::Transport;
 use crate::units::SimTime;
-use crate::wan::{self, Arrival, Condition, Fate, State};
+use crate::wan::{self, Arrival, Condition, Fate, Hindrance, State};
 use std::rc::Rc;
 
 /// A message on its way.
@@ -44,6 +44,14 @@ impl Simulation<'_> {
         if let Some(departure) = sent.departure {
             self.queue.insert(departure.at, Event::Departs(direction, departure.token));
         }
+        self.look_at_clog(direction);
+    }
+
+    /// A clog is felt once something waits to leave.
+    fn look_at_clog(&mut self, direction: Direction) {
+        if self.links[direction as usize].is_clogged() {
+            self.felt_on_link(direction, Hindrance::Clog);
+        }
     }
 
     pub(super) fn departs(&mut self, direction: Direction) {
@@ -55,6 +63,9 @@ impl Simulation<'_> {
         self.recorder.leading_fact(What::Departed(direction, number, carried));
         let cause = self.recorder.cause().expect("the departure is a fact");
         self.link_resent(direction, again);
+        for hindrance in departed.hindrances {
+            self.felt_on_link(direction, hindrance);
+        }
         for arrival in departed.arrivals {
             let message = Rc::clone(&message);
             let arriving = Arriving { direction, number, message, arrival, cause };
@@ -79,9 +90,12 @@ impl Simulation<'_> {
             Fate::Lost => {
                 self.recorder.begin(self.now, Some(cause));
                 self.recorder.fact(What::Lost(direction, number, LossCause::Partition));
+                self.felt_on_link(direction, Hindrance::Block);
             }
+            Fate::Forgotten => {}
             Fate::Later(at) => self.schedule_arrival(at, arriving),
             Fate::HeldUntilHealed => {
+                self.felt_on_link(direction, Hindrance::Block);
                 self.held.insert((direction, arrival.token), arriving);
             }
         }
@@ -128,6 +142,7 @@ impl Simulation<'_> {
                 self.schedule_arrival(released.at, arriving);
             }
         }
+        self.look_at_clog(direction);
     }
 
     fn link_resent(&mut self, direction: Direction, bytes: u64) {
@@ -149,28 +164,39 @@ impl Simulation<'_> {
                     self.reset_link(direction, LossCause::TakenBack);
                 }
             }
-            Transport::Datagram => self.reset_link(own, LossCause::TakenBack),
+            Transport::Datagram => {
+                self.reset_link(own, LossCause::TakenBack);
+            }
         }
     }
 
-    /// The connection breaks, and both sides are told (Spec 6.2).
-    pub(super) fn break_connection(&mut self) {
+    /// The connection breaks, and both sides are told (Spec 6.2). Tells whether that made a
+    /// difference: a message was dropped, or a node did something about it.
+    pub(super) fn break_connection(&mut self) -> Reaction {
         self.recorder.leading_fact(What::ConnectionReset);
+        let mut reaction = Reaction::None;
         for direction in Direction::BOTH {
-            self.reset_link(direction, LossCause::Reset);
+            if self.reset_link(direction, LossCause::Reset) > 0 {
+                reaction = Reaction::Some;
+            }
         }
         for role in [Role::Source, Role::Destination] {
-            self.tell(role, Input::Disconnected);
+            if self.tell(role, Input::Disconnected) == Reaction::Some {
+                reaction = Reaction::Some;
+            }
         }
+        reaction
     }
 
-    fn reset_link(&mut self, direction: Direction, cause: LossCause) {
+    /// Gives how many messages were dropped.
+    fn reset_link(&mut self, direction: Direction, cause: LossCause) -> usize {
         let reset = self.links[direction as usize].reset(self.now, self.decisions);
         let dropped: Vec<u64> = reset.dropped;
         self.held.retain(|(held, _), _| *held != direction);
-        for number in dropped {
-            self.recorder.fact(What::Lost(direction, number, cause));
+        for number in &dropped {
+            self.recorder.fact(What::Lost(direction, *number, cause));
         }
+        dropped.len()
     }
 
     /// A node crashed: what it had not sent is gone.

@@ -60,6 +60,13 @@ impl<'a> Recorder<'a> {
         fact.number
     }
 
+    /// Writes a fact that happens because of an earlier one, not of what is going on now.
+    pub fn fact_because(&mut self, cause: u64, what: What) {
+        let present = self.cause.replace(cause);
+        self.fact(what);
+        self.cause = present;
+    }
+
     /// Writes a fact; what follows happens because of it.
     pub fn leading_fact(&mut self, what: What) {
         self.cause = Some(self.fact(what));

@@ -81,11 +81,11 @@ impl Steps {
                     self.reach_next(StepName::PromotionGranted);
                 }
             }
-            What::Noted(role, note) => self.noted(*role, note),
             What::Replayed(..) => {
-                let k = self.count(StepName::PromotionReplay, self.promotions);
+                let k = self.count(StepName::PromotionReplay, 0);
                 self.reach(StepName::PromotionReplay, None, Some(k));
             }
+            What::Noted(role, note) => self.noted(*role, note),
             What::Serves(role) => self.promoted = Some(*role),
             _ => {}
         }

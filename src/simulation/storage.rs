@@ -77,6 +77,18 @@ impl Server {
         number
     }
 
+    /// Whether requests are in service or wait for it.
+    pub fn is_busy(&self) -> bool {
+        self.disk.in_service() + self.disk.waiting() > 0
+    }
+
+    /// Whether what went into service since the last call of [`Self::started`] takes any time of the
+    /// device: a flush waits for others and takes none itself.
+    pub fn has_started(&self) -> bool {
+        let takes_time = |started: &Started<Asked>| !matches!(started.token.0, Io::LogFlush);
+        self.started.iter().any(takes_time)
+    }
+
     /// Takes a request.
     pub fn submit(&mut self, now: SimTime, request: Request<Asked>) {
         if let Some(refused) = self.refused.as_mut().filter(|_| request.kind == Access::Write) {

@@ -22,7 +22,11 @@ struct Alarm {
 
 impl Simulation<'_> {
     pub(super) fn set_timer(&mut self, role: Role, timer: Timer, at: SimTime) {
-        let at = self.sites[role as usize].clock.when(self.now, at);
+        let meant = at;
+        let at = self.sites[role as usize].clock.when(self.now, meant);
+        if self.sites[role as usize].clock.errs() {
+            self.felt_drift(role);
+        }
         let due = Some((at, self.cause()));
         let alarm = self.timers.0.entry((role, timer)).or_insert(Alarm { due, pending: None });
         alarm.due = due;

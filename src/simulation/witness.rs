@@ -5,7 +5,7 @@
 //! is down is lost; nobody is told.
 
 use super::injection::role_of;
-use super::{Event, Simulation};
+use super::{Event, Reaction, Simulation};
 use crate::disk::StateStore;
 use crate::facts::{Role, What};
 use crate::protocol::witness::{
@@ -60,7 +60,7 @@ impl Simulation<'_> {
     /// A message to or from the witness begins its way.
     fn carry_word(&mut self, role: Role, word: Word, cause: u64) {
         if self.is_cut_off(role) {
-            self.recorder.fact(What::WitnessUnheard(role));
+            self.unheard(role);
             return;
         }
         let latency = self.scenario.failover.witness_latency;
@@ -75,7 +75,7 @@ impl Simulation<'_> {
     pub(super) fn word_arrives(&mut self, role: Role, word: Word, cause: u64) {
         self.recorder.begin(self.now, Some(cause));
         if self.is_cut_off(role) {
-            self.recorder.fact(What::WitnessUnheard(role));
+            self.unheard(role);
             return;
         }
         match word {
@@ -134,9 +134,9 @@ impl Simulation<'_> {
     }
 
     /// The witness crashes: of what it was saving the first so many are durable, as drawn.
-    pub(super) fn crash_witness(&mut self) {
+    pub(super) fn crash_witness(&mut self) -> Reaction {
         if self.witness.node.take().is_none() {
-            return;
+            return Reaction::None;
         }
         self.recorder.leading_fact(What::WitnessCrashed);
         self.witness.life += 1;
@@ -149,6 +149,7 @@ impl Simulation<'_> {
         if survivors > 0 {
             self.recorder.fact(What::WitnessSaved(self.witness.states.durable().clone()));
         }
+        Reaction::Some
     }
 
     pub(super) fn restart_witness(&mut self) {
@@ -158,6 +159,12 @@ impl Simulation<'_> {
             self.recorder.leading_fact(What::WitnessRestarted);
             self.witness.node = Some(Witness::new(self.witness.states.durable().clone()));
         }
+    }
+
+    /// A partition lies in the way of a message.
+    fn unheard(&mut self, role: Role) {
+        self.recorder.fact(What::WitnessUnheard(role));
+        self.felt_by_word(role);
     }
 
     /// Whether a partition lies between the node and the witness.

@@ -77,6 +77,34 @@ pub enum Loss {
     },
 }
 
+/// What of a condition made a difference to a message, so that a fault can be said to have been felt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Hindrance {
+    /// A packet of it was lost.
+    Loss,
+    /// A packet of it was damaged, and the link noticed.
+    CorruptionCaught,
+    /// It was damaged, and the link did not notice.
+    CorruptionPassed,
+    /// A second copy of it is on its way.
+    Duplication,
+    /// It was held up, so that what is behind may overtake it.
+    Reordering,
+    /// It comes late.
+    Late,
+    /// It takes longer, as every message does.
+    Delay,
+    /// It left at a lower bandwidth than the link's own.
+    Bandwidth,
+    /// It cannot leave.
+    Clog,
+    /// It left into a partition, or was due during one.
+    Block,
+}
+
+/// Faults that made a difference to one message: seldom more than one.
+pub type Hindrances = SmallVec<[Hindrance; 2]>;
+
 /// Why a departed message never arrives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LossCause {
@@ -143,6 +171,8 @@ pub struct Departed<M> {
     pub arrivals: SmallVec<[Arrival; 1]>,
     /// Why it has no arrivals.
     pub lost: Option<LossCause>,
+    /// What made a difference to it.
+    pub hindrances: Hindrances,
     /// The departure of the message behind it, to schedule; `None`: there is none, or it waits for
     /// the link.
     pub next: Option<Departure>,
@@ -153,8 +183,10 @@ pub struct Departed<M> {
 pub enum Fate {
     /// It is there.
     Delivers,
-    /// It never arrives: the link is blocked (`datagram`), or its connection was reset.
+    /// It never arrives: the link is blocked, and the transport will not send it again.
     Lost,
+    /// It was dropped with its connection, as [`Link::reset`](super::Link::reset) said then.
+    Forgotten,
     /// `tcp` will send it again once the block is over: the host keeps it until
     /// [`Link::set_condition`](super::Link::set_condition) names its token.
     HeldUntilHealed,

@@ -79,7 +79,7 @@ impl Flight {
             };
         }
         let Ok(place) = self.under_way.binary_search_by_key(&token, |copy| copy.token) else {
-            return Fate::Lost;
+            return Fate::Forgotten;
         };
         let copy = &mut self.under_way[place];
         if copy.at > now {

@@ -8,7 +8,7 @@
 //! long given the peer up. What comes later than a timeout over `tcp` is sent again as well, and the
 //! late copy is ignored.
 
-use super::condition::{Condition, Loss, LossCause, State};
+use super::condition::{Condition, Hindrance, Hindrances, Loss, LossCause, State};
 use crate::random::{Choice, Decisions, Key, Purpose};
 use crate::scenario::Wan;
 use crate::units::{Bytes, Rate, Ratio, SimTime, Span};
@@ -39,12 +39,21 @@ pub(super) struct Journey {
     pub state: State,
     /// How much later a second copy arrives.
     pub copy: Option<Span>,
+    /// What made a difference.
+    pub hindrances: Hindrances,
 }
 
 impl Journey {
     /// Into a block, where no other fault matters.
-    pub const fn into_block(lost: Option<LossCause>) -> Self {
-        Self { lost, delay: Span::ZERO, again: Bytes::ZERO, state: State::Intact, copy: None }
+    pub fn into_block(lost: Option<LossCause>) -> Self {
+        Self {
+            lost,
+            delay: Span::ZERO,
+            again: Bytes::ZERO,
+            state: State::Intact,
+            copy: None,
+            hindrances: Hindrances::from_slice(&[Hindrance::Block]),
+        }
     }
 }
 
@@ -68,6 +77,8 @@ pub(super) struct Traveller<'a> {
     pub entity: u64,
     pub number: u64,
     pub length: Bytes,
+    /// What made a difference so far.
+    pub met: Hindrances,
 }
 
 /// Draws about the packets of a message, one after the other.
@@ -91,13 +102,21 @@ impl Traveller<'_> {
         let caught = self.hit(packets, caught, &mut Series::of(Purpose::Corruption)) > 0;
         let cause = caught.then_some(LossCause::Corrupted);
         let twice = self.happens(Purpose::Duplication, self.condition.duplication);
-        Journey {
-            lost: if lost { Some(LossCause::Lost) } else { cause },
-            delay: self.condition.delay.plus(self.reordering()).plus(self.lateness()),
-            again: Bytes::ZERO,
-            state: self.state(packets),
-            copy: twice.then(|| self.up_to(Purpose::Duplication, self.wan.propagation)),
+        let delay = self.delay().plus(self.reordering()).plus(self.lateness());
+        let state = self.state(packets);
+        let copy = twice.then(|| self.up_to(Purpose::Duplication, self.wan.propagation));
+        if twice {
+            self.meet(Hindrance::Duplication);
         }
+        // To a message that is lost nothing else makes a difference.
+        let cause = if lost { Some(LossCause::Lost) } else { cause };
+        let hindrances = match cause {
+            Some(LossCause::Lost) => Hindrances::from_slice(&[Hindrance::Loss]),
+            Some(LossCause::Corrupted) => Hindrances::from_slice(&[Hindrance::CorruptionCaught]),
+            Some(LossCause::Blocked) => unreachable!("what departs into a block goes nowhere"),
+            None => self.met,
+        };
+        Journey { lost: cause, delay, again: Bytes::ZERO, state, copy, hindrances }
     }
 
     /// In order, all of it, with `behind` messages waiting behind this one.
@@ -108,13 +127,14 @@ impl Traveller<'_> {
         if late > timeout {
             again += self.wan.wire_length(self.length).get();
         }
-        let delay = self.condition.delay.plus(self.reordering()).plus(late.min(timeout));
+        let delay = self.delay().plus(self.reordering()).plus(late.min(timeout));
         Journey {
             lost: None,
             delay: delay.plus(recovery),
             again: Bytes::new(again),
             state: self.state(packets),
             copy: None,
+            hindrances: self.met,
         }
     }
 
@@ -125,8 +145,14 @@ impl Traveller<'_> {
         let mut wait = timeout(self.wan);
         for loss in 0..MOST_LOSSES {
             let lost = self.lose(missing, &mut losses);
-            missing =
-                lost + self.hit(missing - lost, self.condition.corruption_caught, &mut caught);
+            let damaged = self.hit(missing - lost, self.condition.corruption_caught, &mut caught);
+            if lost > 0 {
+                self.meet(Hindrance::Loss);
+            }
+            if damaged > 0 {
+                self.meet(Hindrance::CorruptionCaught);
+            }
+            missing = lost + damaged;
             if missing == 0 {
                 break;
             }
@@ -203,15 +229,28 @@ impl Traveller<'_> {
     fn state(&mut self, packets: u64) -> State {
         let mut apart = Series { purpose: Purpose::Corruption, place: APART };
         if self.until(self.condition.corruption_passed, &mut apart) < packets {
+            self.meet(Hindrance::CorruptionPassed);
             State::Damaged
         } else {
             State::Intact
         }
     }
 
+    /// What every message is held up by, and whether that, or a lower bandwidth, makes a difference.
+    fn delay(&mut self) -> Span {
+        if self.condition.delay > Span::ZERO {
+            self.meet(Hindrance::Delay);
+        }
+        if rate(self.wan, self.condition) != self.wan.bandwidth {
+            self.meet(Hindrance::Bandwidth);
+        }
+        self.condition.delay
+    }
+
     fn reordering(&mut self) -> Span {
         let Some((ratio, most)) = self.condition.reordering else { return Span::ZERO };
         if self.happens(Purpose::Reordering, ratio) {
+            self.meet(Hindrance::Reordering);
             self.up_to(Purpose::Reordering, most)
         } else {
             Span::ZERO
@@ -220,7 +259,17 @@ impl Traveller<'_> {
 
     fn lateness(&mut self) -> Span {
         let Some((ratio, span)) = self.condition.late else { return Span::ZERO };
-        if self.happens(Purpose::Late, ratio) { span } else { Span::ZERO }
+        if !self.happens(Purpose::Late, ratio) {
+            return Span::ZERO;
+        }
+        self.meet(Hindrance::Late);
+        span
+    }
+
+    fn meet(&mut self, hindrance: Hindrance) {
+        if !self.met.contains(&hindrance) {
+            self.met.push(hindrance);
+        }
     }
 
     fn happens(&mut self, purpose: Purpose, ratio: Ratio) -> bool {

@@ -21,6 +21,17 @@ impl Seeds {
         self.last - self.first + 1
     }
 
+    /// The first one.
+    pub const fn first(self) -> u64 {
+        self.first
+    }
+
+    /// So many times as many seeds, from the same first one; fewer where there are no more.
+    pub const fn times(self, times: u64) -> Self {
+        let more = self.count().saturating_mul(times) - 1;
+        Self { first: self.first, last: self.first.saturating_add(more) }
+    }
+
     /// The last one.
     pub const fn last(self) -> u64 {
         self.last
@@ -64,6 +75,9 @@ mod tests {
         for text in ["5..5", "9..3", "x", "", "1..", "..4", "0..=4", "-1", "1..2..3"] {
             assert!(text.parse::<Seeds>().is_err(), "{text}");
         }
+        let five: Seeds = "3..5".parse().expect("a range");
+        assert_eq!(five.times(3).iter().collect::<Vec<_>>(), [3, 4, 5, 6, 7, 8]);
+        assert_eq!(five.times(1), five);
         let all: Seeds = "0..18446744073709551615".parse().expect("a range");
         assert_eq!((all.count(), all.last(), all.before(5)), (u64::MAX, u64::MAX - 1, 5));
     }

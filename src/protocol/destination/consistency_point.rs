@@ -6,8 +6,9 @@
 
 use super::super::block::{BlockAddress, Contents, Runs};
 use super::super::nvlog::Located;
+use super::super::status::sometimes;
 use super::super::{
-    CommitRecord, CpId, Effect, Item, ItemBody, Lsn, Message, Note, Reference, Refusal,
+    CommitRecord, CpId, Effect, Item, ItemBody, Lsn, Mark, Message, Note, Reference, Refusal,
     ResolvedFrom, Sabotage, Ticket, TransferId, TransferRange, WriteId,
 };
 use super::Destination;
@@ -143,6 +144,9 @@ impl Destination {
         if let Some(reception) = self.reception_of(now, cp, effects) {
             let came = reception.seen.len() as u64;
             reception.blocks = Some(if counts { blocks } else { came });
+            if came < blocks {
+                sometimes(Mark::EndBeforeItems, effects);
+            }
             self.commit_if_complete(effects);
         } else if cp == self.committed.cp {
             effects.push(Effect::Send(Message::CpAck { epoch: self.epoch, cp }));
@@ -157,8 +161,12 @@ impl Destination {
         items: Vec<Item>,
         effects: &mut Vec<Effect>,
     ) {
-        if self.reception_of(now, cp, effects).is_none() {
-            return;
+        let Some(reception) = self.reception_of(now, cp, effects) else { return };
+        if reception.begin.is_none() {
+            sometimes(Mark::ItemsBeforeBegin, effects);
+        }
+        if items.iter().any(|item| reception.seen.contains(&item.address)) {
+            sometimes(Mark::ItemsRepeated, effects);
         }
         for item in items {
             let reception = self.reception_mut();
@@ -245,8 +253,10 @@ impl Destination {
         runs: Option<Runs>,
         effects: &mut Vec<Effect>,
     ) {
-        let Some(reception) = &mut self.reception else { return };
-        let Some(address) = reception.reading.remove(&ticket) else { return };
+        let reading = self.reception.as_mut().map(|reception| &mut reception.reading);
+        let Some(address) = reading.and_then(|reading| reading.remove(&ticket)) else {
+            return sometimes(Mark::LogReadOfDroppedCp, effects);
+        };
         match runs {
             Some(runs) => {
                 effects.push(Effect::Note(Note::Resolved(address, ResolvedFrom::LogStorage)));
@@ -267,6 +277,8 @@ impl Destination {
         let Some(reception) = self.reception_of(now, cp, effects) else { return };
         if reception.naked.remove(&address) {
             self.write_shadow(address, contents, effects);
+        } else {
+            sometimes(Mark::NakAnsweredAgain, effects);
         }
     }
 
@@ -284,10 +296,11 @@ impl Destination {
 
     /// A shadow write is durable.
     pub(super) fn volume_written(&mut self, ticket: Ticket, effects: &mut Vec<Effect>) {
-        // Otherwise it is a page of a CP that was given up.
-        if let Some(reception) = &mut self.reception {
-            reception.writing.remove(&ticket);
+        let writing = self.reception.as_mut().map(|reception| &mut reception.writing);
+        if writing.is_some_and(|writing| writing.remove(&ticket)) {
             self.commit_if_complete(effects);
+        } else {
+            sometimes(Mark::PageOfDroppedCp, effects);
         }
     }
 

@@ -1,7 +1,8 @@
 //! Transfers in: stored in log storage, acknowledged (Spec 4).
 
+use super::super::status::sometimes;
 use super::super::{
-    CpId, Effect, FlushRule, Lsn, Message, Note, Refusal, Sabotage, Ticket, Timer, Transfer,
+    CpId, Effect, FlushRule, Lsn, Mark, Message, Note, Refusal, Sabotage, Ticket, Timer, Transfer,
     TransferHeader, WriteId,
 };
 use super::{Activity, Destination, FlushState, Writing};
@@ -13,6 +14,9 @@ impl Destination {
         let header = transfer.header;
         if header.cp <= self.committed.cp || self.log.knows(&header) {
             // Spec 4.2: acknowledged again, changes nothing.
+            if header.cp <= self.committed.cp {
+                sometimes(Mark::TransferAfterCommit, effects);
+            }
             effects.push(Effect::Refuse(Refusal::Duplicate));
             if self.parameters.sabotages(Sabotage::CountDuplicates) {
                 self.count(&parts_of(&transfer), effects);
@@ -55,6 +59,7 @@ impl Destination {
     pub(super) fn log_written(&mut self, ticket: Ticket, effects: &mut Vec<Effect>) {
         let writing = self.writing.remove(&ticket).expect("a write that was asked for");
         if writing.epoch != self.epoch {
+            sometimes(Mark::LogWriteOfOldSession, effects);
             return;
         }
         if writing.cp > self.committed.cp {

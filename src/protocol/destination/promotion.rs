@@ -57,7 +57,7 @@ impl Destination {
         effects: &mut Vec<Effect>,
     ) {
         effects.push(Effect::Note(Note::PromotionDecided(since)));
-        self.session = Session::None;
+        self.set_session(Session::None, effects);
         self.promotion = Promotion::Storing(generation);
         self.promote_if_stored(effects);
     }

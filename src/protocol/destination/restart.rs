@@ -36,7 +36,7 @@ impl Destination {
         (destination.epoch, destination.base) = (state.epoch, state.base);
         destination.voids = state.voids;
         destination.mirror = SavedMirror::OutOfSync(now);
-        destination.session = Session::None;
+        destination.set_session(Session::None, effects);
         destination.progress = Progress::begin_after(record.last_lsn);
         destination.committed = record;
         destination.log =

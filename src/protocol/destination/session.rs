@@ -1,9 +1,10 @@
 //! Sessions at the destination (Spec 6.2, 7.1): it answers HELLO and remembers, durably, the newest
 //! session, so that nothing of an older one is ever taken.
 
+use super::super::status::sometimes;
 use super::super::{
-    CpId, Effect, Epoch, Generation, Message, Note, Part, Refusal, Reign, SavedMirror, SavedState,
-    Ticket, Void,
+    CpId, Effect, Epoch, Generation, Mark, Message, Note, Part, Refusal, Reign, SavedMirror,
+    SavedState, SessionState, Ticket, Void,
 };
 use super::Destination;
 use super::progress::Progress;
@@ -25,7 +26,28 @@ pub(super) enum Session {
     Live,
 }
 
+impl Session {
+    const fn state(self) -> SessionState {
+        match self {
+            Self::None => SessionState::None,
+            Self::Saving(_) => SessionState::Saving,
+            Self::Durable => SessionState::Durable,
+            Self::Listing => SessionState::Listing,
+            Self::Live => SessionState::Live,
+        }
+    }
+}
+
 impl Destination {
+    /// Goes to another state of the session.
+    pub(super) fn set_session(&mut self, session: Session, effects: &mut Vec<Effect>) {
+        let before = self.session.state();
+        self.session = session;
+        if self.session.state() != before {
+            effects.push(Effect::Note(Note::Session(self.session.state())));
+        }
+    }
+
     pub(super) fn is_live(&self) -> bool {
         self.session == Session::Live
     }
@@ -48,6 +70,7 @@ impl Destination {
         }
         let is_new = (generation, epoch) > (self.generation, self.epoch);
         if !is_new && epoch < self.epoch {
+            sometimes(Mark::HelloOfOldEpoch, effects);
             effects.push(Effect::Refuse(Refusal::WrongEpoch));
             return;
         }
@@ -69,7 +92,8 @@ impl Destination {
             }
         }
         self.mirror = SavedMirror::OutOfSync(now);
-        self.session = Session::Saving(self.save_state(effects));
+        let saving = Session::Saving(self.save_state(effects));
+        self.set_session(saving, effects);
     }
 
     /// The session is over: what was being received is dropped, references are void. A commit that is
@@ -78,6 +102,12 @@ impl Destination {
         if let Some(reception) = self.reception.take_if(|reception| !reception.is_being_committed())
         {
             effects.push(Effect::DropShadow(reception.cp()));
+        }
+        if self.reception.is_some() {
+            sometimes(Mark::HelloDuringCommit, effects);
+        }
+        if self.log.is_waiting() {
+            sometimes(Mark::WaitingTransfersDropped, effects);
         }
         self.log.end_session();
         self.writes.clear();
@@ -103,7 +133,7 @@ impl Destination {
     /// What was saved with this ticket is durable.
     pub(super) fn state_saved(&mut self, now: SimTime, saved: Ticket, effects: &mut Vec<Effect>) {
         if self.session == Session::Saving(saved) {
-            self.session = Session::Durable;
+            self.set_session(Session::Durable, effects);
             self.welcome_if_ready(now, effects);
         }
         self.promotion_saved(saved, effects);
@@ -117,7 +147,7 @@ impl Destination {
             let CpId { generation, .. } = self.committed.cp;
             if generation < self.generation && self.committed.cp > self.base {
                 // Spec 7.7: what was committed beyond the point where the reigns part.
-                self.session = Session::Listing;
+                self.set_session(Session::Listing, effects);
                 effects.push(Effect::ListChanged(self.base));
                 return;
             }
@@ -140,7 +170,7 @@ impl Destination {
     }
 
     fn become_live(&mut self, now: SimTime, effects: &mut Vec<Effect>) {
-        self.session = Session::Live;
+        self.set_session(Session::Live, effects);
         self.progress = Progress::begin_after(self.committed.last_lsn);
         self.welcome(effects);
         self.discard_voids(now, effects);
@@ -148,7 +178,9 @@ impl Destination {
 
     /// Spec 7.1: what never became durable at the source is discarded, now that this is durable.
     pub(super) fn discard_voids(&mut self, now: SimTime, effects: &mut Vec<Effect>) {
-        self.log.discard(&self.voids);
+        if self.log.discard(&self.voids) > 0 {
+            sometimes(Mark::VoidDiscarded, effects);
+        }
         self.log.committed(self.committed.cp, self.committed.last_lsn);
         self.flush_after_commit(now, effects);
     }

@@ -8,10 +8,11 @@
 //! ```
 
 use super::super::block::{BlockAddress, Contents};
+use super::super::status::sometimes;
 use super::super::wire;
 use super::super::{
-    CommitRecord, CpId, Effect, Half, Lsn, Message, Metadata, Note, Purpose, Refusal, Sabotage,
-    Timer, TransferRange, Trigger,
+    CommitRecord, CpId, Effect, Half, Lsn, Mark, Message, Metadata, Note, Purpose, Refusal,
+    Sabotage, Timer, TransferRange, Trigger,
 };
 use super::read::ReadFor;
 use super::resync::Round;
@@ -129,16 +130,20 @@ impl Source {
             None if in_sync => Delivery::Forwarded,
             None => Delivery::Local,
         };
-        let mut extras = BTreeMap::new();
+        let (mut extras, mut overwritten) = (BTreeMap::new(), false);
         for address in missing.unwrap_or_default().into_keys() {
             let newer = self.buffers.frozen().contains_key(&address)
                 && !self.parameters.sabotages(Sabotage::ResyncOvertakesWrite);
+            overwritten |= newer;
             if !newer && !metadata.contains_key(&address) {
                 let ticket = self.ticket();
                 self.reads.started(ticket, ReadFor::Extra(address));
                 effects.push(Effect::ReadVolume(ticket, address));
                 extras.insert(address, None);
             }
+        }
+        if overwritten {
+            sometimes(Mark::MissingBlockOverwritten, effects);
         }
         let mut running = RunningCp {
             cp,

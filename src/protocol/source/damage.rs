@@ -6,7 +6,8 @@
 //! hold that write any more, and the source stops serving. A block wholly overwritten needs no base.
 
 use super::super::block::Runs;
-use super::super::{Effect, Note, Refusal, SessionEnd, Ticket};
+use super::super::status::sometimes;
+use super::super::{Effect, Mark, Note, Refusal, SessionEnd, Ticket};
 use super::read::ReadFor;
 use super::{Service, Source, note, refuse};
 use crate::units::SimTime;
@@ -35,10 +36,11 @@ impl Source {
                 if waited && self.buffers.lacks_base(address) {
                     self.service = Service::Failed;
                     effects.push(Effect::Refuse(Refusal::DiskFailed));
+                } else if waited {
+                    sometimes(Mark::DamagedBaseNotNeeded, effects);
                 }
             }
-            // For something that ended with its session.
-            None => {}
+            None => sometimes(Mark::ReadOfOldSession, effects),
         }
     }
 }

@@ -7,9 +7,10 @@
 //! and the entries meet the `ack` rule, the mirror is in sync.
 
 use super::super::block::{BlockAddress, Contents};
+use super::super::status::sometimes;
 use super::super::wire::{self, Packing};
 use super::super::{
-    CpId, Effect, Item, ItemBody, Lsn, Message, Note, Purpose, Reign, Sabotage, SavedMirror,
+    CpId, Effect, Item, ItemBody, Lsn, Mark, Message, Note, Purpose, Reign, Sabotage, SavedMirror,
     Trigger,
 };
 use super::read::ReadFor;
@@ -161,6 +162,7 @@ impl Source {
         let at_rest = self.running.is_none() && nothing_to_log;
         if resync.changed.is_empty() && at_rest && resync.destination == self.committed.cp {
             // Both images are the same and no entry is waiting: the log alone keeps them so.
+            sometimes(Mark::CaughtUpAtRest, effects);
             self.answers.applied(self.committed.last_lsn);
             self.set_mirror(Mirror::CpForwarding(Forwarding::Full(self.committed.cp)), effects);
             self.forwarding_acknowledged();
@@ -360,6 +362,9 @@ impl Source {
         resync.stage = Stage::Deciding;
         resync.destination = cp;
         resync.changed.retain(|_, changed| *changed > cp);
+        if !resync.changed.is_empty() {
+            sometimes(Mark::ChangedDuringPass, effects);
+        }
         self.answers.applied(last_lsn);
         effects.push(Effect::UnpinImage);
         true

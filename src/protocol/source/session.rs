@@ -10,9 +10,10 @@
 //! Everything but the first step is in `resync`. A session's end voids its transfer IDs and all
 //! references (Spec 6.2); what is sent from then on belongs to the next session.
 
+use super::super::status::sometimes;
 use super::super::{
-    Effect, Epoch, Generation, HeldWrites, Incarnation, Lsn, Message, MirrorState, Mode, Note,
-    Reign, Sabotage, SavedMirror, SavedState, SessionEnd, Ticket, Timer,
+    Effect, Epoch, Generation, HeldWrites, Incarnation, Lsn, Mark, Message, MirrorState, Mode,
+    Note, Reign, Sabotage, SavedMirror, SavedState, SessionEnd, Ticket, Timer,
 };
 use super::answer::Promise;
 use super::resync::Resync;
@@ -290,6 +291,7 @@ impl Source {
         let is_new = life > self.destination_life;
         self.destination_life = life.max(self.destination_life);
         if self.is_greeting() && epoch >= self.epoch {
+            sometimes(Mark::GreetedAnew, effects);
             self.begin_out_of_sync(now, effects);
         } else if is_new {
             self.end_session(now, SessionEnd::DestinationRestarted, effects);

@@ -2,9 +2,10 @@
 
 use super::super::block::{BlockAddress, WriteRange};
 use super::super::buffer::Base;
+use super::super::status::sometimes;
 use super::super::transfer::parts;
 use super::super::{
-    AckRule, Dispatch, Effect, EntryHeader, Lsn, Note, Refusal, Sabotage, Trigger, WaitCause,
+    AckRule, Dispatch, Effect, EntryHeader, Lsn, Mark, Note, Refusal, Sabotage, Trigger, WaitCause,
     WriteId,
 };
 use super::forward::Logged;
@@ -32,7 +33,7 @@ impl Source {
         }
         let applies_again = self.parameters.sabotages(Sabotage::ApplyRetryTwice);
         if !applies_again && self.answers.asked_again(id, range.volume) {
-            return;
+            return sometimes(Mark::AskedAgain, effects);
         }
         if self.fails_writes() {
             return refuse(id, Refusal::NotInSync, effects);

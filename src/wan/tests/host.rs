@@ -141,7 +141,7 @@ impl<D: Decisions> Host<D> {
     fn arrives(&mut self, number: u64, arrival: Arrival) {
         match self.link.arriving(self.now, arrival.token) {
             Fate::Delivers => self.arrived.push((self.now.as_nanos(), number, arrival.state)),
-            Fate::Lost => self.gone.push(number),
+            Fate::Lost | Fate::Forgotten => self.gone.push(number),
             Fate::Later(at) => self.insert(at, Happening::Arrives(number, arrival)),
             Fate::HeldUntilHealed => {
                 self.held.insert(arrival.token, Happening::Arrives(number, arrival));

@@ -243,6 +243,8 @@ pub fn note(note: &Note) -> String {
         Note::Diverged(blocks) => format!("{} changed alone", counted(*blocks, "block")),
         Note::LogDamaged(file, at) => format!("file {file} is damaged at {at}"),
         Note::BlockDamaged(address) => format!("{address} is damaged"),
+        Note::Session(state) => format!("session: {}", word(state)),
+        Note::Sometimes(mark) => format!("rare: {}", word(mark)),
     }
 }
 

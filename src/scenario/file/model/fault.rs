@@ -35,7 +35,6 @@ macro_rules! kinds {
 
         impl KindWord {
             /// Every kind.
-            #[cfg(test)]
             pub const ALL: &[Self] = &[$(Self::$name),+];
 
             /// The word of the scenario file.

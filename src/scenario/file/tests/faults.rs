@@ -61,6 +61,15 @@ fn every_kind_reads_with_its_keys_and_back() {
 }
 
 #[test]
+fn every_kind_keeps_its_word() {
+    for (kind, listed) in KindWord::ALL.iter().zip(fault_words()) {
+        let scenario = parse(&scenario(&fault(*kind, &keys(*kind))));
+        assert_eq!(scenario.faults[0].kind.word(), kind.word());
+        assert_eq!(listed, kind.word());
+    }
+}
+
+#[test]
 fn every_kind_misses_each_key_it_needs() {
     for kind in KindWord::ALL {
         for missing in keys(*kind).into_iter().filter(|key| *key != "at") {
