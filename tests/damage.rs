@@ -170,7 +170,8 @@ fn a_fault_tears_the_writes_of_a_crash() {
                   "for": "30ms" }}"#
         ));
         let damaged = |what: &What| matches!(what, What::Noted(_, Note::LogDamaged(..)));
-        (count(&facts, is_felt), count(&facts, damaged))
+        let torn = |what: &What| *what == What::FaultFelt(FaultId(0));
+        (count(&facts, torn), count(&facts, damaged))
     };
     let (felt, damaged) = torn("100%");
     assert!(felt > 1 && damaged == felt, "{felt} torn, {damaged} found");

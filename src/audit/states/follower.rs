@@ -58,22 +58,20 @@ impl Follower {
             What::Restarted(role) => self.enter(*role, State::Up, at),
             What::ChangedPart(role, _) => self.leave_all(*role, at),
             What::Noted(role, note) => self.noted(*role, note, at),
-            What::Refused(role, Refusal::DiskFailed) => {
-                if self.is(*role, State::Serving) || self.is(*role, State::Recovering) {
-                    self.stops_serving(*role, State::Failed, at);
-                }
+            What::Refused(role, Refusal::DiskFailed) if self.serves(*role) => {
+                self.stops_serving(*role, State::Failed, at);
             }
             What::Serves(role) => self.enter(*role, State::Serving, at),
             What::Sent(direction, _, message) => self.sent(*direction, message, at),
-            What::VolumeWriteAsked(role, ..) | What::LogReadAsked(role, ..) => {
-                if self.is(*role, State::NotReceiving) {
-                    self.enter(*role, State::Receiving, at);
-                }
+            What::VolumeWriteAsked(role, ..) | What::LogReadAsked(role, ..)
+                if self.is(*role, State::NotReceiving) =>
+            {
+                self.enter(*role, State::Receiving, at);
             }
-            What::Committed(role, ..) | What::ShadowDropped(role, _) => {
-                if self.is(*role, State::Receiving) {
-                    self.enter(*role, State::NotReceiving, at);
-                }
+            What::Committed(role, ..) | What::ShadowDropped(role, _)
+                if self.is(*role, State::Receiving) =>
+            {
+                self.enter(*role, State::NotReceiving, at);
             }
             What::Ended(_) => {
                 for role in [Role::Source, Role::Destination] {
@@ -168,6 +166,10 @@ impl Follower {
         self.enter(role, why, at);
         self.leave(role, Machine::Mirror, at);
         self.leave(role, Machine::ConsistencyPoint, at);
+    }
+
+    fn serves(&self, role: Role) -> bool {
+        self.is(role, State::Serving) || self.is(role, State::Recovering)
     }
 
     fn is(&self, role: Role, state: State) -> bool {
