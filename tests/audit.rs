@@ -35,7 +35,7 @@ fn busy(fault: &str, sets: &[(&str, &str)]) -> Observation {
 }
 
 /// A fault of each kind that makes a difference: its word and the keys of its own.
-const FELT: [(&str, &str); 36] = [
+const FELT: [(&str, &str); 38] = [
     ("loss", r#""rate": "20%""#),
     ("burst-loss", r#""to_bad": "20%", "to_good": "20%", "rate": "90%""#),
     ("duplication", r#""rate": "20%""#),
@@ -72,7 +72,12 @@ const FELT: [(&str, &str); 36] = [
     ("promote-both", ""),
     ("wrong-resync", ""),
     ("return", r#""node": "source""#),
+    ("witness-crash", ""),
+    ("witness-partition", r#""node": "source""#),
 ];
+
+/// A witness decides, and a lease is short.
+const WITNESS: [(&str, &str); 2] = [("failover.by", "witness"), ("failover.lease", "200ms")];
 
 /// What else must go wrong for a fault to strike: a crash, or a site that is down.
 fn company(kind: &str) -> &'static str {
@@ -86,6 +91,8 @@ fn company(kind: &str) -> &'static str {
                    "for": "400ms" }"#
         }
         "return" => r#", { "kind": "disaster", "node": "source", "at": "400ms" }"#,
+        // The source loses its lease, and asks.
+        "witness-partition" => r#", { "kind": "partition", "at": "600ms", "for": "400ms" }"#,
         _ => "",
     }
 }
@@ -97,7 +104,8 @@ fn planned(kind: &str, keys: &str) -> String {
         |lasts: &str| format!(r#"{{ "kind": "{kind}", "at": "500ms"{lasts}{separator} {keys} }}"#);
     let limited = fault(r#", "for": "1s""#);
     let takes = |fault: &str| {
-        let text = format!(r#"{{ "clients": [{{}}], "faults": [ {fault} ] }}"#);
+        let failover = r#""failover": { "by": "witness" }"#;
+        let text = format!(r#"{{ "clients": [{{}}], {failover}, "faults": [ {fault} ] }}"#);
         Scenario::parse(&text, &[]).is_ok()
     };
     if takes(&limited) { limited } else { fault("") }
@@ -108,7 +116,8 @@ fn every_kind_of_fault_is_felt_where_it_strikes() {
     let listed: Vec<_> = FELT.iter().map(|(kind, _)| *kind).collect();
     assert_eq!(listed, fault_words().collect::<Vec<_>>());
     for (kind, keys) in FELT {
-        let found = busy(&(planned(kind, keys) + company(kind)), &[]);
+        let sets: &[_] = if kind.starts_with("witness") { &WITNESS } else { &[] };
+        let found = busy(&(planned(kind, keys) + company(kind)), sets);
         let Tally { delivered, noticed } = found.faults[kind];
         // A course of several parts is delivered part by part.
         let parts = match kind {
@@ -168,6 +177,7 @@ fn every_step_is_taken() {
     let partition = r#", { "kind": "partition", "at": "500ms", "for": "700ms" }"#;
     let crashes = r#", { "kind": "crash", "node": "source", "at": "500ms", "restart_after": "50ms" },
         { "kind": "crash", "node": "destination", "at": "1s", "restart_after": "50ms" }"#;
+    let asked = r#", { "kind": "disaster", "node": "source", "at": "1s" }"#;
     for step in StepName::ALL {
         let others = match step {
             StepName::CpBegin
@@ -187,14 +197,16 @@ fn every_step_is_taken() {
             StepName::Promotion
             | StepName::PromotionReplay
             | StepName::FirstWriteAfterPromotion => failover,
+            StepName::PromotionAsked | StepName::PromotionGranted => asked,
         };
         let word = step.word();
         let fault = format!(
             r#"{{ "kind": "delay", "by": "1ms", "for": "10ms", "when": {{ "step": "{word}" }} }}"#
         );
         // Little NVRAM: what differs after a partition needs a pass.
-        let small = [("source.nvram_half", "64KiB")];
-        let found = busy(&(fault + others), &small).faults;
+        let small = ("source.nvram_half", "64KiB");
+        let sets = if others == asked { vec![small, WITNESS[0], WITNESS[1]] } else { vec![small] };
+        let found = busy(&(fault + others), &sets).faults;
         assert_eq!(found.get("delay").map(|tally| tally.delivered), Some(1), "{word}");
     }
 }
