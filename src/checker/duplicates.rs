@@ -13,6 +13,7 @@ use crate::facts::{Direction, Fact, Role, What};
 use crate::protocol::{CpId, Epoch, Lsn, Message, Refusal, TransferId};
 use crate::scenario::{Scenario, Transport};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound::{Excluded, Included};
 
 /// Follows what arrives.
 #[derive(Debug)]
@@ -133,7 +134,9 @@ impl Duplicates {
             let (session, said) = self.said;
             let before = if session == epoch { said } else { Lsn::ORIGIN };
             let before = before.max(model.committed_through(Role::Destination));
-            let more = through > before;
+            // A returned side may name entries of its old reign that are set aside: nobody has them.
+            let more = through > before
+                && model.log.range((Excluded(before), Included(through))).next().is_some();
             more.then(|| (Role::Destination, format!("acknowledged {through} after {before}")))
         } else {
             None
