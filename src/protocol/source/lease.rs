@@ -187,7 +187,7 @@ impl Source {
                 }
             }
             (Plea::Together | Plea::Promotion, Ruling::Granted) => {
-                self.leased_by_witness(now, effects)
+                self.leased_by_witness(now, effects);
             }
             // Another is to reign: it will call.
             (Plea::Alone | Plea::Together | Plea::Promotion, Ruling::Refused) => {
