@@ -1,4 +1,4 @@
-//! State × event tables of the source, the destination and the two together: `tests/tables/*.txt`.
+//! State × event tables of the source, the destination, the two together and the witness: `tests/tables/*.txt`.
 //!
 //! A fresh pair of nodes is led into each state through its real inputs, then told each thing that its
 //! host or its peer may tell it. `UPDATE_GOLDEN=1 cargo test --test tables` rewrites the files;
@@ -31,6 +31,8 @@ mod show;
 mod states;
 #[path = "golden/support/storage.rs"]
 mod storage;
+#[path = "tables/support/witness.rs"]
+mod witness;
 
 use events::Values;
 use flight::Side;
@@ -169,6 +171,11 @@ fn the_destination_in_every_state() {
 #[test]
 fn the_two_together_in_every_state() {
     check("relation.txt", &page::print(relation::HEADER, &relation::sections()));
+}
+
+#[test]
+fn the_witness_in_every_state() {
+    check("witness.txt", &page::print(witness::HEADER, &witness::sections()));
 }
 
 /// Two names of one state would hide that one of them was not reached.
