@@ -13,7 +13,6 @@ use crate::facts::{Direction, Fact, Role, What};
 use crate::protocol::{CpId, Epoch, Lsn, Message, Refusal, TransferId};
 use crate::scenario::{Scenario, Transport};
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound::{Excluded, Included};
 
 /// Follows what arrives.
 #[derive(Debug)]
@@ -135,8 +134,8 @@ impl Duplicates {
             let before = if session == epoch { said } else { Lsn::ORIGIN };
             let before = before.max(model.committed_through(Role::Destination));
             // A returned side may name entries of its old reign that are set aside: nobody has them.
-            let more = through > before
-                && model.log.range((Excluded(before), Included(through))).next().is_some();
+            let reign = model.committed_by(Role::Source).generation;
+            let more = through > before && through.generation >= reign;
             more.then(|| (Role::Destination, format!("acknowledged {through} after {before}")))
         } else {
             None
