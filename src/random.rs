@@ -13,8 +13,10 @@
 //! release. Logarithms come from `libm`, which gives the same bits everywhere; floats stay in here.
 
 mod choice;
+mod settled;
 
 pub use choice::{Choice, Zipf};
+pub use settled::{End, Settled};
 
 use choice::Words;
 use rand::{Rng, SeedableRng};
