@@ -19,6 +19,7 @@ mod plot;
 mod progress;
 mod run;
 mod schema;
+mod shrink;
 mod trace;
 
 pub use arguments::command;
@@ -84,6 +85,7 @@ fn carry_out(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Check(arguments) => check::run(&arguments, context),
         Command::Mutants(arguments) => mutants::run(&arguments, context),
         Command::Audit(arguments) => audit::run(&arguments, context),
+        Command::Shrink(arguments) => shrink::run(&arguments, context),
         Command::Plot(arguments) => plot::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

@@ -33,6 +33,7 @@
 //! | [`batch`] | scenario workload random faults simulation facts checker metrics report | runs, judged and measured while they happen; the only threads; results in the order of the jobs |
 //! | [`mutants`] | batch | how soon wrong protocols are caught |
 //! | [`audit`] | units protocol scenario facts checker batch | are all properties, faults, states and rare branches alive |
+//! | [`shrink`] | units protocol scenario workload facts checker batch | the smallest scenario that still fails in the same way |
 //! | [`cli`] | all | the only stdout, stderr, files, progress bars, wall clock |
 //!
 //! `tests/tidy.rs` enforces this table.
@@ -66,6 +67,7 @@ pub mod protocol;
 pub mod random;
 pub mod report;
 pub mod scenario;
+pub mod shrink;
 pub mod simulation;
 pub mod trace;
 pub mod units;

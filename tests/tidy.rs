@@ -47,6 +47,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ),
     ("mutants", &["batch"]),
     ("audit", &["units", "protocol", "scenario", "facts", "checker", "batch"]),
+    ("shrink", &["units", "protocol", "scenario", "workload", "facts", "checker", "batch"]),
 ];
 
 /// Words that have no place in some modules, and why.

@@ -1,5 +1,9 @@
 //! Commands and their arguments.
 
+mod shrink;
+
+pub(super) use shrink::ShrinkArguments;
+
 use super::check::{self, Seeds};
 use super::progress::Mode;
 use super::trace;
@@ -154,6 +158,11 @@ pub(super) enum Command {
     /// happened next, a state if it lasted, a branch if it was taken. A dead row is named. The output
     /// is the same on any number of cores.
     Audit(AuditArguments),
+    /// Make a failing run small: the smallest scenario that still fails in the same way.
+    ///
+    /// Random faults become planned ones, then whatever is not needed goes. The result fails alone,
+    /// without a seed, and expects to: it is a test.
+    Shrink(ShrinkArguments),
     /// Draw reports: bytes on the WAN by category, and what references saved.
     Plot(PlotArguments),
     /// Write a scenario to start from.
