@@ -88,6 +88,8 @@ pub struct Shrunk {
     pub seeds: u64,
     /// Whether it ended because nothing helped any more.
     pub finished: bool,
+    /// Whether the file fails in another way than the original. It must not.
+    pub slipped: bool,
 }
 
 impl Shrunk {
@@ -139,7 +141,22 @@ impl Failing<'_> {
         });
         let _ = plans.any(|plan| bench.takes(&plan));
         passes::reduce(&mut bench);
-        Ok(Some(finish(&mut bench)))
+        let mut shrunk = finish(&mut bench);
+        shrunk.slipped = self.slipped(&shrunk);
+        Ok(Some(shrunk))
+    }
+}
+
+impl Failing<'_> {
+    /// Whether the file that is the result fails in another way, or not at all: judged once more, and
+    /// apart from everything that made it.
+    fn slipped(self, shrunk: &Shrunk) -> bool {
+        let scenario = Scenario::parse(&shrunk.text, &[]).ok();
+        let outcome = scenario.and_then(|scenario| {
+            batch::run(&scenario, self.seed, self.traces, None, &mut |_, _| {}).ok()
+        });
+        let fingerprint = outcome.and_then(|outcome| Fingerprint::of(&outcome.verdict));
+        fingerprint.as_ref() != Some(&shrunk.fingerprint)
     }
 }
 
@@ -160,5 +177,6 @@ fn finish(bench: &mut Bench) -> Shrunk {
         faults: draft::faults(&best),
         seeds,
         finished,
+        slipped: false,
     }
 }

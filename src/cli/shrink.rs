@@ -47,6 +47,10 @@ fn one(path: &Path, arguments: &ShrinkArguments, context: &Context) -> Result<Ex
     let shrunk = shrunk.map_err(|problem| input.refuse(&problem))?;
     let Some(shrunk) = shrunk else { return Err(nothing(&input, seed)) };
     output.write(shrunk.text.as_bytes())?;
+    if shrunk.slipped {
+        let message = "the result fails in another way than the original: a bug of the simulator";
+        return Err(Failure::new(Exit::Bug, message));
+    }
     match context.progress {
         Mode::Never => {}
         Mode::Bar | Mode::Plain => remark(&summary(&shrunk)),

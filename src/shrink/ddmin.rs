@@ -3,13 +3,22 @@
 /// Leaves items out as long as `test` accepts what is left: all of them, then ever smaller stretches
 /// from the end of the list to its beginning, then one by one until none can be spared. The order of
 /// items is kept. `items` is taken to be accepted.
-pub(super) fn fewest<T: Clone>(items: Vec<T>, mut test: impl FnMut(&[T]) -> bool) -> Vec<T> {
+pub(super) fn fewest<T: Clone>(items: Vec<T>, test: impl FnMut(&[T]) -> bool) -> Vec<T> {
+    fewest_by(items, 1, test)
+}
+
+/// As [`fewest`], with stretches of at least `finest` items: few tests, and not quite the fewest.
+pub(super) fn fewest_by<T: Clone>(
+    items: Vec<T>,
+    finest: usize,
+    mut test: impl FnMut(&[T]) -> bool,
+) -> Vec<T> {
     if items.is_empty() || test(&[]) {
         return Vec::new();
     }
     let mut kept = items;
     let mut stretch = kept.len() / 2;
-    while stretch > 0 {
+    while stretch >= finest.max(1) {
         let before = kept.len();
         kept = sweep(kept, stretch, &mut test);
         let again = stretch == 1 && kept.len() < before;
@@ -72,7 +81,7 @@ mod tests {
         for wanted in [&[][..], &[0], &[99], &[3, 4], &[0, 50, 99], &[7, 8, 9, 60]] {
             assert_eq!(fewest(items.clone(), needs(wanted)), wanted, "{wanted:?}");
         }
-        assert_eq!(fewest(Vec::new(), needs(&[])), []);
+        assert!(fewest(Vec::new(), needs(&[])).is_empty());
     }
 
     /// A test that depends on how many there are is no obstacle.
@@ -85,6 +94,18 @@ mod tests {
         });
         assert_eq!(kept.len(), 3);
         assert!(runs < 60, "{runs} runs for a thousand items");
+    }
+
+    #[test]
+    fn coarse_steps_take_few_tests() {
+        let mut runs = 0;
+        let mut needed = needs(&[3, 700]);
+        let kept = fewest_by((0..1000).collect(), 60, |kept| {
+            runs += 1;
+            needed(kept)
+        });
+        assert!(kept.len() < 200 && kept.contains(&3) && kept.contains(&700), "{kept:?}");
+        assert!(runs < 30, "{runs}");
     }
 
     /// Two that mean something only together are spared together.

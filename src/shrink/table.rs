@@ -31,7 +31,7 @@ impl Row {
         self.bytes.push(shrunk.text.len() as u64);
         self.runs.push(shrunk.runs);
         self.seeded += u64::from(!shrunk.needs_no_seed());
-        self.slipped += u64::from(shrunk.seeds == 0);
+        self.slipped += u64::from(shrunk.slipped);
     }
 
     /// The row as CSV, without a line end: numbers of the median (the lower of two) and the worst.

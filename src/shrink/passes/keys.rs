@@ -2,7 +2,7 @@
 
 use crate::shrink::bench::Bench;
 use crate::shrink::draft;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Keys that say what the scenario is, or are seen to elsewhere.
 const KEPT: [&str; 6] = ["/name", "/description", "/expect", "/sabotage", "/draws", "/clients"];
@@ -32,17 +32,24 @@ fn is_kept(pointer: &str) -> bool {
 /// Entries of a half that are tried.
 const ENTRIES: [u64; 4] = [1, 2, 3, 4];
 
-/// A CP that begins after so many entries says more than one that begins by the clock.
-fn trigger(bench: &mut Bench) {
-    let point = "/source/consistency_point";
-    let Some(old) = bench.best().pointer(point).cloned() else { return };
-    if old.get("entries").is_some() {
+/// A CP that begins after so many entries says more than one that begins by the clock, or when a half
+/// of some length is full.
+pub(super) fn trigger(bench: &mut Bench) {
+    let Some(Value::Object(source)) = bench.best().get("source").cloned() else { return };
+    let points = source.get("consistency_point");
+    let counts = points.is_some_and(|point| point["entries"].is_u64());
+    if counts || !["consistency_point", "nvram_half"].iter().any(|key| source.contains_key(*key)) {
         return;
     }
     for entries in ENTRIES {
-        let candidate = draft::with(bench.best(), point, json!({ "entries": entries }));
-        if bench.takes(&candidate) {
-            return;
+        let mut whole = source.clone();
+        whole.insert("consistency_point".into(), json!({ "entries": entries }));
+        let mut plain = whole.clone();
+        plain.remove("nvram_half");
+        for source in [plain, whole] {
+            if bench.takes(&draft::with(bench.best(), "/source", Value::Object(source))) {
+                return;
+            }
         }
     }
 }

@@ -5,6 +5,28 @@ use crate::shrink::draft;
 use crate::units::{Bytes, Span};
 use serde_json::{Value, json};
 
+/// Bounds that have to be full before something happens, in the order in which others derive from
+/// them.
+const BOUNDS: [&str; 7] = [
+    "/source/nvram_half",
+    "/source/buffers",
+    "/source/dirty_high_water",
+    "/source/consistency_point/entries",
+    "/transfer/id_bits",
+    "/transfer/ids",
+    "/destination/cache",
+];
+
+/// Lowers bounds as far as it goes, so that fewer operations fill them.
+pub(super) fn lower_bounds(bench: &mut Bench) {
+    for pointer in BOUNDS {
+        let mut patience = 16;
+        while patience > 0 && better(bench, pointer) {
+            patience -= 1;
+        }
+    }
+}
+
 /// Makes every number, length and span that is still written smaller or rounder.
 pub(super) fn smaller(bench: &mut Bench) {
     for pointer in draft::pointers(bench.best()) {

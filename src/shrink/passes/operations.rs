@@ -1,10 +1,21 @@
 //! Fewer operations, and simpler ones.
 
 use crate::shrink::bench::Bench;
-use crate::shrink::ddmin::fewest;
+use crate::shrink::ddmin::{fewest, fewest_by};
 use crate::shrink::draft::{self, Place};
 use crate::units::{Bytes, Span};
 use serde_json::{Value, json};
+
+/// Of many operations, steps in which they are left out at first.
+const STEPS: usize = 16;
+
+/// Leaves out operations in large steps: how few there can be depends on much else.
+pub(super) fn far_fewer(bench: &mut Bench) {
+    let base = bench.best().clone();
+    let places = draft::operations(&base);
+    let finest = places.len() / STEPS;
+    fewest_by(places, finest, |kept| bench.takes(&draft::with_operations(&base, kept)));
+}
 
 /// Leaves out operations, of all clients together.
 pub(super) fn fewer(bench: &mut Bench) {
