@@ -21,13 +21,11 @@ pub(super) fn run(arguments: &ShrinkArguments, context: &Context) -> Result<Exit
     if arguments.table {
         return table(arguments, context);
     }
-    match arguments.scenarios.as_slice() {
-        [scenario] => one(scenario, arguments, context),
-        [] | [_, _, ..] => {
-            let message = "one scenario is shrunk at a time; --table takes many";
-            Err(Failure::new(Exit::Usage, message))
-        }
-    }
+    let [scenario] = arguments.scenarios.as_slice() else {
+        let message = "one scenario is shrunk at a time; --table takes many";
+        return Err(Failure::new(Exit::Usage, message));
+    };
+    one(scenario, arguments, context)
 }
 
 fn one(path: &Path, arguments: &ShrinkArguments, context: &Context) -> Result<Exit, Failure> {

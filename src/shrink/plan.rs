@@ -211,12 +211,11 @@ impl Run<'_> {
         let due = arrived.into_iter().chain(trip.damaged).chain(lost_when_due).min();
         let usual = self.scenario.wan.propagation;
         let extra = due.map(|due| due.since(departed.after(usual)));
-        if let Some(extra) = extra.filter(|extra| *extra > Span::ZERO) {
-            if self.is_free_of_delay(direction, departed) {
-                let mut delay = aimed("delay");
-                delay["by"] = json!(extra);
-                hits.push(delay);
-            }
+        let extra = extra.filter(|extra| *extra > Span::ZERO);
+        if let Some(extra) = extra.filter(|_| self.is_free_of_delay(direction, departed)) {
+            let mut delay = aimed("delay");
+            delay["by"] = json!(extra);
+            hits.push(delay);
         }
         if trip.arrivals.len() > 1 && self.scenario.wan.transport == Transport::Datagram {
             hits.push(aimed("duplication"));
