@@ -197,7 +197,7 @@ impl VerdictWord {
 
 impl ViolationLine {
     fn of(violation: &Violation) -> Self {
-        let Violation { property, at, place, message, fact } = violation.clone();
+        let Violation { property, at, place, message, fact, subject: _ } = violation.clone();
         Self { property, at_ns: at.as_nanos(), place, message, fact }
     }
 }
