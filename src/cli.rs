@@ -10,6 +10,7 @@ mod colour;
 mod completions;
 mod engine;
 mod exit;
+mod explain;
 mod init;
 mod input;
 mod man;
@@ -83,6 +84,7 @@ fn carry_out(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Run(arguments) => run::run(&arguments, context),
         Command::Check(arguments) => check::run(&arguments, context),
         Command::Mutants(arguments) => mutants::run(&arguments, context),
+        Command::Explain(arguments) => explain::run(&arguments, context),
         Command::Audit(arguments) => audit::run(&arguments, context),
         Command::Plot(arguments) => plot::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),

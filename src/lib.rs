@@ -31,6 +31,7 @@
 //! | [`report`] | units random protocol scenario facts checker metrics | text in, text out |
 //! | [`plots`] | units protocol report | draw only what a report holds |
 //! | [`batch`] | scenario workload random faults simulation facts checker metrics report | runs, judged and measured while they happen; the only threads; results in the order of the jobs |
+//! | [`explain`] | units protocol scenario workload facts checker batch | from a violation to the rule that was broken, by evidence alone |
 //! | [`mutants`] | batch | how soon wrong protocols are caught |
 //! | [`audit`] | units protocol scenario facts checker batch | are all properties, faults, states and rare branches alive |
 //! | [`cli`] | all | the only stdout, stderr, files, progress bars, wall clock |
@@ -57,6 +58,7 @@ pub mod batch;
 pub mod checker;
 pub mod cli;
 pub mod disk;
+pub mod explain;
 pub mod facts;
 pub mod faults;
 pub mod metrics;

@@ -45,6 +45,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "report",
         ],
     ),
+    ("explain", &["units", "protocol", "scenario", "workload", "facts", "checker", "batch"]),
     ("mutants", &["batch"]),
     ("audit", &["units", "protocol", "scenario", "facts", "checker", "batch"]),
 ];

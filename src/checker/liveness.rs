@@ -120,7 +120,18 @@ impl Liveness {
 
 fn check_reclaimed(fact: &Fact, role: Role, held: &Occupancy, findings: &mut Findings) {
     if *held != Occupancy::default() {
-        let message = format!("after the last CP there are still in use: {held:?}");
+        let kinds = [
+            (held.nvram_entries, "entries in NVRAM"),
+            (held.transfer_ids, "transfer IDs"),
+            (held.buffers, "buffers"),
+            (held.requests, "requests"),
+            (held.mapped_transfers, "mapped transfers"),
+            (held.log_files, "NVLog files"),
+            (held.cached_bytes, "cached bytes"),
+        ];
+        let used = kinds.iter().filter(|(number, _)| *number > 0);
+        let named: Vec<_> = used.map(|(number, kind)| format!("{kind}: {number}")).collect();
+        let message = format!("after the last CP there are still in use: {}", named.join(", "));
         findings.add(fact, "L5", role, "space_in_use", message);
     }
 }

@@ -1,11 +1,15 @@
 //! Commands and their arguments.
 
+mod explain;
+
+pub(super) use explain::ExplainArguments;
+
 use super::check::{self, Seeds};
 use super::progress::Mode;
 use super::trace;
 use crate::random::GENERATOR;
 use crate::units::{Bytes, Span};
-use crate::{audit, facts, mutants, report};
+use crate::{audit, explain as explanation, facts, mutants, report};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::num::{NonZeroU64, NonZeroUsize};
@@ -16,9 +20,15 @@ use std::sync::LazyLock;
 /// The version, and what decides whether files of two versions compare.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     let version = env!("CARGO_PKG_VERSION");
-    let formats =
-        [report::FORMAT, facts::FORMAT, trace::STATS_FORMAT, check::FORMAT, audit::FORMAT]
-            .join(", ");
+    let formats = [
+        report::FORMAT,
+        facts::FORMAT,
+        trace::STATS_FORMAT,
+        check::FORMAT,
+        audit::FORMAT,
+        explanation::FORMAT,
+    ];
+    let formats = formats.join(", ");
     format!("{version}\ngenerator: {GENERATOR}\nformats: {formats}")
 });
 
@@ -143,6 +153,12 @@ pub(super) enum Command {
     /// Each scenario is run with each seed and held against what it expects. A run that fails is
     /// shown with the line that reproduces it; the output is the same on any number of cores.
     Check(CheckArguments),
+    /// Explain why a run violates a property, in at most twelve lines.
+    ///
+    /// The facts are walked from the violation back, along what happened and along what should have
+    /// happened, to the rule of the protocol at which the two part. Each fault that came is taken out
+    /// of the run alone: is the violation still there?
+    Explain(ExplainArguments),
     /// Run wrong protocols: how many seeds until each is caught by the property that must notice it?
     ///
     /// From each of many first seeds, seed after seed is run until the first violation of a run is
