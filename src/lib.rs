@@ -17,7 +17,7 @@
 //! | module | imports | promises |
 //! | --- | --- | --- |
 //! | [`units`] | – | no unit is ever a bare number in a signature |
-//! | [`random`] | units | every draw is addressed by what it is about; floats stay inside |
+//! | [`random`] | units | every draw is addressed by what it is about, and can be put on a tape; floats stay inside |
 //! | [`protocol`] | units | pure: no clock, no randomness, no I/O, no floats; `source` and `destination` never import each other |
 //! | [`trace`] | units | formats only, over any reader |
 //! | [`scenario`] | units protocol | `Scenario::parse` is the only way in; JSON stays in `scenario::file` |

@@ -1,9 +1,14 @@
 //! Commands and their arguments.
 
+mod tape;
+
+pub(super) use tape::TapeArguments;
+
+use super::Remarks;
 use super::check::{self, Seeds};
 use super::progress::Mode;
 use super::trace;
-use crate::random::GENERATOR;
+use crate::random::{GENERATOR, tape as tapes};
 use crate::units::{Bytes, Span};
 use crate::{audit, facts, mutants, report};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -16,9 +21,15 @@ use std::sync::LazyLock;
 /// The version, and what decides whether files of two versions compare.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     let version = env!("CARGO_PKG_VERSION");
-    let formats =
-        [report::FORMAT, facts::FORMAT, trace::STATS_FORMAT, check::FORMAT, audit::FORMAT]
-            .join(", ");
+    let formats = [
+        report::FORMAT,
+        facts::FORMAT,
+        trace::STATS_FORMAT,
+        check::FORMAT,
+        audit::FORMAT,
+        tapes::FORMAT,
+    ]
+    .join(", ");
     format!("{version}\ngenerator: {GENERATOR}\nformats: {formats}")
 });
 
@@ -38,7 +49,8 @@ Examples:
   mirrorsim run scenario.json
   mirrorsim run scenario.json --seed 7 --set wan.propagation=40ms --set clients.0.name=pg
   mirrorsim run scenario.json -o report.json --series series.csv --series-every 100ms
-  mirrorsim run scenario.json --set policy=full-blocks --dry-run | mirrorsim run -";
+  mirrorsim run scenario.json --set policy=full-blocks --dry-run | mirrorsim run -
+  mirrorsim run scenario.json --record tape.gz && mirrorsim run changed.json --replay tape.gz";
 
 const CHECK_HELP: &str = "\
 Examples:
@@ -97,6 +109,13 @@ impl Arguments {
             ProgressChoice::Plain => Mode::Plain,
             ProgressChoice::Never => Mode::Never,
         }
+    }
+}
+
+impl Arguments {
+    /// Whether remarks are wanted.
+    pub const fn remarks(&self) -> Remarks {
+        if self.quiet { Remarks::Hidden } else { Remarks::Shown }
     }
 }
 
@@ -176,9 +195,9 @@ pub(super) enum Command {
 pub(super) struct RunArguments {
     /// The scenario file; `-`: standard input.
     pub scenario: PathBuf,
-    /// The seed of every random decision.
-    #[arg(long, default_value_t = 0, value_name = "N")]
-    pub seed: u64,
+    /// The seed of every random decision; left out: that of the tape of --replay, else 0.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
     /// Override a key of the scenario, `wan.propagation=40ms`; may be given more than once. Items of
     /// lists go by number from 0, `clients.0.name=pg`; the value is JSON if it reads as JSON.
     #[arg(long, value_name = "KEY=VALUE", value_parser = assignment)]
@@ -200,11 +219,13 @@ pub(super) struct RunArguments {
     #[arg(long, value_enum)]
     pub format: Option<Format>,
     /// Print the scenario with every key written out, and run nothing.
-    #[arg(long, conflicts_with_all = ["facts", "series", "twice", "format"])]
+    #[arg(long, conflicts_with_all = ["facts", "series", "twice", "format", "record", "replay"])]
     pub dry_run: bool,
     /// Run twice and compare the digests.
     #[arg(long)]
     pub twice: bool,
+    #[command(flatten)]
+    pub tape: TapeArguments,
 }
 
 /// Arguments of `check`.
