@@ -2,11 +2,10 @@
 
 pub(super) mod cases;
 mod export;
-mod finding;
-mod seeds;
+mod teller;
 
+pub(super) use crate::results::Seeds;
 pub(super) use export::FORMAT;
-pub(super) use seeds::Seeds;
 
 use super::Context;
 use super::arguments::{CheckArguments, Format};
@@ -14,26 +13,27 @@ use super::exit::{Exit, Failure};
 use super::output::{Output, Stream};
 use super::progress::Many;
 use crate::batch::{self, Flow, Repeat, Trouble};
+use crate::results::{Finding, Plan, Row, Run, Word};
 use cases::Case;
-use export::{Export, Page, Rows, Run};
-use finding::{Finding, Row, Totals, Word};
+use export::{Export, Page, Rows};
 use std::io::{self, Write as _};
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::thread::available_parallelism;
+use teller::Teller;
 
 /// Makes every run, writes what they came to, and tells whether all were as expected.
 pub(super) fn run(arguments: &CheckArguments, context: &Context) -> Result<Exit, Failure> {
     let cases = cases::read(&arguments.paths, &arguments.set)?;
-    let total = arguments.seeds.count().saturating_mul(cases.len() as u64);
+    let files = cases.iter().map(|case| case.input.name.clone()).collect();
+    let plan = Plan { files, seeds: arguments.seeds };
+    let progress = Many::new(context.progress, plan.runs());
+    let export = export(arguments, context, &plan);
     let mut check = Check {
         arguments,
-        cases: &cases,
-        export: export(arguments, context, &cases),
+        teller: Teller::new(plan, export),
         stream: Output::open(None)?.stream()?,
         written: Ok(()),
-        progress: Many::new(context.progress, total),
-        scenario: Totals::default(),
-        totals: Totals::default(),
+        progress,
         refusal: None,
     };
     let threads = arguments.jobs.or_else(|| available_parallelism().ok());
@@ -47,12 +47,9 @@ pub(super) fn run(arguments: &CheckArguments, context: &Context) -> Result<Exit,
     check.finish()
 }
 
-fn export(arguments: &CheckArguments, context: &Context, cases: &[Case]) -> Box<dyn Export> {
+fn export(arguments: &CheckArguments, context: &Context, plan: &Plan) -> Box<dyn Export> {
     match arguments.format {
-        Format::Text => {
-            let files = cases.iter().map(|case| case.input.name.as_str());
-            Box::new(Page::new(context.colour, files, arguments.max_fail))
-        }
+        Format::Text => Box::new(Page::new(context.colour, plan, arguments.max_fail)),
         Format::Json => Box::new(Rows),
     }
 }
@@ -81,15 +78,10 @@ fn repeat(seeds: Seeds, every: Option<NonZeroU64>, seed: u64) -> Repeat {
 /// A check that goes on.
 struct Check<'a> {
     arguments: &'a CheckArguments,
-    cases: &'a [Case],
-    export: Box<dyn Export>,
+    teller: Teller,
     stream: Stream,
     written: io::Result<()>,
     progress: Many,
-    /// The runs of the scenario at hand.
-    scenario: Totals,
-    /// All runs.
-    totals: Totals,
     /// A scenario that should not have been run.
     refusal: Option<Failure>,
 }
@@ -97,29 +89,23 @@ struct Check<'a> {
 impl Check<'_> {
     /// Takes the next run.
     fn take(&mut self, case: &Case, seed: u64, result: Result<Row, Trouble>) -> Flow {
-        let finding = match Finding::of(result) {
+        let finding = match Finding::of(result, || case.hash(seed)) {
             Ok(finding) => finding,
             Err(problem) => {
                 self.refusal = Some(case.input.refuse(&problem));
                 return Flow::Break;
             }
         };
-        self.scenario.add(&finding);
-        self.totals.add(&finding);
         let repeat = match finding.word() {
             Word::Differs => Repeat::Twice,
             Word::Pass | Word::Fail | Word::Bug => Repeat::Once,
         };
         let reproduce = case.reproduce(seed, &self.arguments.set, repeat);
-        let file = case.input.name.as_str();
-        let run = Run { file, seed, finding: &finding, reproduce: &reproduce };
-        let mut text = self.export.run(&run);
-        if seed == self.arguments.seeds.last() {
-            text += &self.export.scenario(file, &self.scenario);
-            self.scenario = Totals::default();
-        }
+        let run = Run { file: case.input.name.clone(), seed, finding, reproduce };
+        let text = self.teller.take(&run);
         self.write(&text);
-        self.progress.tell(self.totals.runs, self.totals.failed);
+        let totals = self.teller.totals();
+        self.progress.tell(totals.runs, totals.failed);
         // Who reads a closed pipe has had enough; a full disk takes no more.
         if self.written.is_ok() { Flow::Continue } else { Flow::Break }
     }
@@ -139,18 +125,11 @@ impl Check<'_> {
         if let Some(refusal) = self.refusal {
             return Err(refusal);
         }
-        let text = self.export.summary(self.cases.len() as u64, &self.totals);
+        let text = self.teller.summary();
         self.write(&text);
         self.progress.finish();
         self.stream.finish(self.written)?;
-        let Totals { runs, failed, differing, bugs, .. } = self.totals;
-        let exit = match (bugs, differing, failed) {
-            (0, 0, 0) => return Ok(Exit::Expected),
-            (0, 0, _) => Exit::Violated,
-            (0, _, _) => Exit::Differs,
-            (_, _, _) => Exit::Bug,
-        };
-        Err(Failure::new(exit, format!("{failed} of {runs} runs failed")))
+        self.teller.exit()
     }
 }
 

@@ -66,6 +66,8 @@ fn a_row_says_what_the_run_says_alone() {
     for key in ["digest", "events", "simulated_ns", "verdict", "seed"] {
         assert_eq!(rows[0][key], run[key], "{key}");
     }
+    let hash = run["scenario_hash"].as_str().expect("a hash");
+    assert_eq!(rows[0]["scenario_hash"], hash[..16], "the first half of it");
     assert_eq!((&rows[0]["outcome"], &rows[0]["violation"]), (&"pass".into(), &Value::Null));
     assert_eq!(rows.len(), 2);
 }
@@ -120,8 +122,11 @@ fn a_failing_run_is_shown_with_the_line_that_fails_the_same_way() {
     let words = ["check", "small.json", "--seeds=4..7", "--set", "expect.writes.acknowledged=9"];
     let missed = place.run(&words).expect(1);
     let first = "FAIL  small.json  (seed 4)\n  `writes.acknowledged` is 8, expected 9\n  \
-        reproduce: mirrorsim run small.json --seed 4 --set expect.writes.acknowledged=9\nFAIL";
+        reproduce: mirrorsim run small.json --seed 4 --set expect.writes.acknowledged=9\n  \
+        with: mirrorsim 0.1.0, scenario ";
     assert!(missed.stdout.starts_with(first), "{}", missed.stdout);
+    let hash = missed.stdout[first.len()..].split('\n').next().expect("a hash");
+    assert!(hash.len() == 16 && hash.chars().all(|c| c.is_ascii_hexdigit()), "{hash}");
     assert!(missed.stdout.ends_with("\n3 runs, 0 violations, 3 failed\n"), "{}", missed.stdout);
     let told = "error: 3 of 3 runs failed\nreproduce: mirrorsim check small.json --seeds=4..7 --set \
         expect.writes.acknowledged=9\n";
@@ -133,6 +138,7 @@ fn a_failing_run_is_shown_with_the_line_that_fails_the_same_way() {
             "{}",
             alone.stderr
         );
+        assert!(alone.stdout.contains(&format!("\nscenario   {hash}")), "{}", alone.stdout);
     }
 }
 

@@ -29,6 +29,12 @@ impl Case {
         Job { scenario, traces, seed, repeat }
     }
 
+    /// The hash of what is run with this seed.
+    pub fn hash(&self, seed: u64) -> String {
+        let drawn = batch::draw(&self.scenario, seed).ok().flatten();
+        drawn.map_or_else(|| self.scenario.hash(), |drawn| drawn.hash())
+    }
+
     /// The line that makes the run with this seed alone.
     pub fn reproduce(&self, seed: u64, sets: &[(String, String)], repeat: Repeat) -> String {
         let mut words: Vec<OsString> = ["mirrorsim", "run"].map(OsString::from).into();

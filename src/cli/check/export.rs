@@ -3,26 +3,13 @@
 mod page;
 mod rows;
 
-pub(super) use page::Page;
-pub(in crate::cli) use rows::FORMAT;
-pub(super) use rows::Rows;
+pub(in crate::cli) use page::Page;
+pub(in crate::cli) use rows::{FORMAT, Rows};
 
-use super::finding::{Finding, Totals};
-
-/// A run and what it came to.
-pub(super) struct Run<'a> {
-    /// The scenario's file.
-    pub file: &'a str,
-    /// The seed.
-    pub seed: u64,
-    /// What it came to.
-    pub finding: &'a Finding,
-    /// The line that makes this run alone.
-    pub reproduce: &'a str,
-}
+use crate::results::{Run, Totals};
 
 /// A form of the output. Each method gives the text that is written next, maybe none.
-pub(super) trait Export {
+pub(in crate::cli) trait Export {
     /// After a run.
     fn run(&mut self, run: &Run) -> String;
     /// After the last run of a scenario.

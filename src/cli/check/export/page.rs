@@ -2,12 +2,12 @@
 
 use super::super::super::colour::Colour;
 use super::super::super::printable;
-use super::super::finding::{Finding, Totals, Word};
-use super::{Export, Run};
+use super::Export;
 use crate::report::text::{count, span};
+use crate::results::{Finding, Plan, Run, Totals, Word};
 
 /// The page for people.
-pub(in super::super) struct Page {
+pub(in crate::cli) struct Page {
     colour: Colour,
     /// Columns of the longest name of a file.
     width: usize,
@@ -17,9 +17,9 @@ pub(in super::super) struct Page {
 }
 
 impl Page {
-    /// A page about files of these names that shows so many failing runs.
-    pub fn new<'a>(colour: Colour, files: impl Iterator<Item = &'a str>, most_shown: u64) -> Self {
-        let width = files.map(|file| file.chars().count()).max().unwrap_or(0);
+    /// A page about the runs of a plan that shows so many failing runs.
+    pub fn new(colour: Colour, plan: &Plan, most_shown: u64) -> Self {
+        let width = plan.files.iter().map(|file| file.chars().count()).max().unwrap_or(0);
         Self { colour, width, most_shown, left_to_show: most_shown }
     }
 }
@@ -34,9 +34,15 @@ impl Export for Page {
         };
         let Some(left) = self.left_to_show.checked_sub(1) else { return String::new() };
         self.left_to_show = left;
-        let lines: Vec<_> = reasons(run.finding).map(|line| format!("  {line}\n")).collect();
+        let lines: Vec<_> = reasons(&run.finding).map(|line| format!("  {line}\n")).collect();
         let Run { file, seed, reproduce, .. } = run;
-        let text = format!("  {file}  (seed {seed})\n{}  reproduce: {reproduce}\n", lines.concat());
+        let version = env!("CARGO_PKG_VERSION");
+        let hash = run.finding.scenario_hash();
+        let text = format!(
+            "  {file}  (seed {seed})\n{}  reproduce: {reproduce}\n  \
+                with: mirrorsim {version}, scenario {hash}\n",
+            lines.concat()
+        );
         self.colour.bad(word) + &printable(&text)
     }
 
@@ -102,7 +108,7 @@ fn reasons(finding: &Finding) -> impl Iterator<Item = String> {
                 .map(|line| format!("{} at {}: {}", line.property, span(line.at_ns), line.message));
             violation.chain(row.missed.iter().cloned()).collect()
         }
-        Finding::Lost(_, message) => vec![message.clone()],
+        Finding::Lost { message, .. } => vec![message.clone()],
     };
     lines.into_iter()
 }
