@@ -1,6 +1,7 @@
 //! `mirrorsim check`: every scenario with every seed, all properties, on all cores.
 
 pub(super) mod cases;
+pub(super) mod ceiling;
 mod export;
 mod teller;
 
@@ -15,6 +16,7 @@ use super::progress::Many;
 use crate::batch::{self, Flow, Repeat, Trouble};
 use crate::results::{Finding, Plan, Row, Run, Word};
 use cases::Case;
+use ceiling::Ceiling;
 use export::{Export, Page, Rows};
 use std::io::{self, Write as _};
 use std::num::{NonZeroU64, NonZeroUsize};
@@ -23,13 +25,15 @@ use teller::Teller;
 
 /// Makes every run, writes what they came to, and tells whether all were as expected.
 pub(super) fn run(arguments: &CheckArguments, context: &Context) -> Result<Exit, Failure> {
-    let cases = cases::read(&arguments.paths, &arguments.set)?;
+    let ceiling = Ceiling::of(arguments);
+    let cases = cases::read(&arguments.paths, &arguments.set, ceiling)?;
     let files = cases.iter().map(|case| case.input.name.clone()).collect();
     let plan = Plan { files, seeds: arguments.seeds };
     let progress = Many::new(context.progress, plan.runs());
     let export = export(arguments, context, &plan);
     let mut check = Check {
-        arguments,
+        ceiling,
+        max_fail: arguments.max_fail.map_or(u64::MAX, NonZeroU64::get),
         teller: Teller::new(plan, export),
         stream: Output::open(None)?.stream()?,
         written: Ok(()),
@@ -49,7 +53,7 @@ pub(super) fn run(arguments: &CheckArguments, context: &Context) -> Result<Exit,
 
 fn export(arguments: &CheckArguments, context: &Context, plan: &Plan) -> Box<dyn Export> {
     match arguments.format {
-        Format::Text => Box::new(Page::new(context.colour, plan, arguments.max_fail)),
+        Format::Text => Box::new(Page::new(context.colour, plan, arguments.show)),
         Format::Json => Box::new(Rows),
     }
 }
@@ -76,8 +80,10 @@ fn repeat(seeds: Seeds, every: Option<NonZeroU64>, seed: u64) -> Repeat {
 }
 
 /// A check that goes on.
-struct Check<'a> {
-    arguments: &'a CheckArguments,
+struct Check {
+    ceiling: Ceiling,
+    /// Failing runs after which it stops.
+    max_fail: u64,
     teller: Teller,
     stream: Stream,
     written: io::Result<()>,
@@ -86,7 +92,7 @@ struct Check<'a> {
     refusal: Option<Failure>,
 }
 
-impl Check<'_> {
+impl Check {
     /// Takes the next run.
     fn take(&mut self, case: &Case, seed: u64, result: Result<Row, Trouble>) -> Flow {
         let finding = match Finding::of(result, || case.hash(seed)) {
@@ -96,18 +102,14 @@ impl Check<'_> {
                 return Flow::Break;
             }
         };
-        let repeat = match finding.word() {
-            Word::Differs => Repeat::Twice,
-            Word::Pass | Word::Fail | Word::Bug => Repeat::Once,
-        };
-        let reproduce = case.reproduce(seed, &self.arguments.set, repeat);
-        let run = Run { file: case.input.name.clone(), seed, finding, reproduce };
+        let run = judged(case, seed, finding, self.ceiling);
         let text = self.teller.take(&run);
         self.write(&text);
         let totals = self.teller.totals();
         self.progress.tell(totals.runs, totals.failed);
         // Who reads a closed pipe has had enough; a full disk takes no more.
-        if self.written.is_ok() { Flow::Continue } else { Flow::Break }
+        let more = self.written.is_ok() && totals.failed < self.max_fail;
+        if more { Flow::Continue } else { Flow::Break }
     }
 
     /// Writes at once, so that an interrupt keeps what is finished.
@@ -131,6 +133,26 @@ impl Check<'_> {
         self.stream.finish(self.written)?;
         self.teller.exit()
     }
+}
+
+/// The run with its finding, which fails if the run was not over at a bound of the command line, and
+/// the line that makes it alone.
+fn judged(case: &Case, seed: u64, mut finding: Finding, ceiling: Ceiling) -> Run {
+    let repeat = match finding.word() {
+        Word::Differs => Repeat::Twice,
+        Word::Pass | Word::Fail | Word::Bug => Repeat::Once,
+    };
+    let mut reproduce = case.reproduce(seed, repeat);
+    if let Finding::Judged(row) = &mut finding
+        && let Some(reason) = ceiling.exceeded(row, case.input.scenario.limits)
+    {
+        // Alone the run would be as expected: its scenario expects a violation.
+        if row.word == Word::Pass {
+            reproduce = case.check_again(seed, ceiling);
+        }
+        row.fail(reason);
+    }
+    Run { file: case.input.name.clone(), seed, finding, reproduce }
 }
 
 #[cfg(test)]

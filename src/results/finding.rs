@@ -82,6 +82,12 @@ impl Row {
             violation: report.violations.into_iter().next(),
         }
     }
+
+    /// Fails it for a further reason, a sentence.
+    pub fn fail(&mut self, reason: String) {
+        self.word = Word::Fail;
+        self.missed.push(reason);
+    }
 }
 
 impl Finding {

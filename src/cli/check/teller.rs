@@ -2,14 +2,16 @@
 //! finding comes from: a run that was just made, or a file.
 
 use super::super::exit::{Exit, Failure};
-use super::export::Export;
+use super::export::{Export, Summary};
 use crate::results::{Plan, Run, Totals};
 
 /// Tells the runs of a plan, which come in its order.
 pub(in crate::cli) struct Teller {
     plan: Plan,
     export: Box<dyn Export>,
-    /// The runs of the scenario at hand.
+    /// The file of the scenario at hand, while some of its runs are yet to come.
+    begun: Option<String>,
+    /// Its runs.
     scenario: Totals,
     /// All runs.
     totals: Totals,
@@ -18,7 +20,8 @@ pub(in crate::cli) struct Teller {
 impl Teller {
     /// Nothing is told yet.
     pub fn new(plan: Plan, export: Box<dyn Export>) -> Self {
-        Self { plan, export, scenario: Totals::default(), totals: Totals::default() }
+        let (scenario, totals) = (Totals::default(), Totals::default());
+        Self { plan, export, begun: None, scenario, totals }
     }
 
     /// Takes the next run; gives the text that is written next, maybe none.
@@ -28,7 +31,9 @@ impl Teller {
         let mut text = self.export.run(run);
         if run.seed == self.plan.seeds.last() {
             text += &self.export.scenario(&run.file, &self.scenario);
-            self.scenario = Totals::default();
+            (self.begun, self.scenario) = (None, Totals::default());
+        } else if self.begun.is_none() {
+            self.begun = Some(run.file.clone());
         }
         text
     }
@@ -38,9 +43,18 @@ impl Teller {
         &self.totals
     }
 
-    /// The text at the end.
+    /// The text at the end, which may come before all runs of the plan did.
     pub fn summary(&mut self) -> String {
-        self.export.summary(self.plan.files.len() as u64, &self.totals)
+        let mut text = String::new();
+        if let Some(file) = self.begun.take() {
+            text += &self.export.scenario(&file, &self.scenario);
+        }
+        let summary = Summary {
+            scenarios: self.plan.files.len() as u64,
+            not_made: self.plan.runs().saturating_sub(self.totals.runs),
+            totals: &self.totals,
+        };
+        text + &self.export.summary(&summary)
     }
 
     /// What the process answers.

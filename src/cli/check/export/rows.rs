@@ -1,6 +1,6 @@
 //! JSON lines: an object for each run, and one for all of them at the end.
 
-use super::Export;
+use super::{Export, Summary};
 use crate::report::VerdictWord;
 use crate::results::{Finding, Run, Totals, Word};
 use serde::Serialize;
@@ -46,10 +46,11 @@ struct First<'a> {
 
 /// All runs.
 #[derive(Serialize)]
-struct Summary<'a> {
+struct SummaryRow<'a> {
     format: &'static str,
     kind: &'static str,
     scenarios: u64,
+    not_made: u64,
     #[serde(flatten)]
     totals: &'a Totals,
 }
@@ -87,8 +88,9 @@ impl Export for Rows {
         String::new()
     }
 
-    fn summary(&mut self, scenarios: u64, totals: &Totals) -> String {
-        line(&Summary { format: FORMAT, kind: "summary", scenarios, totals })
+    fn summary(&mut self, summary: &Summary) -> String {
+        let Summary { scenarios, not_made, totals } = *summary;
+        line(&SummaryRow { format: FORMAT, kind: "summary", scenarios, not_made, totals })
     }
 }
 
