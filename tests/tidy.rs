@@ -45,6 +45,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "report",
         ],
     ),
+    // The generator's name stands in a baseline.
+    ("results", &["random", "scenario", "facts", "report", "batch"]),
     ("mutants", &["batch"]),
     ("audit", &["units", "protocol", "scenario", "facts", "checker", "batch"]),
 ];

@@ -1,19 +1,23 @@
 //! Commands and their arguments.
 
+mod check;
+mod mutants;
 mod tape;
 
+pub(super) use check::CheckArguments;
+pub(super) use mutants::MutantsArguments;
 pub(super) use tape::TapeArguments;
 
 use super::Remarks;
-use super::check::{self, Seeds};
+use super::check::{FORMAT as CHECK_FORMAT, Seeds};
 use super::progress::Mode;
 use super::trace;
 use crate::random::{GENERATOR, tape as tapes};
 use crate::units::{Bytes, Span};
-use crate::{audit, facts, mutants, report};
+use crate::{audit, facts, report};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use std::num::{NonZeroU64, NonZeroUsize};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::LazyLock;
@@ -25,7 +29,7 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
         report::FORMAT,
         facts::FORMAT,
         trace::STATS_FORMAT,
-        check::FORMAT,
+        CHECK_FORMAT,
         audit::FORMAT,
         tapes::FORMAT,
     ]
@@ -38,7 +42,7 @@ Exit status:
    0  all came out as expected
    1  a property was violated, or an expectation of the scenario was missed
    2  bad usage, or a bad scenario or trace
-   3  the second run of --twice gave another digest
+   3  the second run of --twice gave another digest, or a baseline differs
    4  nothing to run
   70  a bug of the simulator showed
   74  a file cannot be read or written
@@ -51,19 +55,6 @@ Examples:
   mirrorsim run scenario.json -o report.json --series series.csv --series-every 100ms
   mirrorsim run scenario.json --set policy=full-blocks --dry-run | mirrorsim run -
   mirrorsim run scenario.json --record tape.gz && mirrorsim run changed.json --replay tape.gz";
-
-const CHECK_HELP: &str = "\
-Examples:
-  mirrorsim check
-  mirrorsim check scenario.json --seeds 0..1000 --jobs 8
-  mirrorsim check scenarios more/scenario.json --set policy=full-blocks --set expect={}
-  mirrorsim check --seeds 0..100 --twice 10 --format json > rows.jsonl";
-
-const MUTANTS_HELP: &str = "\
-Examples:
-  mirrorsim mutants
-  mirrorsim mutants scenarios/sabotage/no-copy-on-write.json --seeds 1000 --starts 5
-  mirrorsim mutants --format csv -o mutants.csv";
 
 const AUDIT_HELP: &str = "\
 Examples:
@@ -228,61 +219,6 @@ pub(super) struct RunArguments {
     pub tape: TapeArguments,
 }
 
-/// Arguments of `check`.
-#[derive(Debug, Args)]
-#[command(after_help = CHECK_HELP, after_long_help = format!("{CHECK_HELP}\n\n{EXIT_STATUS}"))]
-pub(super) struct CheckArguments {
-    /// Scenario files, and folders whose *.json files are scenarios; `-`: standard input; left out:
-    /// the folder `scenarios`.
-    #[arg(value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
-    /// The seeds: A..B is A and all up to B, without B; N is one.
-    #[arg(long, value_name = "A..B", default_value = "0..16")]
-    pub seeds: Seeds,
-    /// Runs at a time; left out: one for each core.
-    #[arg(long, short, value_name = "N", value_parser = positive::<NonZeroUsize>)]
-    pub jobs: Option<NonZeroUsize>,
-    /// Show so many failing runs in full; all are counted.
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    pub max_fail: u64,
-    /// Override a key of every scenario, as `run` does; may be given more than once.
-    #[arg(long, value_name = "KEY=VALUE", value_parser = assignment)]
-    pub set: Vec<(String, String)>,
-    /// Make every K-th run of a scenario, from the first, twice and compare the digests.
-    #[arg(long, value_name = "K", value_parser = positive::<NonZeroU64>)]
-    pub twice: Option<NonZeroU64>,
-    /// The form of the output: `text`, or `json`, an object a line for each run and one in the end.
-    #[arg(long, value_enum, default_value = "text")]
-    pub format: Format,
-}
-
-/// Arguments of `mutants`.
-#[derive(Debug, Args)]
-#[command(after_help = MUTANTS_HELP, after_long_help = format!("{MUTANTS_HELP}\n\n{EXIT_STATUS}"))]
-pub(super) struct MutantsArguments {
-    /// Scenario files with a `sabotage`, and folders of them; left out: `scenarios/sabotage`.
-    #[arg(value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
-    /// Seeds tried from each first seed, at most.
-    #[arg(long, value_name = "N", default_value = "100", value_parser = positive::<NonZeroU64>)]
-    pub seeds: NonZeroU64,
-    /// First seeds to search from.
-    #[arg(long, value_name = "N", default_value = "20", value_parser = starts)]
-    pub starts: NonZeroU64,
-    /// Runs at a time; left out: one for each core.
-    #[arg(long, short, value_name = "N", value_parser = positive::<NonZeroUsize>)]
-    pub jobs: Option<NonZeroUsize>,
-    /// Override a key of every scenario, as `run` does; may be given more than once.
-    #[arg(long, value_name = "KEY=VALUE", value_parser = assignment)]
-    pub set: Vec<(String, String)>,
-    /// The form of the table.
-    #[arg(long, value_enum, default_value = "text")]
-    pub format: RowFormat,
-    /// Write the table to this file; `-`: standard output.
-    #[arg(long, short, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-}
-
 /// Arguments of `audit`.
 #[derive(Debug, Args)]
 #[command(after_help = AUDIT_HELP, after_long_help = format!("{AUDIT_HELP}\n\n{EXIT_STATUS}"))]
@@ -415,11 +351,4 @@ fn assignment(text: &str) -> Result<(String, String), String> {
 
 fn positive<Number: FromStr>(text: &str) -> Result<Number, String> {
     text.parse().map_err(|_| "a whole number from 1 on is meant".to_owned())
-}
-
-/// First seeds lie 2²⁰ apart, and all of them are seeds.
-fn starts(text: &str) -> Result<NonZeroU64, String> {
-    let starts = positive::<NonZeroU64>(text)?;
-    let most = u64::MAX / mutants::STRIDE;
-    if starts.get() <= most { Ok(starts) } else { Err(format!("at most {most}")) }
 }
