@@ -38,6 +38,24 @@ struct Context {
     line: String,
     colour: Colour,
     progress: progress::Mode,
+    remarks: Remarks,
+}
+
+/// Whether remarks are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Remarks {
+    Shown,
+    Hidden,
+}
+
+impl Context {
+    /// Says something on standard error, if that is wanted.
+    fn remark(&self, words: &str) {
+        match self.remarks {
+            Remarks::Shown => progress::remark(&printable(words)),
+            Remarks::Hidden => {}
+        }
+    }
 }
 
 /// Runs the command that `words` ask for; the first word is the program's name.
@@ -56,6 +74,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
         line: quote(&words),
         colour: Colour::choose(arguments.color),
         progress: arguments.progress_mode(),
+        remarks: arguments.remarks(),
     };
     match carry_out(arguments.command, &context) {
         Ok(exit) => exit,

@@ -16,6 +16,8 @@ mod refusals;
 mod runs;
 #[path = "cli/support.rs"]
 mod support;
+#[path = "cli/tapes.rs"]
+mod tapes;
 #[path = "cli/traces.rs"]
 mod traces;
 #[path = "cli/words.rs"]

@@ -46,6 +46,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("explain", &["units", "protocol", "scenario", "workload", "facts", "checker", "batch"]),
+    // The generator's name stands in a baseline.
+    ("results", &["random", "scenario", "facts", "report", "batch"]),
     ("mutants", &["batch"]),
     ("audit", &["units", "protocol", "scenario", "facts", "checker", "batch"]),
 ];

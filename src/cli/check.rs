@@ -1,12 +1,12 @@
 //! `mirrorsim check`: every scenario with every seed, all properties, on all cores.
 
 pub(super) mod cases;
+pub(super) mod ceiling;
 mod export;
-mod finding;
-mod seeds;
+mod teller;
 
+pub(super) use crate::results::Seeds;
 pub(super) use export::FORMAT;
-pub(super) use seeds::Seeds;
 
 use super::Context;
 use super::arguments::{CheckArguments, Format};
@@ -14,26 +14,30 @@ use super::exit::{Exit, Failure};
 use super::output::{Output, Stream};
 use super::progress::Many;
 use crate::batch::{self, Flow, Repeat, Trouble};
+use crate::results::{Finding, Plan, Row, Run, Word};
 use cases::Case;
-use export::{Export, Page, Rows, Run};
-use finding::{Finding, Row, Totals, Word};
+use ceiling::Ceiling;
+use export::{Export, Page, Rows};
 use std::io::{self, Write as _};
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::thread::available_parallelism;
+use teller::Teller;
 
 /// Makes every run, writes what they came to, and tells whether all were as expected.
 pub(super) fn run(arguments: &CheckArguments, context: &Context) -> Result<Exit, Failure> {
-    let cases = cases::read(&arguments.paths, &arguments.set)?;
-    let total = arguments.seeds.count().saturating_mul(cases.len() as u64);
+    let ceiling = Ceiling::of(arguments);
+    let cases = cases::read(&arguments.paths, &arguments.set, ceiling)?;
+    let files = cases.iter().map(|case| case.input.name.clone()).collect();
+    let plan = Plan { files, seeds: arguments.seeds };
+    let progress = Many::new(context.progress, plan.runs());
+    let export = export(arguments, context, &plan);
     let mut check = Check {
-        arguments,
-        cases: &cases,
-        export: export(arguments, context, &cases),
+        ceiling,
+        max_fail: arguments.max_fail.map_or(u64::MAX, NonZeroU64::get),
+        teller: Teller::new(plan, export),
         stream: Output::open(None)?.stream()?,
         written: Ok(()),
-        progress: Many::new(context.progress, total),
-        scenario: Totals::default(),
-        totals: Totals::default(),
+        progress,
         refusal: None,
     };
     let threads = arguments.jobs.or_else(|| available_parallelism().ok());
@@ -47,12 +51,9 @@ pub(super) fn run(arguments: &CheckArguments, context: &Context) -> Result<Exit,
     check.finish()
 }
 
-fn export(arguments: &CheckArguments, context: &Context, cases: &[Case]) -> Box<dyn Export> {
+fn export(arguments: &CheckArguments, context: &Context, plan: &Plan) -> Box<dyn Export> {
     match arguments.format {
-        Format::Text => {
-            let files = cases.iter().map(|case| case.input.name.as_str());
-            Box::new(Page::new(context.colour, files, arguments.max_fail))
-        }
+        Format::Text => Box::new(Page::new(context.colour, plan, arguments.show)),
         Format::Json => Box::new(Rows),
     }
 }
@@ -79,49 +80,36 @@ fn repeat(seeds: Seeds, every: Option<NonZeroU64>, seed: u64) -> Repeat {
 }
 
 /// A check that goes on.
-struct Check<'a> {
-    arguments: &'a CheckArguments,
-    cases: &'a [Case],
-    export: Box<dyn Export>,
+struct Check {
+    ceiling: Ceiling,
+    /// Failing runs after which it stops.
+    max_fail: u64,
+    teller: Teller,
     stream: Stream,
     written: io::Result<()>,
     progress: Many,
-    /// The runs of the scenario at hand.
-    scenario: Totals,
-    /// All runs.
-    totals: Totals,
     /// A scenario that should not have been run.
     refusal: Option<Failure>,
 }
 
-impl Check<'_> {
+impl Check {
     /// Takes the next run.
     fn take(&mut self, case: &Case, seed: u64, result: Result<Row, Trouble>) -> Flow {
-        let finding = match Finding::of(result) {
+        let finding = match Finding::of(result, || case.hash(seed)) {
             Ok(finding) => finding,
             Err(problem) => {
                 self.refusal = Some(case.input.refuse(&problem));
                 return Flow::Break;
             }
         };
-        self.scenario.add(&finding);
-        self.totals.add(&finding);
-        let repeat = match finding.word() {
-            Word::Differs => Repeat::Twice,
-            Word::Pass | Word::Fail | Word::Bug => Repeat::Once,
-        };
-        let reproduce = case.reproduce(seed, &self.arguments.set, repeat);
-        let file = case.input.name.as_str();
-        let run = Run { file, seed, finding: &finding, reproduce: &reproduce };
-        let mut text = self.export.run(&run);
-        if seed == self.arguments.seeds.last() {
-            text += &self.export.scenario(file, &self.scenario);
-            self.scenario = Totals::default();
-        }
+        let run = judged(case, seed, finding, self.ceiling);
+        let text = self.teller.take(&run);
         self.write(&text);
-        self.progress.tell(self.totals.runs, self.totals.failed);
+        let totals = self.teller.totals();
+        self.progress.tell(totals.runs, totals.failed);
         // Who reads a closed pipe has had enough; a full disk takes no more.
-        if self.written.is_ok() { Flow::Continue } else { Flow::Break }
+        let more = self.written.is_ok() && totals.failed < self.max_fail;
+        if more { Flow::Continue } else { Flow::Break }
     }
 
     /// Writes at once, so that an interrupt keeps what is finished.
@@ -139,19 +127,32 @@ impl Check<'_> {
         if let Some(refusal) = self.refusal {
             return Err(refusal);
         }
-        let text = self.export.summary(self.cases.len() as u64, &self.totals);
+        let text = self.teller.summary();
         self.write(&text);
         self.progress.finish();
         self.stream.finish(self.written)?;
-        let Totals { runs, failed, differing, bugs, .. } = self.totals;
-        let exit = match (bugs, differing, failed) {
-            (0, 0, 0) => return Ok(Exit::Expected),
-            (0, 0, _) => Exit::Violated,
-            (0, _, _) => Exit::Differs,
-            (_, _, _) => Exit::Bug,
-        };
-        Err(Failure::new(exit, format!("{failed} of {runs} runs failed")))
+        self.teller.exit()
     }
+}
+
+/// The run with its finding, which fails if the run was not over at a bound of the command line, and
+/// the line that makes it alone.
+fn judged(case: &Case, seed: u64, mut finding: Finding, ceiling: Ceiling) -> Run {
+    let repeat = match finding.word() {
+        Word::Differs => Repeat::Twice,
+        Word::Pass | Word::Fail | Word::Bug => Repeat::Once,
+    };
+    let mut reproduce = case.reproduce(seed, repeat);
+    if let Finding::Judged(row) = &mut finding
+        && let Some(reason) = ceiling.exceeded(row, case.input.scenario.limits)
+    {
+        // Alone the run would be as expected: its scenario expects a violation.
+        if row.word == Word::Pass {
+            reproduce = case.check_again(seed, ceiling);
+        }
+        row.fail(reason);
+    }
+    Run { file: case.input.name.clone(), seed, finding, reproduce }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::Context;
 use super::arguments::{MutantsArguments, RowFormat};
 use super::check::cases::{self, Case};
+use super::check::ceiling::Ceiling;
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::progress::Many;
@@ -27,7 +28,7 @@ struct Mutant<'a> {
 
 /// Searches from every first seed, writes the table, and tells whether every search found something.
 pub(super) fn run(arguments: &MutantsArguments, context: &Context) -> Result<Exit, Failure> {
-    let cases = cases::read(&paths(arguments)?, &arguments.set)?;
+    let cases = cases::read(&paths(arguments)?, &arguments.set, Ceiling::default())?;
     let mut rows = cases.iter().map(mutant).collect::<Result<Vec<_>, _>>()?;
     let output = Output::open(arguments.output.as_deref())?;
     let trouble = search(arguments, context, &mut rows)?;

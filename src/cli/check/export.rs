@@ -3,30 +3,27 @@
 mod page;
 mod rows;
 
-pub(super) use page::Page;
-pub(in crate::cli) use rows::FORMAT;
-pub(super) use rows::Rows;
+pub(in crate::cli) use page::Page;
+pub(in crate::cli) use rows::{FORMAT, Rows};
 
-use super::finding::{Finding, Totals};
+use crate::results::{Run, Totals};
 
-/// A run and what it came to.
-pub(super) struct Run<'a> {
-    /// The scenario's file.
-    pub file: &'a str,
-    /// The seed.
-    pub seed: u64,
-    /// What it came to.
-    pub finding: &'a Finding,
-    /// The line that makes this run alone.
-    pub reproduce: &'a str,
+/// All runs.
+pub(in crate::cli) struct Summary<'a> {
+    /// Scenarios of the plan.
+    pub scenarios: u64,
+    /// Runs of the plan that were not made, as enough had failed.
+    pub not_made: u64,
+    /// Runs that were made.
+    pub totals: &'a Totals,
 }
 
 /// A form of the output. Each method gives the text that is written next, maybe none.
-pub(super) trait Export {
+pub(in crate::cli) trait Export {
     /// After a run.
     fn run(&mut self, run: &Run) -> String;
-    /// After the last run of a scenario.
+    /// After the last run of a scenario that is made.
     fn scenario(&mut self, file: &str, totals: &Totals) -> String;
     /// At the end.
-    fn summary(&mut self, scenarios: u64, totals: &Totals) -> String;
+    fn summary(&mut self, summary: &Summary) -> String;
 }

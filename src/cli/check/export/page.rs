@@ -2,25 +2,37 @@
 
 use super::super::super::colour::Colour;
 use super::super::super::printable;
-use super::super::finding::{Finding, Totals, Word};
-use super::{Export, Run};
+use super::{Export, Summary};
 use crate::report::text::{count, span};
+use crate::results::{Finding, Plan, Run, Totals, Word};
 
 /// The page for people.
-pub(in super::super) struct Page {
+pub(in crate::cli) struct Page {
     colour: Colour,
     /// Columns of the longest name of a file.
     width: usize,
+    /// Seeds of each scenario.
+    seeds: u64,
     /// Failing runs that are shown, at most and yet to come.
     most_shown: u64,
     left_to_show: u64,
 }
 
 impl Page {
-    /// A page about files of these names that shows so many failing runs.
-    pub fn new<'a>(colour: Colour, files: impl Iterator<Item = &'a str>, most_shown: u64) -> Self {
-        let width = files.map(|file| file.chars().count()).max().unwrap_or(0);
-        Self { colour, width, most_shown, left_to_show: most_shown }
+    /// A page about the runs of a plan that shows so many failing runs.
+    pub fn new(colour: Colour, plan: &Plan, most_shown: u64) -> Self {
+        let width = plan.files.iter().map(|file| file.chars().count()).max().unwrap_or(0);
+        let seeds = plan.seeds.count();
+        Self { colour, width, seeds, most_shown, left_to_show: most_shown }
+    }
+
+    /// So many seeds of each scenario's.
+    fn seeds(&self, runs: u64) -> String {
+        if runs == self.seeds {
+            several(runs, "seed")
+        } else {
+            format!("{} of {}", count(runs), several(self.seeds, "seed"))
+        }
     }
 }
 
@@ -34,9 +46,15 @@ impl Export for Page {
         };
         let Some(left) = self.left_to_show.checked_sub(1) else { return String::new() };
         self.left_to_show = left;
-        let lines: Vec<_> = reasons(run.finding).map(|line| format!("  {line}\n")).collect();
+        let lines: Vec<_> = reasons(&run.finding).map(|line| format!("  {line}\n")).collect();
         let Run { file, seed, reproduce, .. } = run;
-        let text = format!("  {file}  (seed {seed})\n{}  reproduce: {reproduce}\n", lines.concat());
+        let version = env!("CARGO_PKG_VERSION");
+        let hash = run.finding.scenario_hash();
+        let text = format!(
+            "  {file}  (seed {seed})\n{}  reproduce: {reproduce}\n  \
+                with: mirrorsim {version}, scenario {hash}\n",
+            lines.concat()
+        );
         self.colour.bad(word) + &printable(&text)
     }
 
@@ -47,7 +65,7 @@ impl Export for Page {
         let name = format!("{file:width$}", width = self.width);
         let text = format!(
             "  {name}  {}, {} failed, {} events, simulated {}\n",
-            several(runs, "seed"),
+            self.seeds(runs),
             count(failed),
             count(events),
             span(simulated_ns)
@@ -55,14 +73,20 @@ impl Export for Page {
         word + &printable(&text)
     }
 
-    fn summary(&mut self, scenarios: u64, totals: &Totals) -> String {
+    fn summary(&mut self, summary: &Summary) -> String {
+        let Summary { scenarios, not_made, totals } = *summary;
         let shown = self.most_shown - self.left_to_show;
         let mut text = String::new();
         if totals.failed > shown {
             let hidden = count(totals.failed - shown);
-            text += &format!("{hidden} more that failed are not shown: see --max-fail\n");
+            text += &format!("{hidden} more that failed are not shown: see --show\n");
         }
         let Totals { runs, violations, failed, differing, bugs, .. } = *totals;
+        if not_made > 0 {
+            let (planned, not_made) = (count(runs + not_made), count(not_made));
+            let failed = several(failed, "failing run");
+            text += &format!("cut after {failed}: {not_made} of {planned} runs were not made\n");
+        }
         text += &format!("{}, {}", several(runs, "run"), several(violations, "violation"));
         if failed > 0 {
             text += &format!(", {} failed", count(failed));
@@ -74,7 +98,8 @@ impl Export for Page {
                 text += &format!(", {} {words}", count(number));
             }
         }
-        if let Some(n) = totals.rule_of_three() {
+        // Of scenarios that were not begun, a cut check says nothing.
+        if let Some(n) = totals.rule_of_three().filter(|_| not_made == 0) {
             let n = count(n);
             // Runs of several scenarios are a stratified sample, for which the bound holds too.
             let mean = if scenarios > 1 { ", averaged over the scenarios," } else { "" };
@@ -102,7 +127,7 @@ fn reasons(finding: &Finding) -> impl Iterator<Item = String> {
                 .map(|line| format!("{} at {}: {}", line.property, span(line.at_ns), line.message));
             violation.chain(row.missed.iter().cloned()).collect()
         }
-        Finding::Lost(_, message) => vec![message.clone()],
+        Finding::Lost { message, .. } => vec![message.clone()],
     };
     lines.into_iter()
 }

@@ -1,15 +1,15 @@
 //! JSON lines: an object for each run, and one for all of them at the end.
 
-use super::super::finding::{Finding, Totals, Word};
-use super::{Export, Run};
+use super::{Export, Summary};
 use crate::report::VerdictWord;
+use crate::results::{Finding, Run, Totals, Word};
 use serde::Serialize;
 
 /// Name and version of the format of these rows.
 pub(in crate::cli) const FORMAT: &str = "mirrorsim-check/1";
 
 /// JSON lines.
-pub(in super::super) struct Rows;
+pub(in crate::cli) struct Rows;
 
 /// A run. Keys never change their meaning; what a run without a report does not have is null.
 #[derive(Serialize)]
@@ -18,6 +18,8 @@ struct RunRow<'a> {
     kind: &'static str,
     /// The scenario's file as the command line names it.
     scenario: &'a str,
+    /// The first digits of the hash of the resolved scenario.
+    scenario_hash: &'a str,
     seed: u64,
     outcome: Word,
     verdict: Option<VerdictWord>,
@@ -44,25 +46,27 @@ struct First<'a> {
 
 /// All runs.
 #[derive(Serialize)]
-struct Summary<'a> {
+struct SummaryRow<'a> {
     format: &'static str,
     kind: &'static str,
     scenarios: u64,
+    not_made: u64,
     #[serde(flatten)]
     totals: &'a Totals,
 }
 
 impl Export for Rows {
     fn run(&mut self, run: &Run) -> String {
-        let (row, trouble) = match run.finding {
+        let (row, trouble) = match &run.finding {
             Finding::Judged(row) => (Some(row), None),
-            Finding::Lost(_, message) => (None, Some(message.as_str())),
+            Finding::Lost { message, .. } => (None, Some(message.as_str())),
         };
         let violation = row.and_then(|row| row.violation.as_ref());
         line(&RunRow {
             format: FORMAT,
             kind: "run",
-            scenario: run.file,
+            scenario: &run.file,
+            scenario_hash: run.finding.scenario_hash(),
             seed: run.seed,
             outcome: run.finding.word(),
             verdict: row.map(|row| row.verdict),
@@ -76,7 +80,7 @@ impl Export for Rows {
             }),
             missed: row.map_or(&[], |row| &row.missed),
             trouble,
-            reproduce: run.reproduce,
+            reproduce: &run.reproduce,
         })
     }
 
@@ -84,8 +88,9 @@ impl Export for Rows {
         String::new()
     }
 
-    fn summary(&mut self, scenarios: u64, totals: &Totals) -> String {
-        line(&Summary { format: FORMAT, kind: "summary", scenarios, totals })
+    fn summary(&mut self, summary: &Summary) -> String {
+        let Summary { scenarios, not_made, totals } = *summary;
+        line(&SummaryRow { format: FORMAT, kind: "summary", scenarios, not_made, totals })
     }
 }
 

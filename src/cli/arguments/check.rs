@@ -1,0 +1,62 @@
+//! Arguments of `check`.
+
+use super::{EXIT_STATUS, Format, assignment, positive};
+use crate::results::Seeds;
+use crate::units::Span;
+use clap::Args;
+use std::num::{NonZeroU64, NonZeroUsize};
+use std::path::PathBuf;
+
+const HELP: &str = "\
+Examples:
+  mirrorsim check
+  mirrorsim check scenario.json --seeds 0..1000 --jobs 8
+  mirrorsim check scenarios more/scenario.json --set policy=full-blocks --set expect={}
+  mirrorsim check --seeds 0..100 --twice 10 --format json > rows.jsonl
+  mirrorsim check --seeds 0..10000 --max-fail 5 --limit-simulated 10min --limit-events 5000000";
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+#[command(after_help = HELP, after_long_help = format!("{HELP}\n\n{EXIT_STATUS}"))]
+pub(in crate::cli) struct CheckArguments {
+    /// Scenario files, and folders whose *.json files are scenarios; `-`: standard input; left out:
+    /// the folder `scenarios`.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The seeds: A..B is A and all up to B, without B; N is one.
+    #[arg(long, value_name = "A..B", default_value = "0..16")]
+    pub seeds: Seeds,
+    /// Runs at a time; left out: one for each core.
+    #[arg(long, short, value_name = "N", value_parser = positive::<NonZeroUsize>)]
+    pub jobs: Option<NonZeroUsize>,
+    /// Stop after so many failing runs, counted in the order of the output; left out: never.
+    #[arg(long, value_name = "N", value_parser = positive::<NonZeroU64>)]
+    pub max_fail: Option<NonZeroU64>,
+    /// Show so many failing runs in full; all are counted.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub show: u64,
+    /// Override a key of every scenario, as `run` does; may be given more than once.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = assignment)]
+    pub set: Vec<(String, String)>,
+    /// Make every K-th run of a scenario, from the first, twice and compare the digests.
+    #[arg(long, value_name = "K", value_parser = positive::<NonZeroU64>)]
+    pub twice: Option<NonZeroU64>,
+    /// A run that is not over after so much simulated time fails. Where a scenario's own
+    /// `limits.simulated` is smaller, that one holds.
+    #[arg(long, value_name = "SPAN", value_parser = lasting)]
+    pub limit_simulated: Option<Span>,
+    /// A run that is not over after so many events fails. Where a scenario's own `limits.events` is
+    /// smaller, that one holds.
+    #[arg(long, value_name = "N", value_parser = positive::<NonZeroU64>)]
+    pub limit_events: Option<NonZeroU64>,
+    /// The form of the output: `text`, or `json`, an object a line for each run and one in the end.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+}
+
+fn lasting(text: &str) -> Result<Span, String> {
+    match text.parse::<Span>() {
+        Ok(Span::ZERO) => Err("a run takes time".to_owned()),
+        read => read.map_err(|error| error.to_string()),
+    }
+}
