@@ -10,6 +10,7 @@
 mod cases;
 mod causes;
 mod counterfactual;
+mod events;
 mod history;
 mod lives;
 mod rule;
@@ -17,15 +18,18 @@ mod text;
 mod words;
 
 pub use counterfactual::{Counterfactual, Effect};
+pub use events::Events;
 pub use rule::Rule;
 pub use text::render;
 
-use crate::batch::{self, Outcome};
+use crate::batch;
 use crate::checker::Violation;
-use crate::facts::Fact;
+use crate::facts::{Fact, Sink};
 use crate::scenario::{Problem, Scenario};
 use crate::units::SimTime;
 use crate::workload::Traces;
+use counterfactual::Run;
+use events::Noticing;
 use history::History;
 use serde::Serialize;
 
@@ -49,6 +53,8 @@ pub struct Explanation {
     pub causes: Vec<String>,
     /// What becomes of the violation without each fault that came.
     pub faults: Vec<Counterfactual>,
+    /// What becomes of it without each single event of chance.
+    pub events: Events,
 }
 
 /// Something that happened, in a line.
@@ -76,6 +82,16 @@ struct Account {
     rule: Rule,
 }
 
+/// Whether faults and events of chance are taken out to see which ones the violation needs: a run for
+/// each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TakeOut {
+    /// Each alone.
+    Each,
+    /// None.
+    None,
+}
+
 /// Explains the first violation of a run, or the first of `property`. `None`: there is none.
 ///
 /// # Errors
@@ -85,20 +101,27 @@ pub fn explain(
     seed: u64,
     traces: &Traces,
     property: Option<&str>,
+    take_out: TakeOut,
 ) -> Result<Option<Explanation>, Problem> {
     let drawn = batch::draw(scenario, seed)?;
     let scenario = drawn.as_ref().unwrap_or(scenario);
-    let once = |sink: Option<&mut History>| -> Result<Outcome, Problem> {
-        let sink = sink.map(|history| history as &mut dyn crate::facts::Sink);
-        batch::run(scenario, seed, traces, sink, &mut |_, _| {})
-    };
-    let violations = once(None)?.verdict.violations;
+    let first = batch::run(scenario, seed, traces, None, &mut |_, _| {})?;
     let wanted = |violation: &Violation| property.is_none_or(|name| violation.property == name);
-    let Some(violation) = violations.into_iter().find(wanted) else { return Ok(None) };
+    let found = first.verdict.violations.into_iter().find(wanted);
+    let Some(violation) = found else { return Ok(None) };
     let mut history = History::new(violation.fact);
-    once(Some(&mut history))?;
+    let mut noticing = Noticing::new(seed, history.clock());
+    let sink: Option<&mut dyn Sink> = Some(&mut history);
+    batch::run_with(scenario, seed, &mut noticing, traces, sink, &mut |_, _| {})?;
     let (account, origin) = cases::account(&violation, &history, scenario);
-    let faults = counterfactual::all(scenario, seed, traces, (&violation, property), &history)?;
+    let run = Run { scenario, seed, traces, violation: &violation, property };
+    let (faults, events) = match take_out {
+        TakeOut::None => (Vec::new(), Events::default()),
+        TakeOut::Each => (
+            counterfactual::all(&run, &history)?,
+            events::all(&noticing, &run, &history, first.finished.ending.events)?,
+        ),
+    };
     Ok(Some(Explanation {
         causes: causes::of(&history, origin),
         lines: account.lines,
@@ -106,6 +129,7 @@ pub fn explain(
         expected: account.expected,
         rule: account.rule,
         faults,
+        events,
         violation,
     }))
 }

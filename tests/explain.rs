@@ -1,7 +1,7 @@
 //! Explanations: for each wrong protocol the chain ends at the rule that it breaks, which an
 //! explanation does not know; in a dozen lines that people can read.
 
-use mirrorsim::explain::{Effect, Rule, explain, render};
+use mirrorsim::explain::{Effect, Events, Explanation, Rule, TakeOut, explain, render};
 use mirrorsim::protocol::Sabotage;
 use mirrorsim::scenario::Scenario;
 use mirrorsim::workload::Traces;
@@ -76,6 +76,11 @@ fn scenario(slug: &str) -> Scenario {
     Scenario::parse(&text, &[]).unwrap_or_else(|error| panic!("{slug}: {error}"))
 }
 
+fn explained(scenario: &Scenario, seed: u64) -> Option<Explanation> {
+    let explained = explain(scenario, seed, &Traces::new(), None, TakeOut::Each);
+    explained.expect("the scenario makes sense")
+}
+
 #[test]
 fn each_wrong_protocol_has_its_place() {
     let mut named: Vec<_> = PLACES.iter().map(|(slug, _)| *slug).collect();
@@ -91,8 +96,8 @@ fn rules(slug: &str) -> Vec<Rule> {
     let (scenario, traces) = (scenario(slug), Traces::new());
     let mut rules = Vec::new();
     for seed in 0..SEEDS {
-        let explained = explain(&scenario, seed, &traces, None).expect("the scenario makes sense");
-        let Some(explanation) = explained else { continue };
+        let explained = explain(&scenario, seed, &traces, None, TakeOut::None);
+        let Some(explanation) = explained.expect("the scenario makes sense") else { continue };
         let text = render(&explanation);
         assert!(text.lines().count() <= LINES, "{slug} with seed {seed}:\n{text}");
         assert!(text.contains(explanation.rule.words()), "{text}");
@@ -129,18 +134,39 @@ fn the_chain_names_the_place_of_the_wrong_rule() {
 #[test]
 fn necessary_faults_are_told_from_idle_ones() {
     let scenario = scenario("mark-replayed-early");
-    let explained = explain(&scenario, 0, &Traces::new(), None).expect("it makes sense");
-    let faults = explained.expect("it fails").faults;
+    let faults = explained(&scenario, 0).expect("it fails").faults;
     let found: Vec<_> = faults.iter().map(|f| (f.kind.as_str(), &f.without)).collect();
     // The operator's promotion alone needs no disaster; only the crash cuts the replay short.
     assert_eq!(found, [("disaster", &Effect::Stays), ("crash", &Effect::Gone)]);
+}
+
+/// One message came twice, and that is all it took.
+#[test]
+fn the_necessary_event_of_chance_is_named() {
+    let text = std::fs::read_to_string(path("count-duplicates")).expect("it has its scenario");
+    let early = [("faults.0.for".to_owned(), "12ms".to_owned())];
+    let scenario = Scenario::parse(&text, &early).expect("it makes sense");
+    let events = explained(&scenario, 0).expect("it fails").events;
+    assert_eq!(events.needed, ["the second copy of message 1 to the destination"]);
+}
+
+/// A message that was lost looks guilty and is not: had it not been lost, it would have come after the
+/// commit that did not wait for it.
+#[test]
+fn what_looks_guilty_is_tried_all_the_same() {
+    let found = explained(&scenario("commit-without-counting"), 0).expect("it fails");
+    assert!(found.lines.iter().any(|line| line.text.contains("(message 67): lost")));
+    assert!(found.faults.is_empty(), "the link itself loses messages");
+    let Events { found, tried, needed, moving } = found.events;
+    assert_eq!((found, tried), (9, 9));
+    assert!(!needed.iter().chain(&moving).any(|name| name.contains("message 67")), "{moving:?}");
 }
 
 #[test]
 fn a_run_that_keeps_every_property_has_nothing_to_explain() {
     let text = r#"{ "clients": [ { "workload": { "count": 20 } } ] }"#;
     let scenario = Scenario::parse(text, &[]).expect("it makes sense");
-    assert_eq!(explain(&scenario, 1, &Traces::new(), None).expect("it runs"), None);
+    assert_eq!(explained(&scenario, 1), None);
 }
 
 /// Explanations as people read them, one for each property's first wrong protocol: the texts are kept
@@ -150,10 +176,8 @@ fn explanations_read_as_kept() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/explain");
     for (slug, _) in PLACES {
         let scenario = scenario(slug);
-        let found = (0..SEEDS).find_map(|seed| {
-            let explained = explain(&scenario, seed, &Traces::new(), None);
-            explained.expect("it makes sense").map(|explanation| (seed, explanation))
-        });
+        let found = (0..SEEDS)
+            .find_map(|seed| explained(&scenario, seed).map(|explanation| (seed, explanation)));
         let (seed, explanation) = found.expect("some seed fails");
         let text = format!("{slug} with seed {seed}\n{}", render(&explanation));
         let file = folder.join(format!("{slug}.txt"));

@@ -45,7 +45,13 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "report",
         ],
     ),
-    ("explain", &["units", "protocol", "scenario", "workload", "facts", "checker", "batch"]),
+    (
+        "explain",
+        &[
+            "units", "random", "protocol", "scenario", "workload", "wan", "facts", "checker",
+            "batch",
+        ],
+    ),
     // The generator's name stands in a baseline.
     ("results", &["random", "scenario", "facts", "report", "batch"]),
     ("mutants", &["batch"]),

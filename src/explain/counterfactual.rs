@@ -6,6 +6,7 @@ use crate::batch;
 use crate::checker::Violation;
 use crate::facts::What;
 use crate::protocol::FaultId;
+use crate::random::{Decisions, Seeded};
 use crate::scenario::{Problem, Scenario};
 use crate::workload::Traces;
 use serde::Serialize;
@@ -37,31 +38,48 @@ pub enum Effect {
     Refused,
 }
 
+/// The run that is explained, to be made again with something taken out.
+pub(super) struct Run<'a> {
+    pub scenario: &'a Scenario,
+    pub seed: u64,
+    pub traces: &'a Traces,
+    pub violation: &'a Violation,
+    /// The property that was asked for.
+    pub property: Option<&'a str>,
+}
+
+impl Run<'_> {
+    /// The first violation when this scenario is run instead, with these decisions.
+    pub fn again(
+        &self,
+        scenario: &Scenario,
+        decisions: &mut dyn Decisions,
+    ) -> Result<Option<Violation>, Problem> {
+        let traces = self.traces;
+        let outcome =
+            batch::run_with(scenario, self.seed, decisions, traces, None, &mut |_, _| {})?;
+        let mut violations = outcome.verdict.violations.into_iter();
+        let is_wanted = |v: &Violation| self.property.is_none_or(|name| v.property == name);
+        Ok(violations.find(is_wanted))
+    }
+}
+
 /// Runs the scenario without each fault that came before the violation.
-pub(super) fn all(
-    scenario: &Scenario,
-    seed: u64,
-    traces: &Traces,
-    (violation, property): (&Violation, Option<&str>),
-    history: &History,
-) -> Result<Vec<Counterfactual>, Problem> {
+pub(super) fn all(run: &Run, history: &History) -> Result<Vec<Counterfactual>, Problem> {
     let came = history.before().iter().filter_map(|fact| match fact.what {
         What::FaultBegan(fault) | What::FaultFelt(fault) => Some(fault),
         _ => None,
     });
     let came: BTreeSet<FaultId> = came.collect();
     let mut found = Vec::new();
-    for (fault, place) in scenario.faults.iter().zip(0..) {
+    for (fault, place) in run.scenario.faults.iter().zip(0..) {
         if !came.contains(&FaultId(place)) {
             continue;
         }
-        let effect = match without(scenario, place) {
+        let effect = match without(run.scenario, place) {
             None => Effect::Refused,
             Some(rest) => {
-                let outcome = batch::run(&rest, seed, traces, None, &mut |_, _| {})?;
-                let mut violations = outcome.verdict.violations.into_iter();
-                let is_wanted = |v: &Violation| property.is_none_or(|name| v.property == name);
-                effect(violations.find(is_wanted).as_ref(), violation)
+                effect(run.again(&rest, &mut Seeded::new(run.seed))?.as_ref(), run.violation)
             }
         };
         let kind = fault.kind.word().to_owned();
@@ -79,7 +97,8 @@ fn without(scenario: &Scenario, place: u32) -> Option<Scenario> {
     Scenario::parse(&document.to_string(), &[]).ok()
 }
 
-fn effect(now: Option<&Violation>, before: &Violation) -> Effect {
+/// What became of a violation, by the first one that is found now.
+pub(super) fn effect(now: Option<&Violation>, before: &Violation) -> Effect {
     match now {
         None => Effect::Gone,
         Some(now) if (&now.property, &now.place) == (&before.property, &before.place) => {

@@ -1,8 +1,11 @@
 //! The facts of a run, kept so that they can be looked up from any end.
 
 use crate::checker::{Parts, Seen};
-use crate::facts::{Direction, Fact, Sink, What};
+use crate::facts::{Direction, Fact, LossCause, Sink, What};
 use crate::protocol::{CpId, EntryHeader, Item, Lsn, Message, Request, Transfer, WriteId};
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// Facts kept beyond the violation: what was to happen next may tell more.
 const BEYOND: u64 = 100_000;
@@ -14,6 +17,17 @@ pub(super) struct History {
     parts: Parts,
     facts: Vec<Fact>,
     violation: u64,
+    /// The number of the next fact, for who wants to know how far the run is.
+    next: Rc<Cell<u64>>,
+    hurt: Hurt,
+}
+
+/// Messages that lost a packet, or more, by chance: the direction as the run began, the number.
+#[derive(Debug, Default)]
+struct Hurt {
+    messages: BTreeSet<(u64, u64)>,
+    /// The message that departed last, and the fact that says so.
+    departed: Option<(u64, (u64, u64))>,
 }
 
 /// An entry as it came into the log, or again into a replay.
@@ -43,8 +57,24 @@ pub(super) struct SentItem<'a> {
 
 impl History {
     /// Of a run in which the fact with this number violates a property.
-    pub const fn new(violation: u64) -> Self {
-        Self { parts: Parts::new(), facts: Vec::new(), violation }
+    pub fn new(violation: u64) -> Self {
+        Self {
+            parts: Parts::new(),
+            facts: Vec::new(),
+            violation,
+            next: Rc::default(),
+            hurt: Hurt::default(),
+        }
+    }
+
+    /// Counts the facts.
+    pub fn clock(&self) -> Rc<Cell<u64>> {
+        Rc::clone(&self.next)
+    }
+
+    /// Whether chance lost or damaged this message, or a packet of it.
+    pub fn is_hurt(&self, direction: u64, number: u64) -> bool {
+        self.hurt.messages.contains(&(direction, number))
     }
 
     /// The fact with this number, if it was kept.
@@ -162,11 +192,29 @@ pub(super) fn logged(fact: &Fact) -> Option<Logged> {
 
 impl Sink for History {
     fn take(&mut self, fact: &Fact) {
+        self.next.set(fact.number + 1);
+        self.hurt.take(fact);
         if fact.number > self.violation.saturating_add(BEYOND) {
             return;
         }
         self.facts.push(match self.parts.see(fact) {
             Seen::OfThisReign(fact) | Seen::NewReign(fact) | Seen::OfRival(fact) => fact,
         });
+    }
+}
+
+impl Hurt {
+    fn take(&mut self, fact: &Fact) {
+        if let What::Departed(direction, number, _) = fact.what {
+            self.departed = Some((fact.number, (direction as u64, number)));
+        } else if let What::Lost(direction, number, LossCause::Link | LossCause::Corruption)
+        | What::Damaged(direction, number) = fact.what
+        {
+            self.messages.insert((direction as u64, number));
+        } else if let What::LinkResent(..) = fact.what {
+            // Said because of the departure whose packets go again.
+            let departed = self.departed.filter(|(departed, _)| fact.cause == Some(*departed));
+            self.messages.extend(departed.map(|(_, message)| message));
+        }
     }
 }

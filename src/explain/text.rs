@@ -1,15 +1,19 @@
 //! An explanation as a dozen lines for people.
 
 use super::words::{self, moment};
-use super::{Counterfactual, Effect, Explanation, Line};
+use super::{Counterfactual, Effect, Events, Explanation, Line};
 
 /// Lines of an explanation, at most.
 const MOST: usize = 12;
 
+/// Events of chance that are named, at most.
+const FEW: usize = 3;
+
 /// The explanation as text: at most twelve lines, the whole chain included.
 #[must_use]
 pub fn render(explanation: &Explanation) -> String {
-    let Explanation { violation, happened, expected, rule, causes, faults, .. } = explanation;
+    let Explanation { violation, happened, expected, rule, causes, faults, events, .. } =
+        explanation;
     let place = &violation.place;
     let state = place.state.replace('_', " ");
     let mut head = vec![
@@ -24,7 +28,7 @@ pub fn render(explanation: &Explanation) -> String {
     if !causes.is_empty() {
         tail.push(format!("  causes:    {}", causes.join(" <- ")));
     }
-    tail.push(format!("  faults:    {}", sentence(faults)));
+    tail.push(format!("  faults:    {}{}", sentence(faults), chances(events)));
     let room = MOST - head.len() - tail.len();
     head.extend(told(&explanation.lines, room));
     head.append(&mut tail);
@@ -59,4 +63,24 @@ fn sentence(faults: &[Counterfactual]) -> String {
         (false, true) => format!("it needs {needed}"),
         (false, false) => format!("it needs {needed}; the same without {idle}"),
     }
+}
+
+/// Which single events of chance it needs, or else those that have a part in it.
+fn chances(events: &Events) -> String {
+    let Events { found, tried, needed, moving } = events;
+    let which = if tried < found { "of the last" } else { "of" };
+    let which = format!("; {which} {tried} by chance");
+    match (tried, needed.is_empty(), moving.is_empty()) {
+        (0, ..) => String::new(),
+        (_, true, true) => format!("{which} it needs none alone"),
+        (_, true, false) => format!("{which} it would be elsewhere without {}", few(moving)),
+        (_, false, _) => format!("{which} it needs {}", few(needed)),
+    }
+}
+
+/// The last of many: they are nearest to the violation.
+fn few(names: &[String]) -> String {
+    let skipped = names.len().saturating_sub(FEW);
+    let shown = names[skipped..].join(", ");
+    if skipped == 0 { shown } else { format!("{shown} and {skipped} more") }
 }
