@@ -10,15 +10,19 @@ mod colour;
 mod completions;
 mod engine;
 mod exit;
+mod folder;
 mod init;
 mod input;
 mod man;
+mod merge;
 mod mutants;
 mod output;
 mod plot;
 mod progress;
 mod run;
 mod schema;
+mod shard;
+mod slurm;
 mod trace;
 
 pub use arguments::command;
@@ -101,6 +105,7 @@ fn carry_out(command: Command, context: &Context) -> Result<Exit, Failure> {
     match command {
         Command::Run(arguments) => run::run(&arguments, context),
         Command::Check(arguments) => check::run(&arguments, context),
+        Command::Merge(arguments) => merge::run(&arguments, context),
         Command::Mutants(arguments) => mutants::run(&arguments, context),
         Command::Audit(arguments) => audit::run(&arguments, context),
         Command::Plot(arguments) => plot::run(&arguments),

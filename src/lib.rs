@@ -31,7 +31,7 @@
 //! | [`report`] | units random protocol scenario facts checker metrics | text in, text out |
 //! | [`plots`] | units protocol report | draw only what a report holds |
 //! | [`batch`] | scenario workload random faults simulation facts checker metrics report | runs, judged and measured while they happen; the only threads; results in the order of the jobs |
-//! | [`results`] | random scenario facts report batch | what is kept of runs, as data that can be written and read back |
+//! | [`results`] | random scenario facts report batch | what is kept of runs, as data that can be written and read back, in one piece or in many |
 //! | [`mutants`] | batch | how soon wrong protocols are caught |
 //! | [`audit`] | units protocol scenario facts checker batch | are all properties, faults, states and rare branches alive |
 //! | [`cli`] | all | the only stdout, stderr, files, progress bars, wall clock |

@@ -12,6 +12,8 @@ mod outputs;
 mod refusals;
 #[path = "cli/runs.rs"]
 mod runs;
+#[path = "cli/shards.rs"]
+mod shards;
 #[path = "cli/support.rs"]
 mod support;
 #[path = "cli/tapes.rs"]

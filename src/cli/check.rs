@@ -3,17 +3,21 @@
 pub(super) mod cases;
 pub(super) mod ceiling;
 mod export;
+mod parts;
 mod teller;
 
 pub(super) use crate::results::Seeds;
 pub(super) use export::FORMAT;
+pub(super) use teller::Teller;
 
 use super::Context;
 use super::arguments::{CheckArguments, Format};
 use super::exit::{Exit, Failure};
 use super::output::{Output, Stream};
 use super::progress::Many;
+use super::shard::{self, Keeper};
 use crate::batch::{self, Flow, Repeat, Trouble};
+use crate::results::chunk::Numbered;
 use crate::results::{Finding, Plan, Row, Run, Word};
 use cases::Case;
 use ceiling::Ceiling;
@@ -21,53 +25,83 @@ use export::{Export, Page, Rows};
 use std::io::{self, Write as _};
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::thread::available_parallelism;
-use teller::Teller;
+
+/// What this command is called where its results are kept.
+pub(super) const COMMAND: &str = "check";
 
 /// Makes every run, writes what they came to, and tells whether all were as expected.
 pub(super) fn run(arguments: &CheckArguments, context: &Context) -> Result<Exit, Failure> {
     let ceiling = Ceiling::of(arguments);
     let cases = cases::read(&arguments.paths, &arguments.set, ceiling)?;
     let files = cases.iter().map(|case| case.input.name.clone()).collect();
-    let plan = Plan { files, seeds: arguments.seeds };
+    let shard = shard::chosen(&arguments.parts)?;
+    let plan = Plan { files, seeds: arguments.seeds, shard };
+    if let Some(script) = &arguments.parts.slurm {
+        parts::submit(arguments, &plan, script.as_deref(), context)?;
+        return Ok(Exit::Expected);
+    }
+    let keeper = match &arguments.parts.output {
+        Some(folder) => {
+            let manifest = parts::manifest(arguments, &cases, &plan);
+            Some(Keeper::open(folder, &manifest, shard, context)?)
+        }
+        None => None,
+    };
+    let numbers = numbers(&plan, keeper.as_ref());
     let progress = Many::new(context.progress, plan.runs());
-    let export = export(arguments, context, &plan);
+    let export = export(arguments.format, arguments.show, context, &plan);
     let mut check = Check {
         ceiling,
         max_fail: arguments.max_fail.map_or(u64::MAX, NonZeroU64::get),
-        teller: Teller::new(plan, export),
+        keeper,
+        teller: Teller::new(plan.clone(), export),
         stream: Output::open(None)?.stream()?,
         written: Ok(()),
         progress,
-        refusal: None,
+        failure: None,
     };
     let threads = arguments.jobs.or_else(|| available_parallelism().ok());
     let done = batch::run_all(
-        jobs(&cases, arguments),
+        jobs(numbers, &plan, &cases, arguments.twice),
         threads.unwrap_or(NonZeroUsize::MIN),
         Row::of,
-        |(case, seed), result| check.take(case, seed, result),
+        |made, result| check.take(made, result),
     );
     done.map_err(|error| Failure::new(Exit::Usage, format!("--jobs: {error}")))?;
-    check.finish()
+    check.finish(context)
 }
 
-fn export(arguments: &CheckArguments, context: &Context, plan: &Plan) -> Box<dyn Export> {
-    match arguments.format {
-        Format::Text => Box::new(Page::new(context.colour, plan, arguments.show)),
+/// The form of the output.
+pub(super) fn export(format: Format, show: u64, context: &Context, plan: &Plan) -> Box<dyn Export> {
+    match format {
+        Format::Text => Box::new(Page::new(context.colour, plan, show)),
         Format::Json => Box::new(Rows),
     }
 }
 
-/// Every run in order, each under its scenario and seed.
+/// The runs that are to be made, by number.
+fn numbers(plan: &Plan, keeper: Option<&Keeper<Run>>) -> Box<dyn Iterator<Item = u64>> {
+    if let Some(keeper) = keeper {
+        return Box::new(keeper.to_make());
+    }
+    let shard = plan.shard;
+    Box::new((0..plan.runs()).map(move |place| shard.run(place)))
+}
+
+/// A run that is made: its number, its scenario, its seed.
+type Made<'a> = (u64, &'a Case, u64);
+
+/// The runs of these numbers.
 fn jobs<'a>(
+    numbers: impl Iterator<Item = u64> + 'a,
+    plan: &'a Plan,
     cases: &'a [Case],
-    arguments: &'a CheckArguments,
-) -> impl Iterator<Item = ((&'a Case, u64), batch::Job)> {
-    cases.iter().flat_map(move |case| {
-        let seeds = arguments.seeds.iter();
-        seeds.map(move |seed| {
-            ((case, seed), case.job(seed, repeat(arguments.seeds, arguments.twice, seed)))
-        })
+    twice: Option<NonZeroU64>,
+) -> impl Iterator<Item = (Made<'a>, batch::Job)> {
+    numbers.map(move |number| {
+        let (file, seed) = plan.run(number);
+        let case = &cases[file];
+        ((number, case, seed), case.job(seed, repeat(plan.seeds, twice, seed)))
     })
 }
 
@@ -84,32 +118,70 @@ struct Check {
     ceiling: Ceiling,
     /// Failing runs after which it stops.
     max_fail: u64,
+    /// Who keeps what runs came to.
+    keeper: Option<Keeper<Run>>,
     teller: Teller,
     stream: Stream,
     written: io::Result<()>,
     progress: Many,
-    /// A scenario that should not have been run.
-    refusal: Option<Failure>,
+    /// Why it came to nothing.
+    failure: Option<Failure>,
 }
 
 impl Check {
     /// Takes the next run.
-    fn take(&mut self, case: &Case, seed: u64, result: Result<Row, Trouble>) -> Flow {
-        let finding = match Finding::of(result, || case.hash(seed)) {
-            Ok(finding) => finding,
-            Err(problem) => {
-                self.refusal = Some(case.input.refuse(&problem));
-                return Flow::Break;
-            }
-        };
+    fn take(&mut self, made: Made<'_>, result: Result<Row, Trouble>) -> Flow {
+        self.attend(made, result).unwrap_or_else(|failure| {
+            self.failure = Some(failure);
+            Flow::Break
+        })
+    }
+
+    fn attend(
+        &mut self,
+        (number, case, seed): Made<'_>,
+        result: Result<Row, Trouble>,
+    ) -> Result<Flow, Failure> {
+        let finding = Finding::of(result, || case.hash(seed));
+        let finding = finding.map_err(|problem| case.input.refuse(&problem))?;
+        self.resume()?;
         let run = judged(case, seed, finding, self.ceiling);
-        let text = self.teller.take(&run);
+        if let Some(keeper) = &mut self.keeper {
+            if keeper.flow() == Flow::Break {
+                return Ok(Flow::Break);
+            }
+            self.tell(&run);
+            // A folder takes what a closed pipe does not.
+            return self.keep(number, run);
+        }
+        self.tell(&run);
+        // Who reads a closed pipe has had enough; a full disk takes no more.
+        let more = self.written.is_ok() && self.teller.totals().failed < self.max_fail;
+        Ok(if more { Flow::Continue } else { Flow::Break })
+    }
+
+    fn keep(&mut self, run: u64, row: Run) -> Result<Flow, Failure> {
+        let keeper = self.keeper.as_mut();
+        keeper.map_or(Ok(Flow::Continue), |keeper| keeper.keep(Numbered { run, row }))
+    }
+
+    /// Tells the runs that were kept before and come next.
+    fn resume(&mut self) -> Result<(), Failure> {
+        while let Some(keeper) = &mut self.keeper
+            && let Some(rows) = keeper.resumed()?
+        {
+            for Numbered { row, .. } in rows {
+                self.tell(&row);
+            }
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, run: &Run) {
+        let text = self.teller.take(run);
         self.write(&text);
         let totals = self.teller.totals();
         self.progress.tell(totals.runs, totals.failed);
-        // Who reads a closed pipe has had enough; a full disk takes no more.
-        let more = self.written.is_ok() && totals.failed < self.max_fail;
-        if more { Flow::Continue } else { Flow::Break }
     }
 
     /// Writes at once, so that an interrupt keeps what is finished.
@@ -123,14 +195,21 @@ impl Check {
         self.written = written;
     }
 
-    fn finish(mut self) -> Result<Exit, Failure> {
-        if let Some(refusal) = self.refusal {
-            return Err(refusal);
+    fn finish(mut self, context: &Context) -> Result<Exit, Failure> {
+        if let Some(failure) = self.failure {
+            return Err(failure);
+        }
+        self.resume()?;
+        if let Some(keeper) = &self.keeper {
+            keeper.check_complete()?;
         }
         let text = self.teller.summary();
         self.write(&text);
         self.progress.finish();
         self.stream.finish(self.written)?;
+        if let Some(keeper) = &self.keeper {
+            keeper.remark(context);
+        }
         self.teller.exit()
     }
 }

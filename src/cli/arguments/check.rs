@@ -1,6 +1,6 @@
 //! Arguments of `check`.
 
-use super::{EXIT_STATUS, Format, assignment, positive};
+use super::{EXIT_STATUS, Format, ShardArguments, assignment, positive};
 use crate::results::Seeds;
 use crate::units::Span;
 use clap::Args;
@@ -13,7 +13,9 @@ Examples:
   mirrorsim check scenario.json --seeds 0..1000 --jobs 8
   mirrorsim check scenarios more/scenario.json --set policy=full-blocks --set expect={}
   mirrorsim check --seeds 0..100 --twice 10 --format json > rows.jsonl
-  mirrorsim check --seeds 0..10000 --max-fail 5 --limit-simulated 10min --limit-events 5000000";
+  mirrorsim check --seeds 0..10000 --max-fail 5 --limit-simulated 10min --limit-events 5000000
+  mirrorsim check --seeds 0..10000 --shard 2/8 -o results
+  mirrorsim check --seeds 0..10000 --shards 8 -o results --slurm > job.sh && sh job.sh";
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
@@ -52,6 +54,8 @@ pub(in crate::cli) struct CheckArguments {
     /// The form of the output: `text`, or `json`, an object a line for each run and one in the end.
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
+    #[command(flatten)]
+    pub parts: ShardArguments,
 }
 
 fn lasting(text: &str) -> Result<Span, String> {

@@ -26,10 +26,11 @@ impl Teller {
 
     /// Takes the next run; gives the text that is written next, maybe none.
     pub fn take(&mut self, run: &Run) -> String {
+        let ends = self.plan.ends_scenario(self.totals.runs);
         self.scenario.add(&run.finding);
         self.totals.add(&run.finding);
         let mut text = self.export.run(run);
-        if run.seed == self.plan.seeds.last() {
+        if ends {
             text += &self.export.scenario(&run.file, &self.scenario);
             (self.begun, self.scenario) = (None, Totals::default());
         } else if self.begun.is_none() {
