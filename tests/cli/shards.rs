@@ -349,6 +349,7 @@ fn the_script_for_slurm_submits_shards_and_their_merge() {
     submit(&["2"]).expect(0);
     assert!(place.read("calls").contains("--array=2 "), "only what is missing");
     assert_eq!(place.read("it's here/merged.out"), one.stdout);
-    let piped = check(&place, &["-", "--slurm", "--shards=2", "-o", "x"]);
-    assert!(piped.expect(2).stderr.contains("a shard has no standard input"));
+    let words = ["check", "-", "--slurm", "--shards=2", "-o", "x"];
+    let piped = place.run_with(&words, SCENARIO.as_bytes()).expect(2);
+    assert!(piped.stderr.contains("a shard has no standard input"), "{}", piped.stderr);
 }
