@@ -4,6 +4,8 @@
 mod audit;
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/exports.rs"]
+mod exports;
 #[path = "cli/mutants.rs"]
 mod mutants;
 #[path = "cli/outputs.rs"]

@@ -1,5 +1,6 @@
 //! `mirrorsim check`: every scenario with every seed, all properties, on all cores.
 
+mod asides;
 pub(super) mod cases;
 pub(super) mod ceiling;
 mod export;
@@ -15,6 +16,7 @@ use super::output::{Output, Stream};
 use super::progress::Many;
 use crate::batch::{self, Flow, Repeat, Trouble};
 use crate::results::{Finding, Plan, Row, Run, Word};
+use asides::Asides;
 use cases::Case;
 use ceiling::Ceiling;
 use export::{Export, Page, Rows};
@@ -31,10 +33,11 @@ pub(super) fn run(arguments: &CheckArguments, context: &Context) -> Result<Exit,
     let plan = Plan { files, seeds: arguments.seeds };
     let progress = Many::new(context.progress, plan.runs());
     let export = export(arguments, context, &plan);
+    let (asides, others) = Asides::open(arguments, &plan)?;
     let mut check = Check {
         ceiling,
         max_fail: arguments.max_fail.map_or(u64::MAX, NonZeroU64::get),
-        teller: Teller::new(plan, export),
+        teller: Teller::new(plan, export, others),
         stream: Output::open(None)?.stream()?,
         written: Ok(()),
         progress,
@@ -48,7 +51,7 @@ pub(super) fn run(arguments: &CheckArguments, context: &Context) -> Result<Exit,
         |(case, seed), result| check.take(case, seed, result),
     );
     done.map_err(|error| Failure::new(Exit::Usage, format!("--jobs: {error}")))?;
-    check.finish()
+    check.finish(asides)
 }
 
 fn export(arguments: &CheckArguments, context: &Context, plan: &Plan) -> Box<dyn Export> {
@@ -123,7 +126,7 @@ impl Check {
         self.written = written;
     }
 
-    fn finish(mut self) -> Result<Exit, Failure> {
+    fn finish(mut self, asides: Asides) -> Result<Exit, Failure> {
         if let Some(refusal) = self.refusal {
             return Err(refusal);
         }
@@ -131,6 +134,7 @@ impl Check {
         self.write(&text);
         self.progress.finish();
         self.stream.finish(self.written)?;
+        asides.write(self.teller.asides())?;
         self.teller.exit()
     }
 }

@@ -1,8 +1,13 @@
-//! What is written while runs come in: a page for people, or rows.
+//! What is written while runs come in, or after them: a page for people, rows, what machines read.
 
+mod github;
+mod junit;
 mod page;
 mod rows;
+mod words;
 
+pub(in crate::cli) use github::{Annotations, JobPage};
+pub(in crate::cli) use junit::Junit;
 pub(in crate::cli) use page::Page;
 pub(in crate::cli) use rows::{FORMAT, Rows};
 

@@ -9,6 +9,7 @@ use crate::results::{Plan, Run, Totals};
 pub(in crate::cli) struct Teller {
     plan: Plan,
     export: Box<dyn Export>,
+    asides: Vec<Aside>,
     /// The file of the scenario at hand, while some of its runs are yet to come.
     begun: Option<String>,
     /// Its runs.
@@ -17,21 +18,28 @@ pub(in crate::cli) struct Teller {
     totals: Totals,
 }
 
+/// A form whose text is written at the end, and the text so far.
+struct Aside {
+    export: Box<dyn Export>,
+    text: String,
+}
+
 impl Teller {
-    /// Nothing is told yet.
-    pub fn new(plan: Plan, export: Box<dyn Export>) -> Self {
+    /// Nothing is told yet. What `export` tells is written as it comes, what `asides` tell at the end.
+    pub fn new(plan: Plan, export: Box<dyn Export>, asides: Vec<Box<dyn Export>>) -> Self {
         let (scenario, totals) = (Totals::default(), Totals::default());
-        Self { plan, export, begun: None, scenario, totals }
+        let aside = |export| Aside { export, text: String::new() };
+        let asides = asides.into_iter().map(aside).collect();
+        Self { plan, export, asides, begun: None, scenario, totals }
     }
 
     /// Takes the next run; gives the text that is written next, maybe none.
     pub fn take(&mut self, run: &Run) -> String {
         self.scenario.add(&run.finding);
         self.totals.add(&run.finding);
-        let mut text = self.export.run(run);
+        let mut text = self.tell(|export| export.run(run));
         if run.seed == self.plan.seeds.last() {
-            text += &self.export.scenario(&run.file, &self.scenario);
-            (self.begun, self.scenario) = (None, Totals::default());
+            text += &self.end_scenario(&run.file);
         } else if self.begun.is_none() {
             self.begun = Some(run.file.clone());
         }
@@ -47,14 +55,31 @@ impl Teller {
     pub fn summary(&mut self) -> String {
         let mut text = String::new();
         if let Some(file) = self.begun.take() {
-            text += &self.export.scenario(&file, &self.scenario);
+            text += &self.end_scenario(&file);
         }
-        let summary = Summary {
-            scenarios: self.plan.files.len() as u64,
-            not_made: self.plan.runs().saturating_sub(self.totals.runs),
-            totals: &self.totals,
-        };
-        text + &self.export.summary(&summary)
+        let (scenarios, totals) = (self.plan.files.len() as u64, self.totals);
+        let not_made = self.plan.runs().saturating_sub(totals.runs);
+        let summary = Summary { scenarios, not_made, totals: &totals };
+        text + &self.tell(|export| export.summary(&summary))
+    }
+
+    /// What is written beside the output, in the order of the asides.
+    pub fn asides(&mut self) -> impl Iterator<Item = String> {
+        self.asides.iter_mut().map(|aside| std::mem::take(&mut aside.text))
+    }
+
+    fn end_scenario(&mut self, file: &str) -> String {
+        let totals = std::mem::take(&mut self.scenario);
+        self.begun = None;
+        self.tell(|export| export.scenario(file, &totals))
+    }
+
+    /// Tells every form; gives the text of the one that is written as it comes.
+    fn tell(&mut self, words: impl Fn(&mut dyn Export) -> String) -> String {
+        for aside in &mut self.asides {
+            aside.text += &words(aside.export.as_mut());
+        }
+        words(self.export.as_mut())
     }
 
     /// What the process answers.

@@ -2,9 +2,10 @@
 
 use super::super::super::colour::Colour;
 use super::super::super::printable;
+use super::words::{account, several};
 use super::{Export, Summary};
 use crate::report::text::{count, span};
-use crate::results::{Finding, Plan, Run, Totals, Word};
+use crate::results::{Plan, Run, Totals, Word};
 
 /// The page for people.
 pub(in crate::cli) struct Page {
@@ -46,15 +47,8 @@ impl Export for Page {
         };
         let Some(left) = self.left_to_show.checked_sub(1) else { return String::new() };
         self.left_to_show = left;
-        let lines: Vec<_> = reasons(&run.finding).map(|line| format!("  {line}\n")).collect();
-        let Run { file, seed, reproduce, .. } = run;
-        let version = env!("CARGO_PKG_VERSION");
-        let hash = run.finding.scenario_hash();
-        let text = format!(
-            "  {file}  (seed {seed})\n{}  reproduce: {reproduce}\n  \
-                with: mirrorsim {version}, scenario {hash}\n",
-            lines.concat()
-        );
+        let lines: String = account(run).lines().map(|line| format!("  {line}\n")).collect();
+        let text = format!("  {}  (seed {})\n{lines}", run.file, run.seed);
         self.colour.bad(word) + &printable(&text)
     }
 
@@ -109,25 +103,4 @@ impl Export for Page {
         }
         text + "\n"
     }
-}
-
-/// A number of things: `1 seed`, `2 seeds`.
-fn several(number: u64, thing: &str) -> String {
-    let ending = if number == 1 { "" } else { "s" };
-    format!("{} {thing}{ending}", count(number))
-}
-
-/// Why a run failed: the first violation, expectations that were missed.
-fn reasons(finding: &Finding) -> impl Iterator<Item = String> {
-    let lines: Vec<_> = match finding {
-        Finding::Judged(row) => {
-            let violation = row
-                .violation
-                .iter()
-                .map(|line| format!("{} at {}: {}", line.property, span(line.at_ns), line.message));
-            violation.chain(row.missed.iter().cloned()).collect()
-        }
-        Finding::Lost { message, .. } => vec![message.clone()],
-    };
-    lines.into_iter()
 }
