@@ -39,6 +39,16 @@ struct Context {
     progress: progress::Mode,
 }
 
+impl Context {
+    /// A remark on standard error, unless remarks are not wanted.
+    fn remark(&self, words: &str) {
+        match self.progress {
+            progress::Mode::Never => {}
+            progress::Mode::Bar | progress::Mode::Plain => progress::remark(words),
+        }
+    }
+}
+
 /// Runs the command that `words` ask for; the first word is the program's name.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
     let words: Vec<_> = words.into_iter().collect();

@@ -5,6 +5,8 @@ mod figures;
 mod finding;
 mod seeds;
 
+pub mod saved;
+
 pub use figures::KeyFigures;
 pub use finding::{Finding, Row, Totals, Word, short};
 pub use seeds::Seeds;

@@ -6,6 +6,8 @@ mod audit;
 mod check;
 #[path = "cli/exports.rs"]
 mod exports;
+#[path = "cli/failures.rs"]
+mod failures;
 #[path = "cli/mutants.rs"]
 mod mutants;
 #[path = "cli/outputs.rs"]

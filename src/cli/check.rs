@@ -4,6 +4,7 @@ mod asides;
 pub(super) mod cases;
 pub(super) mod ceiling;
 mod export;
+mod failures;
 mod teller;
 
 pub(super) use crate::results::Seeds;
@@ -15,11 +16,13 @@ use super::exit::{Exit, Failure};
 use super::output::{Output, Stream};
 use super::progress::Many;
 use crate::batch::{self, Flow, Repeat, Trouble};
+use crate::results::saved::Saved;
 use crate::results::{Finding, Plan, Row, Run, Word};
 use asides::Asides;
 use cases::Case;
 use ceiling::Ceiling;
 use export::{Export, Page, Rows};
+use failures::{Cured, Folder};
 use std::io::{self, Write as _};
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::thread::available_parallelism;
@@ -29,29 +32,40 @@ use teller::Teller;
 pub(super) fn run(arguments: &CheckArguments, context: &Context) -> Result<Exit, Failure> {
     let ceiling = Ceiling::of(arguments);
     let cases = cases::read(&arguments.paths, &arguments.set, ceiling)?;
+    let folder = folder(arguments)?;
+    let failures = folder.as_ref().map_or(Ok(Vec::new()), |folder| folder.read(ceiling))?;
     let files = cases.iter().map(|case| case.input.name.clone()).collect();
     let plan = Plan { files, seeds: arguments.seeds };
-    let progress = Many::new(context.progress, plan.runs());
+    let saved = failures.len() as u64;
+    let progress = Many::new(context.progress, plan.runs().saturating_add(saved));
     let export = export(arguments, context, &plan);
     let (asides, others) = Asides::open(arguments, &plan)?;
+    let mut teller = Teller::new(plan, export, others);
+    teller.expect_saved(saved);
     let mut check = Check {
         ceiling,
         max_fail: arguments.max_fail.map_or(u64::MAX, NonZeroU64::get),
-        teller: Teller::new(plan, export, others),
+        folder,
+        teller,
         stream: Output::open(None)?.stream()?,
         written: Ok(()),
         progress,
-        refusal: None,
+        stopped: None,
     };
     let threads = arguments.jobs.or_else(|| available_parallelism().ok());
     let done = batch::run_all(
-        jobs(&cases, arguments),
+        jobs(&failures, &cases, arguments),
         threads.unwrap_or(NonZeroUsize::MIN),
         Row::of,
-        |(case, seed), result| check.take(case, seed, result),
+        |made, result| check.take(&made, result),
     );
     done.map_err(|error| Failure::new(Exit::Usage, format!("--jobs: {error}")))?;
-    check.finish(asides)
+    check.finish(asides, context)
+}
+
+fn folder(arguments: &CheckArguments) -> Result<Option<Folder>, Failure> {
+    let cured = if arguments.remove_cured { Cured::Removed } else { Cured::Kept };
+    arguments.save_failures.as_ref().map(|path| Folder::open(path, cured)).transpose()
 }
 
 fn export(arguments: &CheckArguments, context: &Context, plan: &Plan) -> Box<dyn Export> {
@@ -61,17 +75,30 @@ fn export(arguments: &CheckArguments, context: &Context, plan: &Plan) -> Box<dyn
     }
 }
 
-/// Every run in order, each under its scenario and seed.
+/// A run, by what it is for.
+enum Made<'a> {
+    /// A failure of an earlier check.
+    Again(&'a Case, &'a Saved),
+    /// A seed of the plan.
+    Planned(&'a Case, u64),
+}
+
+/// Every run in order: what failed before, then each scenario with each seed.
 fn jobs<'a>(
+    failures: &'a [(Case, Saved)],
     cases: &'a [Case],
     arguments: &'a CheckArguments,
-) -> impl Iterator<Item = ((&'a Case, u64), batch::Job)> {
-    cases.iter().flat_map(move |case| {
+) -> impl Iterator<Item = (Made<'a>, batch::Job)> {
+    let again =
+        failures.iter().map(|(case, saved)| (Made::Again(case, saved), failures::job(case, saved)));
+    let planned = cases.iter().flat_map(move |case| {
         let seeds = arguments.seeds.iter();
         seeds.map(move |seed| {
-            ((case, seed), case.job(seed, repeat(arguments.seeds, arguments.twice, seed)))
+            let job = case.job(seed, repeat(arguments.seeds, arguments.twice, seed));
+            (Made::Planned(case, seed), job)
         })
-    })
+    });
+    again.chain(planned)
 }
 
 /// Whether the run with this seed is made twice: every so many runs of a scenario, from the first.
@@ -87,32 +114,56 @@ struct Check {
     ceiling: Ceiling,
     /// Failing runs after which it stops.
     max_fail: u64,
+    folder: Option<Folder>,
     teller: Teller,
     stream: Stream,
     written: io::Result<()>,
     progress: Many,
-    /// A scenario that should not have been run.
-    refusal: Option<Failure>,
+    /// Why it cannot go on.
+    stopped: Option<Failure>,
 }
 
 impl Check {
     /// Takes the next run.
-    fn take(&mut self, case: &Case, seed: u64, result: Result<Row, Trouble>) -> Flow {
-        let finding = match Finding::of(result, || case.hash(seed)) {
-            Ok(finding) => finding,
-            Err(problem) => {
-                self.refusal = Some(case.input.refuse(&problem));
-                return Flow::Break;
-            }
-        };
-        let run = judged(case, seed, finding, self.ceiling);
-        let text = self.teller.take(&run);
-        self.write(&text);
-        let totals = self.teller.totals();
-        self.progress.tell(totals.runs, totals.failed);
+    fn take(&mut self, made: &Made, result: Result<Row, Trouble>) -> Flow {
+        if let Err(failure) = self.tell(made, result) {
+            self.stopped = Some(failure);
+            return Flow::Break;
+        }
+        let (runs, failed) = self.teller.so_far();
+        self.progress.tell(runs, failed);
         // Who reads a closed pipe has had enough; a full disk takes no more.
-        let more = self.written.is_ok() && totals.failed < self.max_fail;
+        let more = self.written.is_ok() && failed < self.max_fail;
         if more { Flow::Continue } else { Flow::Break }
+    }
+
+    fn tell(&mut self, made: &Made, result: Result<Row, Trouble>) -> Result<(), Failure> {
+        let (case, seed) = match made {
+            Made::Again(case, saved) => (case, saved.seed),
+            Made::Planned(case, seed) => (case, *seed),
+        };
+        let finding = Finding::of(result, || case.hash(seed));
+        let finding = finding.map_err(|problem| case.input.refuse(&problem))?;
+        let run = judged(case, seed, finding, self.ceiling);
+        let passed = run.finding.word() == Word::Pass;
+        let text = match (made, &mut self.folder) {
+            (Made::Planned(..), None) => self.teller.take(&run),
+            (Made::Planned(..), Some(folder)) => {
+                if !passed {
+                    folder.save(case, &run)?;
+                }
+                self.teller.take(&run)
+            }
+            (Made::Again(_, saved), Some(folder)) => {
+                if passed {
+                    folder.cure(saved)?;
+                }
+                self.teller.take_saved(&folder.name(), &run, saved)
+            }
+            (Made::Again(..), None) => unreachable!("a saved failure lies in a folder"),
+        };
+        self.write(&text);
+        Ok(())
     }
 
     /// Writes at once, so that an interrupt keeps what is finished.
@@ -126,15 +177,19 @@ impl Check {
         self.written = written;
     }
 
-    fn finish(mut self, asides: Asides) -> Result<Exit, Failure> {
-        if let Some(refusal) = self.refusal {
-            return Err(refusal);
+    fn finish(mut self, asides: Asides, context: &Context) -> Result<Exit, Failure> {
+        if let Some(failure) = self.stopped {
+            return Err(failure);
         }
         let text = self.teller.summary();
         self.write(&text);
         self.progress.finish();
         self.stream.finish(self.written)?;
         asides.write(self.teller.asides())?;
+        let left_out = self.folder.as_ref().map_or(0, Folder::left_out);
+        if left_out > 0 {
+            context.remark(&format!("{left_out} failing runs more were not saved"));
+        }
         self.teller.exit()
     }
 }

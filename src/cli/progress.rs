@@ -74,7 +74,7 @@ impl Progress {
 }
 
 /// A line on standard error.
-fn remark(words: &str) {
+pub(super) fn remark(words: &str) {
     // Nobody is left to read it if this fails.
     let _ = writeln!(std::io::stderr(), "{words}");
 }

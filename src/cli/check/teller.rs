@@ -3,6 +3,7 @@
 
 use super::super::exit::{Exit, Failure};
 use super::export::{Export, Summary};
+use crate::results::saved::Saved;
 use crate::results::{Plan, Run, Totals};
 
 /// Tells the runs of a plan, which come in its order.
@@ -14,8 +15,11 @@ pub(in crate::cli) struct Teller {
     begun: Option<String>,
     /// Its runs.
     scenario: Totals,
-    /// All runs.
+    /// All runs of the plan.
     totals: Totals,
+    /// Failures of earlier checks that are to be run again before, and those that were.
+    saved_planned: u64,
+    saved: Totals,
 }
 
 /// A form whose text is written at the end, and the text so far.
@@ -30,7 +34,24 @@ impl Teller {
         let (scenario, totals) = (Totals::default(), Totals::default());
         let aside = |export| Aside { export, text: String::new() };
         let asides = asides.into_iter().map(aside).collect();
-        Self { plan, export, asides, begun: None, scenario, totals }
+        let (saved_planned, saved) = (0, Totals::default());
+        Self { plan, export, asides, begun: None, scenario, totals, saved_planned, saved }
+    }
+
+    /// So many failures of earlier checks come before the runs of the plan.
+    pub fn expect_saved(&mut self, number: u64) {
+        self.saved_planned = number;
+    }
+
+    /// Takes the next failure of an earlier check, which was run again.
+    pub fn take_saved(&mut self, folder: &str, run: &Run, saved: &Saved) -> String {
+        self.saved.add(&run.finding);
+        let text = self.tell(|export| export.saved(run, saved));
+        if self.saved.runs < self.saved_planned {
+            return text;
+        }
+        let totals = self.saved;
+        text + &self.tell(|export| export.all_saved(folder, &totals))
     }
 
     /// Takes the next run; gives the text that is written next, maybe none.
@@ -46,9 +67,9 @@ impl Teller {
         text
     }
 
-    /// What all runs so far came to.
-    pub const fn totals(&self) -> &Totals {
-        &self.totals
+    /// Runs so far, and how many of them failed.
+    pub const fn so_far(&self) -> (u64, u64) {
+        (self.totals.runs + self.saved.runs, self.totals.failed + self.saved.failed)
     }
 
     /// The text at the end, which may come before all runs of the plan did.
@@ -58,8 +79,10 @@ impl Teller {
             text += &self.end_scenario(&file);
         }
         let (scenarios, totals) = (self.plan.files.len() as u64, self.totals);
-        let not_made = self.plan.runs().saturating_sub(totals.runs);
-        let summary = Summary { scenarios, not_made, totals: &totals };
+        let planned = self.plan.runs().saturating_add(self.saved_planned);
+        let (made, _) = self.so_far();
+        let (not_made, saved) = (planned.saturating_sub(made), self.saved);
+        let summary = Summary { scenarios, not_made, totals: &totals, saved: &saved };
         text + &self.tell(|export| export.summary(&summary))
     }
 
@@ -87,7 +110,9 @@ impl Teller {
     /// # Errors
     /// Some run was not as expected.
     pub fn exit(&self) -> Result<Exit, Failure> {
-        let Totals { runs, failed, differing, bugs, .. } = self.totals;
+        let (totals, saved) = (self.totals, self.saved);
+        let (bugs, differing) = (totals.bugs + saved.bugs, totals.differing + saved.differing);
+        let (runs, failed) = self.so_far();
         let exit = match (bugs, differing, failed) {
             (0, 0, 0) => return Ok(Exit::Expected),
             (0, 0, _) => Exit::Violated,

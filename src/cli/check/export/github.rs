@@ -3,6 +3,7 @@
 use super::words::{account, kind, several};
 use super::{Export, Summary};
 use crate::report::text::{count, span};
+use crate::results::saved::Saved;
 use crate::results::{Run, Totals, Word};
 
 /// Errors that GitHub shows of a step; it drops what comes after them.
@@ -16,6 +17,14 @@ pub(in crate::cli) struct Annotations {
 }
 
 impl Export for Annotations {
+    fn saved(&mut self, run: &Run, _saved: &Saved) -> String {
+        self.run(run)
+    }
+
+    fn all_saved(&mut self, _folder: &str, _totals: &Totals) -> String {
+        String::new()
+    }
+
     fn run(&mut self, run: &Run) -> String {
         match run.finding.word() {
             Word::Pass => return String::new(),
@@ -73,6 +82,14 @@ impl JobPage {
 }
 
 impl Export for JobPage {
+    fn saved(&mut self, run: &Run, _saved: &Saved) -> String {
+        self.run(run)
+    }
+
+    fn all_saved(&mut self, folder: &str, totals: &Totals) -> String {
+        self.scenario(folder, totals)
+    }
+
     fn run(&mut self, run: &Run) -> String {
         match run.finding.word() {
             Word::Pass => return String::new(),
@@ -95,8 +112,9 @@ impl Export for JobPage {
     }
 
     fn summary(&mut self, summary: &Summary) -> String {
-        let Summary { not_made, totals, .. } = *summary;
-        let (failed, runs) = (count(totals.failed), several(totals.runs, "run"));
+        let Summary { not_made, totals, saved, .. } = *summary;
+        let failed = count(totals.failed + saved.failed);
+        let runs = several(totals.runs + saved.runs, "run");
         let mut head = format!("### mirrorsim check: {failed} of {runs} failed\n\n");
         if not_made > 0 {
             head += &format!("Cut: {} were not made.\n\n", several(not_made, "run"));

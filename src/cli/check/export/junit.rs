@@ -4,6 +4,7 @@
 use super::words::{account, kind, reasons};
 use super::{Export, Summary};
 use crate::report::text::count;
+use crate::results::saved::Saved;
 use crate::results::{Plan, Run, Seeds, Totals, Word};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
@@ -63,28 +64,27 @@ impl Junit {
         Self { seeds: plan.seeds, block, suites: Vec::new(), cases: Vec::new() }
     }
 
-    /// The case of this seed, which comes after those before it.
-    fn case(&mut self, seed: u64) -> &mut Case {
+    /// Begins the case of this seed, unless a seed before it did.
+    fn open_case(&mut self, seed: u64) {
         let number = self.seeds.before(seed) / self.block;
-        if self.cases.last().is_none_or(|last| last.number != number) {
-            let first = self.seeds.first() + number * self.block;
-            let last = first.saturating_add(self.block - 1).min(self.seeds.last());
-            let name = if first == last {
-                format!("seed {first}")
-            } else {
-                format!("seeds {first}..{}", u128::from(last) + 1)
-            };
-            self.cases.push(Case { number, name, trouble: None });
+        if self.cases.last().is_some_and(|last| last.number == number) {
+            return;
         }
-        self.cases.last_mut().expect("one was pushed if there was none")
+        let first = self.seeds.first() + number * self.block;
+        let last = first.saturating_add(self.block - 1).min(self.seeds.last());
+        let name = if first == last {
+            format!("seed {first}")
+        } else {
+            format!("seeds {first}..{}", u128::from(last) + 1)
+        };
+        self.cases.push(Case { number, name, trouble: None });
     }
-}
 
-impl Export for Junit {
-    fn run(&mut self, run: &Run) -> String {
-        let case = self.case(run.seed);
+    /// Tells in the last case what failed in a run, if anything did.
+    fn fail(&mut self, run: &Run) {
+        let case = self.cases.last_mut().expect("the run's case was begun");
         let element = match run.finding.word() {
-            Word::Pass => return String::new(),
+            Word::Pass => return,
             Word::Fail | Word::Differs => Element::Failure,
             Word::Bug => Element::Error,
         };
@@ -99,6 +99,24 @@ impl Export for Junit {
         if trouble.failed <= MOST_TOLD {
             trouble.accounts.push(format!("seed {}: {}", run.seed, account(run)));
         }
+    }
+}
+
+impl Export for Junit {
+    fn saved(&mut self, run: &Run, _saved: &Saved) -> String {
+        let number = self.cases.len() as u64;
+        self.cases.push(Case { number, name: run.file.clone(), trouble: None });
+        self.fail(run);
+        String::new()
+    }
+
+    fn all_saved(&mut self, folder: &str, totals: &Totals) -> String {
+        self.scenario(folder, totals)
+    }
+
+    fn run(&mut self, run: &Run) -> String {
+        self.open_case(run.seed);
+        self.fail(run);
         String::new()
     }
 

@@ -5,6 +5,7 @@ use super::super::super::printable;
 use super::words::{account, several};
 use super::{Export, Summary};
 use crate::report::text::{count, span};
+use crate::results::saved::Saved;
 use crate::results::{Plan, Run, Totals, Word};
 
 /// The page for people.
@@ -27,6 +28,10 @@ impl Page {
         Self { colour, width, seeds, most_shown, left_to_show: most_shown }
     }
 
+    fn word(&self, totals: &Totals) -> String {
+        if totals.failed == 0 { self.colour.good("pass") } else { self.colour.bad("fail") }
+    }
+
     /// So many seeds of each scenario's.
     fn seeds(&self, runs: u64) -> String {
         if runs == self.seeds {
@@ -38,6 +43,25 @@ impl Page {
 }
 
 impl Export for Page {
+    fn saved(&mut self, run: &Run, saved: &Saved) -> String {
+        match run.finding.word() {
+            Word::Pass => {
+                let (file, seed, reason) = (&run.file, run.seed, saved.reason());
+                let text = format!("  {file}  (seed {seed})\n  no longer: {reason}\n");
+                self.colour.good("cured") + &printable(&text)
+            }
+            Word::Fail | Word::Differs | Word::Bug => self.run(run),
+        }
+    }
+
+    fn all_saved(&mut self, folder: &str, totals: &Totals) -> String {
+        let (failed, cured) = (count(totals.failed), count(totals.runs - totals.failed));
+        let name = format!("{folder:width$}", width = self.width);
+        let saved = several(totals.runs, "saved failure");
+        self.word(totals)
+            + &printable(&format!("  {name}  {saved}, {failed} failed, {cured} cured\n"))
+    }
+
     fn run(&mut self, run: &Run) -> String {
         let word = match run.finding.word() {
             Word::Pass => return String::new(),
@@ -53,8 +77,6 @@ impl Export for Page {
     }
 
     fn scenario(&mut self, file: &str, totals: &Totals) -> String {
-        let word =
-            if totals.failed == 0 { self.colour.good("pass") } else { self.colour.bad("fail") };
         let Totals { runs, failed, events, simulated_ns, .. } = *totals;
         let name = format!("{file:width$}", width = self.width);
         let text = format!(
@@ -64,21 +86,21 @@ impl Export for Page {
             count(events),
             span(simulated_ns)
         );
-        word + &printable(&text)
+        self.word(totals) + &printable(&text)
     }
 
     fn summary(&mut self, summary: &Summary) -> String {
-        let Summary { scenarios, not_made, totals } = *summary;
+        let Summary { scenarios, not_made, totals, saved } = *summary;
         let shown = self.most_shown - self.left_to_show;
         let mut text = String::new();
-        if totals.failed > shown {
-            let hidden = count(totals.failed - shown);
+        if totals.failed + saved.failed > shown {
+            let hidden = count(totals.failed + saved.failed - shown);
             text += &format!("{hidden} more that failed are not shown: see --show\n");
         }
         let Totals { runs, violations, failed, differing, bugs, .. } = *totals;
         if not_made > 0 {
-            let (planned, not_made) = (count(runs + not_made), count(not_made));
-            let failed = several(failed, "failing run");
+            let (planned, not_made) = (count(runs + saved.runs + not_made), count(not_made));
+            let failed = several(failed + saved.failed, "failing run");
             text += &format!("cut after {failed}: {not_made} of {planned} runs were not made\n");
         }
         text += &format!("{}, {}", several(runs, "run"), several(violations, "violation"));
@@ -92,8 +114,10 @@ impl Export for Page {
                 text += &format!(", {} {words}", count(number));
             }
         }
-        // Of scenarios that were not begun, a cut check says nothing.
-        if let Some(n) = totals.rule_of_three().filter(|_| not_made == 0) {
+        // A cut check says nothing of scenarios that were not begun; and nobody asks for a bound
+        // who has a seed that fails.
+        let sound = not_made == 0 && saved.failed == 0;
+        if let Some(n) = totals.rule_of_three().filter(|_| sound) {
             let n = count(n);
             // Runs of several scenarios are a stratified sample, for which the bound holds too.
             let mean = if scenarios > 1 { ", averaged over the scenarios," } else { "" };
