@@ -15,6 +15,8 @@ mod shard;
 pub mod chunk;
 pub mod merge;
 
+pub mod saved;
+
 pub use figures::KeyFigures;
 pub use finding::{Finding, Row, Totals, Word, short};
 pub use manifest::{FORMAT, Manifest, Named, Subject};

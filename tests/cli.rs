@@ -4,6 +4,10 @@
 mod audit;
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/exports.rs"]
+mod exports;
+#[path = "cli/failures.rs"]
+mod failures;
 #[path = "cli/mutants.rs"]
 mod mutants;
 #[path = "cli/outputs.rs"]

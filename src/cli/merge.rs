@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::arguments::MergeArguments;
-use super::check::{self, Teller};
+use super::check::{self, Asides, Teller};
 use super::exit::{Exit, Failure};
 use super::folder::Folder;
 use super::output::Output;
@@ -27,7 +27,8 @@ pub(super) fn run(arguments: &MergeArguments, context: &Context) -> Result<Exit,
     let files = scenarios.iter().map(|scenario| scenario.file.clone()).collect();
     let plan = Plan { files, seeds: *seeds, shard: Shard::WHOLE };
     let export = check::export(arguments.format, arguments.show, context, &plan);
-    let mut teller = Teller::new(plan, export);
+    let (asides, others) = Asides::open(arguments.junit.as_deref(), &plan)?;
+    let mut teller = Teller::new(plan, export, others);
     let mut stream = Output::open(None)?.stream()?;
     let (mut digest, mut written) = (RowsDigest::default(), Ok(()));
     let mut write = |text: String| -> io::Result<()> { stream.writer().write_all(text.as_bytes()) };
@@ -45,6 +46,7 @@ pub(super) fn run(arguments: &MergeArguments, context: &Context) -> Result<Exit,
     )?;
     let written = written.and_then(|()| write(teller.summary()));
     stream.finish(written)?;
+    asides.write(teller.asides())?;
     context.remark(&told(&digest));
     teller.exit()
 }

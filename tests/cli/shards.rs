@@ -63,6 +63,9 @@ fn a_merge_tells_what_one_machine_tells() {
         assert!(told(&one) && told(&merged), "{}", merged.stderr);
     }
     assert_eq!(whole.stdout, check(&place, &[]).stdout);
+    check(&place, &["--junit=one.xml"]).expect(1);
+    place.run(&["merge", "parts", "--junit=merged.xml"]).expect(1);
+    assert_eq!(place.read("merged.xml"), place.read("one.xml"));
     let quiet = place.run(&["merge", "parts", "-q"]).expect(1);
     assert!(quiet.stderr.starts_with("error: "), "{}", quiet.stderr);
     let passing = ["check", "small.json", "--seeds=0..9", "-o", "passing"];
@@ -240,6 +243,7 @@ fn a_task_of_an_array_finds_its_shard() {
         (&["--chunk=0", "-o", "x"], "a whole number from 1 on is meant"),
         (&["--chunk=4"], "--output <DIR>"),
         (&["--max-fail=1", "-o", "x"], "cannot be used with"),
+        (&["--save-failures=f", "-o", "x"], "cannot be used with"),
         (&["--slurm", "-o", "x"], "--shards <N>"),
         (&["--slurm", "--shards=2"], "--output <DIR>"),
         (&["-o", "small.json"], "small.json cannot be written"),

@@ -20,6 +20,9 @@ pub(in crate::cli) struct MergeArguments {
     /// Show so many failing runs in full; all are counted.
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub show: u64,
+    /// Write a `JUnit` file too, as `check` does.
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
     /// The form of the output: `text`, or `json`, an object a line for each run and one in the end.
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,

@@ -20,7 +20,7 @@ pub(in crate::cli) struct ShardArguments {
     pub shards: Option<NonZeroU64>,
     /// Keep what runs came to in this folder, and make no run that is kept there: the same line goes
     /// on where it was stopped. `merge` tells it all.
-    #[arg(long, short, value_name = "DIR", conflicts_with = "max_fail")]
+    #[arg(long, short, value_name = "DIR", conflicts_with_all = ["max_fail", "save_failures"])]
     pub output: Option<PathBuf>,
     /// Runs that are kept together, in a file that is written when the last of them is made.
     #[arg(long, value_name = "N", default_value = "32", value_parser = positive::<NonZeroU64>, requires = "output")]

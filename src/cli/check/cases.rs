@@ -127,7 +127,8 @@ fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-fn case(
+/// Reads one scenario with its traces.
+pub(super) fn case(
     path: PathBuf,
     sets: &[(String, String)],
     ceiling: Ceiling,

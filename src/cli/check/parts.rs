@@ -4,11 +4,11 @@ use super::super::Context;
 use super::super::arguments::CheckArguments;
 use super::super::exit::{Exit, Failure};
 use super::super::output::Output;
-use super::super::shard;
+use super::super::shard::{self, Keeper};
 use super::super::slurm::Submission;
 use super::COMMAND;
 use super::cases::Case;
-use crate::results::{Manifest, Named, Plan, Seeds, Subject};
+use crate::results::{Manifest, Named, Plan, Run, Seeds, Subject};
 use crate::trace::{self, Trace};
 use serde_json::Value;
 use std::ffi::OsString;
@@ -16,8 +16,20 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use xxhash_rust::xxh3::xxh3_128;
 
+/// Who keeps the runs of the plan, if a folder is given.
+pub(super) fn keeper(
+    arguments: &CheckArguments,
+    cases: &[Case],
+    plan: &Plan,
+    context: &Context,
+) -> Result<Option<Keeper<Run>>, Failure> {
+    let Some(folder) = &arguments.parts.output else { return Ok(None) };
+    let manifest = manifest(arguments, cases, plan);
+    Keeper::open(folder, &manifest, plan.shard, context).map(Some)
+}
+
 /// The manifest of these runs.
-pub(super) fn manifest(arguments: &CheckArguments, cases: &[Case], plan: &Plan) -> Manifest {
+fn manifest(arguments: &CheckArguments, cases: &[Case], plan: &Plan) -> Manifest {
     let subject = Subject {
         command: COMMAND,
         scenarios: cases.iter().map(named).collect(),
