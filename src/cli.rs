@@ -11,15 +11,19 @@ mod completions;
 mod engine;
 mod exit;
 mod explain;
+mod folder;
 mod init;
 mod input;
 mod man;
+mod merge;
 mod mutants;
 mod output;
 mod plot;
 mod progress;
 mod run;
 mod schema;
+mod shard;
+mod slurm;
 mod trace;
 
 pub use arguments::command;
@@ -102,6 +106,7 @@ fn carry_out(command: Command, context: &Context) -> Result<Exit, Failure> {
     match command {
         Command::Run(arguments) => run::run(&arguments, context),
         Command::Check(arguments) => check::run(&arguments, context),
+        Command::Merge(arguments) => merge::run(&arguments, context),
         Command::Mutants(arguments) => mutants::run(&arguments, context),
         Command::Explain(arguments) => explain::run(&arguments, context),
         Command::Audit(arguments) => audit::run(&arguments, context),

@@ -6,6 +6,10 @@ mod audit;
 mod check;
 #[path = "cli/explain.rs"]
 mod explain;
+#[path = "cli/exports.rs"]
+mod exports;
+#[path = "cli/failures.rs"]
+mod failures;
 #[path = "cli/mutants.rs"]
 mod mutants;
 #[path = "cli/outputs.rs"]
@@ -14,6 +18,8 @@ mod outputs;
 mod refusals;
 #[path = "cli/runs.rs"]
 mod runs;
+#[path = "cli/shards.rs"]
+mod shards;
 #[path = "cli/support.rs"]
 mod support;
 #[path = "cli/tapes.rs"]

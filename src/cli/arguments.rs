@@ -2,12 +2,16 @@
 
 mod check;
 mod explain;
+mod merge;
 mod mutants;
+mod shard;
 mod tape;
 
 pub(super) use check::CheckArguments;
 pub(super) use explain::ExplainArguments;
+pub(super) use merge::MergeArguments;
 pub(super) use mutants::MutantsArguments;
+pub(super) use shard::{ShardArguments, ShardChoice};
 pub(super) use tape::TapeArguments;
 
 use super::Remarks;
@@ -46,9 +50,10 @@ Exit status:
    1  a property was violated, or an expectation of the scenario was missed
    2  bad usage, or a bad scenario or trace
    3  the second run of --twice gave another digest, or a baseline differs
-   4  nothing to run
+   4  nothing to run, or shards are missing
   70  a bug of the simulator showed
   74  a file cannot be read or written
+  75  stopped by a signal: the same line goes on
  130  interrupted";
 
 const RUN_HELP: &str = "\
@@ -162,6 +167,12 @@ pub(super) enum Command {
     /// happened, to the rule of the protocol at which the two part. Each fault that came is taken out
     /// of the run alone: is the violation still there?
     Explain(ExplainArguments),
+    /// Tell what many machines kept as one would have told it.
+    ///
+    /// Runs that `check --shard I/N -o DIR` made are put into their order. The output and the exit
+    /// status are those of the whole check on one machine. Gaps are refused, and the shards that have
+    /// some are named.
+    Merge(MergeArguments),
     /// Run wrong protocols: how many seeds until each is caught by the property that must notice it?
     ///
     /// From each of many first seeds, seed after seed is run until the first violation of a run is

@@ -1,73 +1,130 @@
 //! `mirrorsim check`: every scenario with every seed, all properties, on all cores.
 
+mod asides;
 pub(super) mod cases;
 pub(super) mod ceiling;
 mod export;
+mod failures;
+mod parts;
 mod teller;
 
 pub(super) use crate::results::Seeds;
+pub(super) use asides::Asides;
 pub(super) use export::FORMAT;
+pub(super) use teller::Teller;
 
 use super::Context;
 use super::arguments::{CheckArguments, Format};
 use super::exit::{Exit, Failure};
 use super::output::{Output, Stream};
 use super::progress::Many;
+use super::shard::{self, Keeper};
 use crate::batch::{self, Flow, Repeat, Trouble};
+use crate::results::chunk::Numbered;
+use crate::results::saved::Saved;
 use crate::results::{Finding, Plan, Row, Run, Word};
 use cases::Case;
 use ceiling::Ceiling;
 use export::{Export, Page, Rows};
+use failures::{Cured, Folder};
 use std::io::{self, Write as _};
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::thread::available_parallelism;
-use teller::Teller;
+
+/// What this command is called where its results are kept.
+pub(super) const COMMAND: &str = "check";
 
 /// Makes every run, writes what they came to, and tells whether all were as expected.
 pub(super) fn run(arguments: &CheckArguments, context: &Context) -> Result<Exit, Failure> {
     let ceiling = Ceiling::of(arguments);
     let cases = cases::read(&arguments.paths, &arguments.set, ceiling)?;
+    let folder = folder(arguments)?;
+    let failures = folder.as_ref().map_or(Ok(Vec::new()), |folder| folder.read(ceiling))?;
     let files = cases.iter().map(|case| case.input.name.clone()).collect();
-    let plan = Plan { files, seeds: arguments.seeds };
-    let progress = Many::new(context.progress, plan.runs());
-    let export = export(arguments, context, &plan);
+    let shard = shard::chosen(&arguments.parts)?;
+    let plan = Plan { files, seeds: arguments.seeds, shard };
+    if let Some(script) = &arguments.parts.slurm {
+        parts::submit(arguments, &plan, script.as_deref(), context)?;
+        return Ok(Exit::Expected);
+    }
+    let keeper = parts::keeper(arguments, &cases, &plan, context)?;
+    let numbers = numbers(&plan, keeper.as_ref());
+    let saved = failures.len() as u64;
+    let progress = Many::new(context.progress, plan.runs().saturating_add(saved));
+    let export = export(arguments.format, arguments.show, context, &plan);
+    let (asides, others) = Asides::open(arguments.junit.as_deref(), &plan)?;
+    let mut teller = Teller::new(plan.clone(), export, others);
+    teller.expect_saved(saved);
     let mut check = Check {
         ceiling,
         max_fail: arguments.max_fail.map_or(u64::MAX, NonZeroU64::get),
-        teller: Teller::new(plan, export),
+        folder,
+        keeper,
+        teller,
         stream: Output::open(None)?.stream()?,
         written: Ok(()),
         progress,
-        refusal: None,
+        stopped: None,
     };
     let threads = arguments.jobs.or_else(|| available_parallelism().ok());
+    let planned = planned(numbers, &plan, &cases, arguments.twice);
     let done = batch::run_all(
-        jobs(&cases, arguments),
+        again(&failures).chain(planned),
         threads.unwrap_or(NonZeroUsize::MIN),
         Row::of,
-        |(case, seed), result| check.take(case, seed, result),
+        |made, result| check.take(&made, result),
     );
     done.map_err(|error| Failure::new(Exit::Usage, format!("--jobs: {error}")))?;
-    check.finish()
+    check.finish(asides, context)
 }
 
-fn export(arguments: &CheckArguments, context: &Context, plan: &Plan) -> Box<dyn Export> {
-    match arguments.format {
-        Format::Text => Box::new(Page::new(context.colour, plan, arguments.show)),
+fn folder(arguments: &CheckArguments) -> Result<Option<Folder>, Failure> {
+    let cured = if arguments.remove_cured { Cured::Removed } else { Cured::Kept };
+    arguments.save_failures.as_ref().map(|path| Folder::open(path, cured)).transpose()
+}
+
+/// The form of the output.
+pub(super) fn export(format: Format, show: u64, context: &Context, plan: &Plan) -> Box<dyn Export> {
+    match format {
+        Format::Text => Box::new(Page::new(context.colour, plan, show)),
         Format::Json => Box::new(Rows),
     }
 }
 
-/// Every run in order, each under its scenario and seed.
-fn jobs<'a>(
+/// The runs of the plan that are to be made, by number.
+fn numbers(plan: &Plan, keeper: Option<&Keeper<Run>>) -> Box<dyn Iterator<Item = u64>> {
+    if let Some(keeper) = keeper {
+        return Box::new(keeper.to_make());
+    }
+    let shard = plan.shard;
+    Box::new((0..plan.runs()).map(move |place| shard.run(place)))
+}
+
+/// A run, by what it is for.
+enum Made<'a> {
+    /// A failure of an earlier check.
+    Again(&'a Case, &'a Saved),
+    /// A run of the plan, by its number, with a seed.
+    Planned(u64, &'a Case, u64),
+}
+
+/// What failed before.
+fn again(failures: &[(Case, Saved)]) -> impl Iterator<Item = (Made<'_>, batch::Job)> {
+    failures.iter().map(|(case, saved)| (Made::Again(case, saved), failures::job(case, saved)))
+}
+
+/// The runs of these numbers.
+fn planned<'a>(
+    numbers: impl Iterator<Item = u64> + 'a,
+    plan: &'a Plan,
     cases: &'a [Case],
-    arguments: &'a CheckArguments,
-) -> impl Iterator<Item = ((&'a Case, u64), batch::Job)> {
-    cases.iter().flat_map(move |case| {
-        let seeds = arguments.seeds.iter();
-        seeds.map(move |seed| {
-            ((case, seed), case.job(seed, repeat(arguments.seeds, arguments.twice, seed)))
-        })
+    twice: Option<NonZeroU64>,
+) -> impl Iterator<Item = (Made<'a>, batch::Job)> {
+    numbers.map(move |number| {
+        let (file, seed) = plan.run(number);
+        let case = &cases[file];
+        let job = case.job(seed, repeat(plan.seeds, twice, seed));
+        (Made::Planned(number, case, seed), job)
     })
 }
 
@@ -84,36 +141,94 @@ struct Check {
     ceiling: Ceiling,
     /// Failing runs after which it stops.
     max_fail: u64,
+    /// Where failures are saved.
+    folder: Option<Folder>,
+    /// Who keeps what runs came to.
+    keeper: Option<Keeper<Run>>,
     teller: Teller,
     stream: Stream,
     written: io::Result<()>,
     progress: Many,
-    /// A scenario that should not have been run.
-    refusal: Option<Failure>,
+    /// Why it cannot go on.
+    stopped: Option<Failure>,
 }
 
 impl Check {
     /// Takes the next run.
-    fn take(&mut self, case: &Case, seed: u64, result: Result<Row, Trouble>) -> Flow {
-        let finding = match Finding::of(result, || case.hash(seed)) {
-            Ok(finding) => finding,
-            Err(problem) => {
-                self.refusal = Some(case.input.refuse(&problem));
-                return Flow::Break;
-            }
+    fn take(&mut self, made: &Made, result: Result<Row, Trouble>) -> Flow {
+        let flow = self.attend(made, result).unwrap_or_else(|failure| {
+            self.stopped = Some(failure);
+            Flow::Break
+        });
+        // Who reads a closed pipe has had enough; a full disk takes no more. A folder does.
+        let heard = self.written.is_ok() || self.keeper.is_some();
+        let more = heard && self.teller.so_far().1 < self.max_fail;
+        if more { flow } else { Flow::Break }
+    }
+
+    fn attend(&mut self, made: &Made, result: Result<Row, Trouble>) -> Result<Flow, Failure> {
+        let (case, seed) = match made {
+            Made::Again(case, saved) => (case, saved.seed),
+            Made::Planned(_, case, seed) => (case, *seed),
         };
+        let finding = Finding::of(result, || case.hash(seed));
+        let finding = finding.map_err(|problem| case.input.refuse(&problem))?;
         let run = judged(case, seed, finding, self.ceiling);
-        let text = self.teller.take(&run);
+        let passed = run.finding.word() == Word::Pass;
+        let text = match (made, &mut self.folder) {
+            (Made::Planned(number, ..), None) => return self.keep(*number, run),
+            (Made::Planned(..), Some(folder)) => {
+                if !passed {
+                    folder.save(case, &run)?;
+                }
+                self.teller.take(&run)
+            }
+            (Made::Again(_, saved), Some(folder)) => {
+                if passed {
+                    folder.cure(saved)?;
+                }
+                self.teller.take_saved(&folder.name(), &run, saved)
+            }
+            (Made::Again(..), None) => unreachable!("a saved failure lies in a folder"),
+        };
         self.write(&text);
-        let totals = self.teller.totals();
-        self.progress.tell(totals.runs, totals.failed);
-        // Who reads a closed pipe has had enough; a full disk takes no more.
-        let more = self.written.is_ok() && totals.failed < self.max_fail;
-        if more { Flow::Continue } else { Flow::Break }
+        Ok(Flow::Continue)
+    }
+
+    /// Tells a run, and keeps it if that is wanted.
+    fn keep(&mut self, number: u64, row: Run) -> Result<Flow, Failure> {
+        self.resume()?;
+        if self.keeper.as_ref().is_some_and(|keeper| keeper.flow() == Flow::Break) {
+            return Ok(Flow::Break);
+        }
+        self.tell(&row);
+        match &mut self.keeper {
+            Some(keeper) => keeper.keep(Numbered { run: number, row }),
+            None => Ok(Flow::Continue),
+        }
+    }
+
+    /// Tells the runs that were kept before and come next.
+    fn resume(&mut self) -> Result<(), Failure> {
+        while let Some(keeper) = &mut self.keeper
+            && let Some(rows) = keeper.resumed()?
+        {
+            for Numbered { row, .. } in rows {
+                self.tell(&row);
+            }
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, run: &Run) {
+        let text = self.teller.take(run);
+        self.write(&text);
     }
 
     /// Writes at once, so that an interrupt keeps what is finished.
     fn write(&mut self, text: &str) {
+        let (runs, failed) = self.teller.so_far();
+        self.progress.tell(runs, failed);
         if text.is_empty() || self.written.is_err() {
             return;
         }
@@ -123,14 +238,26 @@ impl Check {
         self.written = written;
     }
 
-    fn finish(mut self) -> Result<Exit, Failure> {
-        if let Some(refusal) = self.refusal {
-            return Err(refusal);
+    fn finish(mut self, asides: Asides, context: &Context) -> Result<Exit, Failure> {
+        if let Some(failure) = self.stopped {
+            return Err(failure);
+        }
+        self.resume()?;
+        if let Some(keeper) = &self.keeper {
+            keeper.check_complete()?;
         }
         let text = self.teller.summary();
         self.write(&text);
         self.progress.finish();
         self.stream.finish(self.written)?;
+        asides.write(self.teller.asides())?;
+        if let Some(keeper) = &self.keeper {
+            keeper.remark(context);
+        }
+        let left_out = self.folder.as_ref().map_or(0, Folder::left_out);
+        if left_out > 0 {
+            context.remark(&format!("{left_out} failing runs more were not saved"));
+        }
         self.teller.exit()
     }
 }

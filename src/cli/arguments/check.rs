@@ -1,6 +1,6 @@
 //! Arguments of `check`.
 
-use super::{EXIT_STATUS, Format, assignment, positive};
+use super::{EXIT_STATUS, Format, ShardArguments, assignment, positive};
 use crate::results::Seeds;
 use crate::units::Span;
 use clap::Args;
@@ -13,7 +13,13 @@ Examples:
   mirrorsim check scenario.json --seeds 0..1000 --jobs 8
   mirrorsim check scenarios more/scenario.json --set policy=full-blocks --set expect={}
   mirrorsim check --seeds 0..100 --twice 10 --format json > rows.jsonl
-  mirrorsim check --seeds 0..10000 --max-fail 5 --limit-simulated 10min --limit-events 5000000";
+  mirrorsim check --seeds 0..10000 --max-fail 5 --limit-simulated 10min --limit-events 5000000
+  mirrorsim check --junit check.xml --save-failures failures
+  mirrorsim check --seeds 0..10000 --shard 2/8 -o results
+  mirrorsim check --seeds 0..10000 --shards 8 -o results --slurm > job.sh && sh job.sh
+
+With GITHUB_ACTIONS=true the first failures are annotations, and a page about the check is appended to
+the file that GITHUB_STEP_SUMMARY names.";
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
@@ -49,9 +55,22 @@ pub(in crate::cli) struct CheckArguments {
     /// smaller, that one holds.
     #[arg(long, value_name = "N", value_parser = positive::<NonZeroU64>)]
     pub limit_events: Option<NonZeroU64>,
+    /// Keep failing runs in this folder, each as a scenario file that fails alone, and run what is
+    /// there again before all else. At most 100 are added by a check.
+    #[arg(long, value_name = "DIR")]
+    pub save_failures: Option<PathBuf>,
+    /// Remove from the folder what no longer fails.
+    #[arg(long, requires = "save_failures")]
+    pub remove_cured: bool,
+    /// Write a JUnit XML file as well: a suite for each scenario, a case for each seed (or block of
+    /// seeds, where there are more than 1000).
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
     /// The form of the output: `text`, or `json`, an object a line for each run and one in the end.
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
+    #[command(flatten)]
+    pub parts: ShardArguments,
 }
 
 fn lasting(text: &str) -> Result<Span, String> {

@@ -36,6 +36,11 @@ impl Case {
         drawn.map_or_else(|| self.scenario.hash(), |drawn| drawn.hash())
     }
 
+    /// What is run, and what it replays.
+    pub fn parts(&self) -> (&Scenario, &Traces) {
+        (&self.scenario, &self.traces)
+    }
+
     /// The line that makes the run with this seed alone.
     pub fn reproduce(&self, seed: u64, repeat: Repeat) -> String {
         let mut words = self.words("run", "--seed", seed);
@@ -122,7 +127,8 @@ fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-fn case(
+/// Reads one scenario with its traces.
+pub(super) fn case(
     path: PathBuf,
     sets: &[(String, String)],
     ceiling: Ceiling,

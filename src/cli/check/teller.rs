@@ -3,58 +3,107 @@
 
 use super::super::exit::{Exit, Failure};
 use super::export::{Export, Summary};
+use crate::results::saved::Saved;
 use crate::results::{Plan, Run, Totals};
 
 /// Tells the runs of a plan, which come in its order.
 pub(in crate::cli) struct Teller {
     plan: Plan,
     export: Box<dyn Export>,
+    asides: Vec<Aside>,
     /// The file of the scenario at hand, while some of its runs are yet to come.
     begun: Option<String>,
     /// Its runs.
     scenario: Totals,
-    /// All runs.
+    /// All runs of the plan.
     totals: Totals,
+    /// Failures of earlier checks that are to be run again before, and those that were.
+    saved_planned: u64,
+    saved: Totals,
+}
+
+/// A form whose text is written at the end, and the text so far.
+struct Aside {
+    export: Box<dyn Export>,
+    text: String,
 }
 
 impl Teller {
-    /// Nothing is told yet.
-    pub fn new(plan: Plan, export: Box<dyn Export>) -> Self {
+    /// Nothing is told yet. What `export` tells is written as it comes, what `asides` tell at the end.
+    pub fn new(plan: Plan, export: Box<dyn Export>, asides: Vec<Box<dyn Export>>) -> Self {
         let (scenario, totals) = (Totals::default(), Totals::default());
-        Self { plan, export, begun: None, scenario, totals }
+        let aside = |export| Aside { export, text: String::new() };
+        let asides = asides.into_iter().map(aside).collect();
+        let (saved_planned, saved) = (0, Totals::default());
+        Self { plan, export, asides, begun: None, scenario, totals, saved_planned, saved }
+    }
+
+    /// So many failures of earlier checks come before the runs of the plan.
+    pub fn expect_saved(&mut self, number: u64) {
+        self.saved_planned = number;
+    }
+
+    /// Takes the next failure of an earlier check, which was run again.
+    pub fn take_saved(&mut self, folder: &str, run: &Run, saved: &Saved) -> String {
+        self.saved.add(&run.finding);
+        let text = self.tell(|export| export.saved(run, saved));
+        if self.saved.runs < self.saved_planned {
+            return text;
+        }
+        let totals = self.saved;
+        text + &self.tell(|export| export.all_saved(folder, &totals))
     }
 
     /// Takes the next run; gives the text that is written next, maybe none.
     pub fn take(&mut self, run: &Run) -> String {
+        let ends = self.plan.ends_scenario(self.totals.runs);
         self.scenario.add(&run.finding);
         self.totals.add(&run.finding);
-        let mut text = self.export.run(run);
-        if run.seed == self.plan.seeds.last() {
-            text += &self.export.scenario(&run.file, &self.scenario);
-            (self.begun, self.scenario) = (None, Totals::default());
+        let mut text = self.tell(|export| export.run(run));
+        if ends {
+            text += &self.end_scenario(&run.file);
         } else if self.begun.is_none() {
             self.begun = Some(run.file.clone());
         }
         text
     }
 
-    /// What all runs so far came to.
-    pub const fn totals(&self) -> &Totals {
-        &self.totals
+    /// Runs so far, and how many of them failed.
+    pub const fn so_far(&self) -> (u64, u64) {
+        (self.totals.runs + self.saved.runs, self.totals.failed + self.saved.failed)
     }
 
     /// The text at the end, which may come before all runs of the plan did.
     pub fn summary(&mut self) -> String {
         let mut text = String::new();
         if let Some(file) = self.begun.take() {
-            text += &self.export.scenario(&file, &self.scenario);
+            text += &self.end_scenario(&file);
         }
-        let summary = Summary {
-            scenarios: self.plan.files.len() as u64,
-            not_made: self.plan.runs().saturating_sub(self.totals.runs),
-            totals: &self.totals,
-        };
-        text + &self.export.summary(&summary)
+        let (scenarios, totals) = (self.plan.files.len() as u64, self.totals);
+        let planned = self.plan.runs().saturating_add(self.saved_planned);
+        let (made, _) = self.so_far();
+        let (not_made, saved) = (planned.saturating_sub(made), self.saved);
+        let summary = Summary { scenarios, not_made, totals: &totals, saved: &saved };
+        text + &self.tell(|export| export.summary(&summary))
+    }
+
+    /// What is written beside the output, in the order of the asides.
+    pub fn asides(&mut self) -> impl Iterator<Item = String> {
+        self.asides.iter_mut().map(|aside| std::mem::take(&mut aside.text))
+    }
+
+    fn end_scenario(&mut self, file: &str) -> String {
+        let totals = std::mem::take(&mut self.scenario);
+        self.begun = None;
+        self.tell(|export| export.scenario(file, &totals))
+    }
+
+    /// Tells every form; gives the text of the one that is written as it comes.
+    fn tell(&mut self, words: impl Fn(&mut dyn Export) -> String) -> String {
+        for aside in &mut self.asides {
+            aside.text += &words(aside.export.as_mut());
+        }
+        words(self.export.as_mut())
     }
 
     /// What the process answers.
@@ -62,7 +111,9 @@ impl Teller {
     /// # Errors
     /// Some run was not as expected.
     pub fn exit(&self) -> Result<Exit, Failure> {
-        let Totals { runs, failed, differing, bugs, .. } = self.totals;
+        let (totals, saved) = (self.totals, self.saved);
+        let (bugs, differing) = (totals.bugs + saved.bugs, totals.differing + saved.differing);
+        let (runs, failed) = self.so_far();
         let exit = match (bugs, differing, failed) {
             (0, 0, 0) => return Ok(Exit::Expected),
             (0, 0, _) => Exit::Violated,

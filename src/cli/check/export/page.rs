@@ -2,9 +2,11 @@
 
 use super::super::super::colour::Colour;
 use super::super::super::printable;
+use super::words::{account, several};
 use super::{Export, Summary};
 use crate::report::text::{count, span};
-use crate::results::{Finding, Plan, Run, Totals, Word};
+use crate::results::saved::Saved;
+use crate::results::{Plan, Run, Totals, Word};
 
 /// The page for people.
 pub(in crate::cli) struct Page {
@@ -26,6 +28,10 @@ impl Page {
         Self { colour, width, seeds, most_shown, left_to_show: most_shown }
     }
 
+    fn word(&self, totals: &Totals) -> String {
+        if totals.failed == 0 { self.colour.good("pass") } else { self.colour.bad("fail") }
+    }
+
     /// So many seeds of each scenario's.
     fn seeds(&self, runs: u64) -> String {
         if runs == self.seeds {
@@ -37,6 +43,25 @@ impl Page {
 }
 
 impl Export for Page {
+    fn saved(&mut self, run: &Run, saved: &Saved) -> String {
+        match run.finding.word() {
+            Word::Pass => {
+                let (file, seed, reason) = (&run.file, run.seed, saved.reason());
+                let text = format!("  {file}  (seed {seed})\n  no longer: {reason}\n");
+                self.colour.good("cured") + &printable(&text)
+            }
+            Word::Fail | Word::Differs | Word::Bug => self.run(run),
+        }
+    }
+
+    fn all_saved(&mut self, folder: &str, totals: &Totals) -> String {
+        let (failed, cured) = (count(totals.failed), count(totals.runs - totals.failed));
+        let name = format!("{folder:width$}", width = self.width);
+        let saved = several(totals.runs, "saved failure");
+        self.word(totals)
+            + &printable(&format!("  {name}  {saved}, {failed} failed, {cured} cured\n"))
+    }
+
     fn run(&mut self, run: &Run) -> String {
         let word = match run.finding.word() {
             Word::Pass => return String::new(),
@@ -46,21 +71,12 @@ impl Export for Page {
         };
         let Some(left) = self.left_to_show.checked_sub(1) else { return String::new() };
         self.left_to_show = left;
-        let lines: Vec<_> = reasons(&run.finding).map(|line| format!("  {line}\n")).collect();
-        let Run { file, seed, reproduce, .. } = run;
-        let version = env!("CARGO_PKG_VERSION");
-        let hash = run.finding.scenario_hash();
-        let text = format!(
-            "  {file}  (seed {seed})\n{}  reproduce: {reproduce}\n  \
-                with: mirrorsim {version}, scenario {hash}\n",
-            lines.concat()
-        );
+        let lines: String = account(run).lines().map(|line| format!("  {line}\n")).collect();
+        let text = format!("  {}  (seed {})\n{lines}", run.file, run.seed);
         self.colour.bad(word) + &printable(&text)
     }
 
     fn scenario(&mut self, file: &str, totals: &Totals) -> String {
-        let word =
-            if totals.failed == 0 { self.colour.good("pass") } else { self.colour.bad("fail") };
         let Totals { runs, failed, events, simulated_ns, .. } = *totals;
         let name = format!("{file:width$}", width = self.width);
         let text = format!(
@@ -70,21 +86,21 @@ impl Export for Page {
             count(events),
             span(simulated_ns)
         );
-        word + &printable(&text)
+        self.word(totals) + &printable(&text)
     }
 
     fn summary(&mut self, summary: &Summary) -> String {
-        let Summary { scenarios, not_made, totals } = *summary;
+        let Summary { scenarios, not_made, totals, saved } = *summary;
         let shown = self.most_shown - self.left_to_show;
         let mut text = String::new();
-        if totals.failed > shown {
-            let hidden = count(totals.failed - shown);
+        if totals.failed + saved.failed > shown {
+            let hidden = count(totals.failed + saved.failed - shown);
             text += &format!("{hidden} more that failed are not shown: see --show\n");
         }
         let Totals { runs, violations, failed, differing, bugs, .. } = *totals;
         if not_made > 0 {
-            let (planned, not_made) = (count(runs + not_made), count(not_made));
-            let failed = several(failed, "failing run");
+            let (planned, not_made) = (count(runs + saved.runs + not_made), count(not_made));
+            let failed = several(failed + saved.failed, "failing run");
             text += &format!("cut after {failed}: {not_made} of {planned} runs were not made\n");
         }
         text += &format!("{}, {}", several(runs, "run"), several(violations, "violation"));
@@ -98,8 +114,10 @@ impl Export for Page {
                 text += &format!(", {} {words}", count(number));
             }
         }
-        // Of scenarios that were not begun, a cut check says nothing.
-        if let Some(n) = totals.rule_of_three().filter(|_| not_made == 0) {
+        // A cut check says nothing of scenarios that were not begun; and nobody asks for a bound
+        // who has a seed that fails.
+        let sound = not_made == 0 && saved.failed == 0;
+        if let Some(n) = totals.rule_of_three().filter(|_| sound) {
             let n = count(n);
             // Runs of several scenarios are a stratified sample, for which the bound holds too.
             let mean = if scenarios > 1 { ", averaged over the scenarios," } else { "" };
@@ -109,25 +127,4 @@ impl Export for Page {
         }
         text + "\n"
     }
-}
-
-/// A number of things: `1 seed`, `2 seeds`.
-fn several(number: u64, thing: &str) -> String {
-    let ending = if number == 1 { "" } else { "s" };
-    format!("{} {thing}{ending}", count(number))
-}
-
-/// Why a run failed: the first violation, expectations that were missed.
-fn reasons(finding: &Finding) -> impl Iterator<Item = String> {
-    let lines: Vec<_> = match finding {
-        Finding::Judged(row) => {
-            let violation = row
-                .violation
-                .iter()
-                .map(|line| format!("{} at {}: {}", line.property, span(line.at_ns), line.message));
-            violation.chain(row.missed.iter().cloned()).collect()
-        }
-        Finding::Lost { message, .. } => vec![message.clone()],
-    };
-    lines.into_iter()
 }

@@ -2,6 +2,7 @@
 
 use super::{Export, Summary};
 use crate::report::VerdictWord;
+use crate::results::saved::Saved;
 use crate::results::{Finding, Run, Totals, Word};
 use serde::Serialize;
 
@@ -51,37 +52,53 @@ struct SummaryRow<'a> {
     kind: &'static str,
     scenarios: u64,
     not_made: u64,
+    /// Failures of earlier checks that were run again, and how many of them still fail.
+    saved: u64,
+    saved_failed: u64,
     #[serde(flatten)]
     totals: &'a Totals,
 }
 
+/// A run of this kind: `run`, or `saved`, a failure of an earlier check, which is cured if it passes.
+fn run_line(kind: &'static str, run: &Run) -> String {
+    let (row, trouble) = match &run.finding {
+        Finding::Judged(row) => (Some(row), None),
+        Finding::Lost { message, .. } => (None, Some(message.as_str())),
+    };
+    let violation = row.and_then(|row| row.violation.as_ref());
+    line(&RunRow {
+        format: FORMAT,
+        kind,
+        scenario: &run.file,
+        scenario_hash: run.finding.scenario_hash(),
+        seed: run.seed,
+        outcome: run.finding.word(),
+        verdict: row.map(|row| row.verdict),
+        digest: row.map(|row| row.digest.as_str()),
+        events: row.map(|row| row.events),
+        simulated_ns: row.map(|row| row.simulated_ns),
+        violation: violation.map(|violation| First {
+            property: &violation.property,
+            at_ns: violation.at_ns,
+            message: &violation.message,
+        }),
+        missed: row.map_or(&[], |row| &row.missed),
+        trouble,
+        reproduce: &run.reproduce,
+    })
+}
+
 impl Export for Rows {
+    fn saved(&mut self, run: &Run, _saved: &Saved) -> String {
+        run_line("saved", run)
+    }
+
+    fn all_saved(&mut self, _folder: &str, _totals: &Totals) -> String {
+        String::new()
+    }
+
     fn run(&mut self, run: &Run) -> String {
-        let (row, trouble) = match &run.finding {
-            Finding::Judged(row) => (Some(row), None),
-            Finding::Lost { message, .. } => (None, Some(message.as_str())),
-        };
-        let violation = row.and_then(|row| row.violation.as_ref());
-        line(&RunRow {
-            format: FORMAT,
-            kind: "run",
-            scenario: &run.file,
-            scenario_hash: run.finding.scenario_hash(),
-            seed: run.seed,
-            outcome: run.finding.word(),
-            verdict: row.map(|row| row.verdict),
-            digest: row.map(|row| row.digest.as_str()),
-            events: row.map(|row| row.events),
-            simulated_ns: row.map(|row| row.simulated_ns),
-            violation: violation.map(|violation| First {
-                property: &violation.property,
-                at_ns: violation.at_ns,
-                message: &violation.message,
-            }),
-            missed: row.map_or(&[], |row| &row.missed),
-            trouble,
-            reproduce: &run.reproduce,
-        })
+        run_line("run", run)
     }
 
     fn scenario(&mut self, _file: &str, _totals: &Totals) -> String {
@@ -89,8 +106,10 @@ impl Export for Rows {
     }
 
     fn summary(&mut self, summary: &Summary) -> String {
-        let Summary { scenarios, not_made, totals } = *summary;
-        line(&SummaryRow { format: FORMAT, kind: "summary", scenarios, not_made, totals })
+        let Summary { scenarios, not_made, totals, saved } = *summary;
+        let (saved, saved_failed) = (saved.runs, saved.failed);
+        let kind = "summary";
+        line(&SummaryRow { format: FORMAT, kind, scenarios, not_made, saved, saved_failed, totals })
     }
 }
 
