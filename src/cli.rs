@@ -12,6 +12,7 @@ mod engine;
 mod exit;
 mod init;
 mod input;
+mod interrupt;
 mod man;
 mod mutants;
 mod output;

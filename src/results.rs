@@ -5,6 +5,7 @@ mod figures;
 mod finding;
 mod seeds;
 
+pub mod baseline;
 pub mod saved;
 
 pub use figures::KeyFigures;
@@ -38,7 +39,7 @@ pub struct Plan {
 impl Plan {
     /// How many runs there are.
     #[must_use]
-    pub fn runs(&self) -> u64 {
+    pub const fn runs(&self) -> u64 {
         self.seeds.count().saturating_mul(self.files.len() as u64)
     }
 }

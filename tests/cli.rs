@@ -2,12 +2,16 @@
 
 #[path = "cli/audit.rs"]
 mod audit;
+#[path = "cli/baseline.rs"]
+mod baseline;
 #[path = "cli/check.rs"]
 mod check;
 #[path = "cli/exports.rs"]
 mod exports;
 #[path = "cli/failures.rs"]
 mod failures;
+#[path = "cli/interrupts.rs"]
+mod interrupts;
 #[path = "cli/mutants.rs"]
 mod mutants;
 #[path = "cli/outputs.rs"]

@@ -11,7 +11,7 @@ use super::progress::Mode;
 use super::trace;
 use crate::random::GENERATOR;
 use crate::units::{Bytes, Span};
-use crate::{audit, facts, report};
+use crate::{audit, facts, report, results};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::num::NonZeroUsize;
@@ -22,8 +22,16 @@ use std::sync::LazyLock;
 /// The version, and what decides whether files of two versions compare.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     let version = env!("CARGO_PKG_VERSION");
-    let formats = [report::FORMAT, facts::FORMAT, trace::STATS_FORMAT, CHECK_FORMAT, audit::FORMAT]
-        .join(", ");
+    let formats = [
+        report::FORMAT,
+        facts::FORMAT,
+        trace::STATS_FORMAT,
+        CHECK_FORMAT,
+        audit::FORMAT,
+        results::baseline::FORMAT,
+        results::saved::FORMAT,
+    ]
+    .join(", ");
     format!("{version}\ngenerator: {GENERATOR}\nformats: {formats}")
 });
 

@@ -5,6 +5,7 @@ pub(super) mod cases;
 pub(super) mod ceiling;
 mod export;
 mod failures;
+mod keeper;
 mod teller;
 
 pub(super) use crate::results::Seeds;
@@ -13,6 +14,7 @@ pub(super) use export::FORMAT;
 use super::Context;
 use super::arguments::{CheckArguments, Format};
 use super::exit::{Exit, Failure};
+use super::interrupt::Interrupt;
 use super::output::{Output, Stream};
 use super::progress::Many;
 use crate::batch::{self, Flow, Repeat, Trouble};
@@ -23,6 +25,7 @@ use cases::Case;
 use ceiling::Ceiling;
 use export::{Export, Page, Rows};
 use failures::{Cured, Folder};
+use keeper::Keeper;
 use std::io::{self, Write as _};
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::thread::available_parallelism;
@@ -40,16 +43,23 @@ pub(super) fn run(arguments: &CheckArguments, context: &Context) -> Result<Exit,
     let progress = Many::new(context.progress, plan.runs().saturating_add(saved));
     let export = export(arguments, context, &plan);
     let (asides, others) = Asides::open(arguments, &plan)?;
+    let keeper = Keeper::open(arguments)?;
+    let comparison = keeper::comparison(arguments, &plan)?;
     let mut teller = Teller::new(plan, export, others);
     teller.expect_saved(saved);
+    if let Some(comparison) = comparison {
+        teller.compare(comparison);
+    }
     let mut check = Check {
         ceiling,
         max_fail: arguments.max_fail.map_or(u64::MAX, NonZeroU64::get),
         folder,
+        keeper,
         teller,
         stream: Output::open(None)?.stream()?,
         written: Ok(()),
         progress,
+        interrupt: Interrupt::watch()?,
         stopped: None,
     };
     let threads = arguments.jobs.or_else(|| available_parallelism().ok());
@@ -115,10 +125,12 @@ struct Check {
     /// Failing runs after which it stops.
     max_fail: u64,
     folder: Option<Folder>,
+    keeper: Option<Keeper>,
     teller: Teller,
     stream: Stream,
     written: io::Result<()>,
     progress: Many,
+    interrupt: Interrupt,
     /// Why it cannot go on.
     stopped: Option<Failure>,
 }
@@ -134,6 +146,10 @@ impl Check {
         self.progress.tell(runs, failed);
         // Who reads a closed pipe has had enough; a full disk takes no more.
         let more = self.written.is_ok() && failed < self.max_fail;
+        if self.interrupt.came() {
+            self.teller.interrupt();
+            return Flow::Break;
+        }
         if more { Flow::Continue } else { Flow::Break }
     }
 
@@ -162,6 +178,9 @@ impl Check {
             }
             (Made::Again(..), None) => unreachable!("a saved failure lies in a folder"),
         };
+        if let (Made::Planned(..), Some(keeper)) = (made, &mut self.keeper) {
+            keeper.take(&run);
+        }
         self.write(&text);
         Ok(())
     }
@@ -190,7 +209,12 @@ impl Check {
         if left_out > 0 {
             context.remark(&format!("{left_out} failing runs more were not saved"));
         }
-        self.teller.exit()
+        let exit = self.teller.exit()?;
+        // Whoever closed the pipe has not seen all that would be kept.
+        if let Some(keeper) = self.keeper.filter(|_| self.teller.is_complete()) {
+            context.remark(&format!("the baseline holds {} runs", keeper.write()?));
+        }
+        Ok(exit)
     }
 }
 

@@ -19,6 +19,8 @@ pub enum Exit {
     Bug,
     /// A file named on the command line cannot be read or written.
     File,
+    /// Interrupted; what was finished is kept.
+    Interrupted,
 }
 
 impl Exit {
@@ -33,6 +35,7 @@ impl Exit {
             Self::Nothing => 4,
             Self::Bug => 70,
             Self::File => 74,
+            Self::Interrupted => 130,
         }
     }
 }
