@@ -75,6 +75,12 @@ fn what_moved_is_told_with_its_share() {
         format!("events is {}, was {events} (+200.0 %)", 3 * events),
     ];
     assert_eq!(sentences, wanted);
+    row(&mut second).scenario_hash = "y".to_owned();
+    let sentence = comparison.take(&second)[0].sentence();
+    assert!(sentence.starts_with("scenario_hash is y, was "), "{sentence}");
+    let mut named = first.clone();
+    row(&mut named).scenario_hash = "y".to_owned();
+    assert_eq!(comparison.take(&named), [], "it does the same under another name");
     let lost =
         Finding::Lost { word: Word::Bug, scenario_hash: String::new(), message: String::new() };
     let changes = comparison.take(&Run { finding: lost, ..second.clone() });
