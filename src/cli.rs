@@ -10,6 +10,7 @@ mod colour;
 mod completions;
 mod engine;
 mod exit;
+mod explain;
 mod init;
 mod input;
 mod interrupt;
@@ -38,14 +39,22 @@ struct Context {
     line: String,
     colour: Colour,
     progress: progress::Mode,
+    remarks: Remarks,
+}
+
+/// Whether remarks are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Remarks {
+    Shown,
+    Hidden,
 }
 
 impl Context {
-    /// A remark on standard error, unless remarks are not wanted.
+    /// Says something on standard error, if that is wanted.
     fn remark(&self, words: &str) {
-        match self.progress {
-            progress::Mode::Never => {}
-            progress::Mode::Bar | progress::Mode::Plain => progress::remark(words),
+        match self.remarks {
+            Remarks::Shown => progress::remark(&printable(words)),
+            Remarks::Hidden => {}
         }
     }
 }
@@ -66,6 +75,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
         line: quote(&words),
         colour: Colour::choose(arguments.color),
         progress: arguments.progress_mode(),
+        remarks: arguments.remarks(),
     };
     match carry_out(arguments.command, &context) {
         Ok(exit) => exit,
@@ -94,6 +104,7 @@ fn carry_out(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Run(arguments) => run::run(&arguments, context),
         Command::Check(arguments) => check::run(&arguments, context),
         Command::Mutants(arguments) => mutants::run(&arguments, context),
+        Command::Explain(arguments) => explain::run(&arguments, context),
         Command::Audit(arguments) => audit::run(&arguments, context),
         Command::Plot(arguments) => plot::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),

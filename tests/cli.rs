@@ -6,6 +6,8 @@ mod audit;
 mod baseline;
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/explain.rs"]
+mod explain;
 #[path = "cli/exports.rs"]
 mod exports;
 #[path = "cli/failures.rs"]
@@ -22,6 +24,8 @@ mod refusals;
 mod runs;
 #[path = "cli/support.rs"]
 mod support;
+#[path = "cli/tapes.rs"]
+mod tapes;
 #[path = "cli/traces.rs"]
 mod traces;
 #[path = "cli/words.rs"]

@@ -45,6 +45,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "report",
         ],
     ),
+    ("explain", &["units", "protocol", "scenario", "workload", "facts", "checker", "batch"]),
     // The generator's name stands in a baseline.
     ("results", &["random", "scenario", "facts", "report", "batch"]),
     ("statistics", &[]),

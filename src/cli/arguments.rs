@@ -1,17 +1,22 @@
 //! Commands and their arguments.
 
 mod check;
+mod explain;
 mod mutants;
+mod tape;
 
 pub(super) use check::CheckArguments;
+pub(super) use explain::ExplainArguments;
 pub(super) use mutants::MutantsArguments;
+pub(super) use tape::TapeArguments;
 
+use super::Remarks;
 use super::check::{FORMAT as CHECK_FORMAT, Seeds};
 use super::progress::Mode;
 use super::trace;
-use crate::random::GENERATOR;
+use crate::random::{GENERATOR, tape as tapes};
 use crate::units::{Bytes, Span};
-use crate::{audit, facts, report, results};
+use crate::{audit, explain as explanation, facts, report, results};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::num::NonZeroUsize;
@@ -28,10 +33,12 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
         trace::STATS_FORMAT,
         CHECK_FORMAT,
         audit::FORMAT,
+        explanation::FORMAT,
+        tapes::FORMAT,
         results::baseline::FORMAT,
         results::saved::FORMAT,
-    ]
-    .join(", ");
+    ];
+    let formats = formats.join(", ");
     format!("{version}\ngenerator: {GENERATOR}\nformats: {formats}")
 });
 
@@ -51,7 +58,8 @@ Examples:
   mirrorsim run scenario.json
   mirrorsim run scenario.json --seed 7 --set wan.propagation=40ms --set clients.0.name=pg
   mirrorsim run scenario.json -o report.json --series series.csv --series-every 100ms
-  mirrorsim run scenario.json --set policy=full-blocks --dry-run | mirrorsim run -";
+  mirrorsim run scenario.json --set policy=full-blocks --dry-run | mirrorsim run -
+  mirrorsim run scenario.json --record tape.gz && mirrorsim run changed.json --replay tape.gz";
 
 const AUDIT_HELP: &str = "\
 Examples:
@@ -100,6 +108,13 @@ impl Arguments {
     }
 }
 
+impl Arguments {
+    /// Whether remarks are wanted.
+    pub const fn remarks(&self) -> Remarks {
+        if self.quiet { Remarks::Hidden } else { Remarks::Shown }
+    }
+}
+
 /// The whole command line, for completions and manual pages.
 #[must_use]
 pub fn command() -> clap::Command {
@@ -143,6 +158,12 @@ pub(super) enum Command {
     /// Each scenario is run with each seed and held against what it expects. A run that fails is
     /// shown with the line that reproduces it; the output is the same on any number of cores.
     Check(CheckArguments),
+    /// Explain why a run violates a property, in at most twelve lines.
+    ///
+    /// The facts are walked from the violation back, along what happened and along what should have
+    /// happened, to the rule of the protocol at which the two part. Each fault that came is taken out
+    /// of the run alone: is the violation still there?
+    Explain(ExplainArguments),
     /// Run wrong protocols: how many seeds until each is caught by the property that must notice it?
     ///
     /// From each of many first seeds, seed after seed is run until the first violation of a run is
@@ -176,9 +197,9 @@ pub(super) enum Command {
 pub(super) struct RunArguments {
     /// The scenario file; `-`: standard input.
     pub scenario: PathBuf,
-    /// The seed of every random decision.
-    #[arg(long, default_value_t = 0, value_name = "N")]
-    pub seed: u64,
+    /// The seed of every random decision; left out: that of the tape of --replay, else 0.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
     /// Override a key of the scenario, `wan.propagation=40ms`; may be given more than once. Items of
     /// lists go by number from 0, `clients.0.name=pg`; the value is JSON if it reads as JSON.
     #[arg(long, value_name = "KEY=VALUE", value_parser = assignment)]
@@ -200,11 +221,13 @@ pub(super) struct RunArguments {
     #[arg(long, value_enum)]
     pub format: Option<Format>,
     /// Print the scenario with every key written out, and run nothing.
-    #[arg(long, conflicts_with_all = ["facts", "series", "twice", "format"])]
+    #[arg(long, conflicts_with_all = ["facts", "series", "twice", "format", "record", "replay"])]
     pub dry_run: bool,
     /// Run twice and compare the digests.
     #[arg(long)]
     pub twice: bool,
+    #[command(flatten)]
+    pub tape: TapeArguments,
 }
 
 /// Arguments of `audit`.

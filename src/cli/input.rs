@@ -115,7 +115,7 @@ pub(super) fn trace(path: &Path) -> Result<Trace, Failure> {
 }
 
 /// Whether the data is at fault and not the device it lies on.
-fn is_broken(error: &io::Error) -> bool {
+pub(super) fn is_broken(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData)
 }
 
@@ -131,7 +131,7 @@ pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
+pub(super) fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
     if path == Path::new("-") {
         return Ok(Box::new(io::stdin().lock()));
     }
