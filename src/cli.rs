@@ -14,6 +14,7 @@ mod explain;
 mod folder;
 mod init;
 mod input;
+mod interrupt;
 mod man;
 mod merge;
 mod mutants;

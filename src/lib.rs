@@ -33,7 +33,8 @@
 //! | [`batch`] | scenario workload random faults simulation facts checker metrics report | runs, judged and measured while they happen; the only threads; results in the order of the jobs |
 //! | [`explain`] | units random protocol scenario workload wan facts checker batch | from a violation to the rule that was broken, by evidence alone |
 //! | [`results`] | random scenario facts report batch | what is kept of runs, as data that can be written and read back, in one piece or in many |
-//! | [`mutants`] | batch | how soon wrong protocols are caught |
+//! | [`statistics`] | – | intervals and comparisons of samples; floats stay inside |
+//! | [`mutants`] | batch statistics | how soon wrong protocols are caught |
 //! | [`audit`] | units protocol scenario facts checker batch | are all properties, faults, states and rare branches alive |
 //! | [`cli`] | all | the only stdout, stderr, files, progress bars, wall clock |
 //!
@@ -71,6 +72,7 @@ pub mod report;
 pub mod results;
 pub mod scenario;
 pub mod simulation;
+pub mod statistics;
 pub mod trace;
 pub mod units;
 pub mod wan;

@@ -15,6 +15,7 @@ mod shard;
 pub mod chunk;
 pub mod merge;
 
+pub mod baseline;
 pub mod saved;
 
 pub use figures::KeyFigures;

@@ -2,6 +2,8 @@
 
 #[path = "cli/audit.rs"]
 mod audit;
+#[path = "cli/baseline.rs"]
+mod baseline;
 #[path = "cli/check.rs"]
 mod check;
 #[path = "cli/explain.rs"]
@@ -10,6 +12,8 @@ mod explain;
 mod exports;
 #[path = "cli/failures.rs"]
 mod failures;
+#[path = "cli/interrupts.rs"]
+mod interrupts;
 #[path = "cli/mutants.rs"]
 mod mutants;
 #[path = "cli/outputs.rs"]

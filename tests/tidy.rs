@@ -54,7 +54,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ),
     // The generator's name stands in a baseline.
     ("results", &["random", "scenario", "facts", "report", "batch"]),
-    ("mutants", &["batch"]),
+    ("statistics", &[]),
+    ("mutants", &["batch", "statistics"]),
     ("audit", &["units", "protocol", "scenario", "facts", "checker", "batch"]),
 ];
 

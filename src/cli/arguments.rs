@@ -20,7 +20,7 @@ use super::progress::Mode;
 use super::trace;
 use crate::random::{GENERATOR, tape as tapes};
 use crate::units::{Bytes, Span};
-use crate::{audit, explain as explanation, facts, report};
+use crate::{audit, explain as explanation, facts, report, results};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::num::NonZeroUsize;
@@ -39,6 +39,8 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
         audit::FORMAT,
         explanation::FORMAT,
         tapes::FORMAT,
+        results::baseline::FORMAT,
+        results::saved::FORMAT,
     ];
     let formats = formats.join(", ");
     format!("{version}\ngenerator: {GENERATOR}\nformats: {formats}")

@@ -1,6 +1,7 @@
 //! `mirrorsim check`: every scenario with every seed, all properties, on all cores.
 
 mod asides;
+mod baseline;
 pub(super) mod cases;
 pub(super) mod ceiling;
 mod export;
@@ -16,6 +17,7 @@ pub(super) use teller::Teller;
 use super::Context;
 use super::arguments::{CheckArguments, Format};
 use super::exit::{Exit, Failure};
+use super::interrupt::Interrupt;
 use super::output::{Output, Stream};
 use super::progress::Many;
 use super::shard::{self, Keeper};
@@ -23,6 +25,7 @@ use crate::batch::{self, Flow, Repeat, Trouble};
 use crate::results::chunk::Numbered;
 use crate::results::saved::Saved;
 use crate::results::{Finding, Plan, Row, Run, Word};
+use baseline::NewBaseline;
 use cases::Case;
 use ceiling::Ceiling;
 use export::{Export, Page, Rows};
@@ -53,17 +56,24 @@ pub(super) fn run(arguments: &CheckArguments, context: &Context) -> Result<Exit,
     let progress = Many::new(context.progress, plan.runs().saturating_add(saved));
     let export = export(arguments.format, arguments.show, context, &plan);
     let (asides, others) = Asides::open(arguments.junit.as_deref(), &plan)?;
+    let new_baseline = NewBaseline::open(arguments)?;
+    let comparison = baseline::comparison(arguments, &plan)?;
     let mut teller = Teller::new(plan.clone(), export, others);
     teller.expect_saved(saved);
+    if let Some(comparison) = comparison {
+        teller.compare(comparison);
+    }
     let mut check = Check {
         ceiling,
         max_fail: arguments.max_fail.map_or(u64::MAX, NonZeroU64::get),
         folder,
         keeper,
+        new_baseline,
         teller,
         stream: Output::open(None)?.stream()?,
         written: Ok(()),
         progress,
+        interrupt: Interrupt::watch()?,
         stopped: None,
     };
     let threads = arguments.jobs.or_else(|| available_parallelism().ok());
@@ -145,10 +155,13 @@ struct Check {
     folder: Option<Folder>,
     /// Who keeps what runs came to.
     keeper: Option<Keeper<Run>>,
+    /// The baseline that is to be written.
+    new_baseline: Option<NewBaseline>,
     teller: Teller,
     stream: Stream,
     written: io::Result<()>,
     progress: Many,
+    interrupt: Interrupt,
     /// Why it cannot go on.
     stopped: Option<Failure>,
 }
@@ -163,6 +176,10 @@ impl Check {
         // Who reads a closed pipe has had enough; a full disk takes no more. A folder does.
         let heard = self.written.is_ok() || self.keeper.is_some();
         let more = heard && self.teller.so_far().1 < self.max_fail;
+        if self.interrupt.came() {
+            self.teller.interrupt();
+            return Flow::Break;
+        }
         if more { flow } else { Flow::Break }
     }
 
@@ -181,7 +198,7 @@ impl Check {
                 if !passed {
                     folder.save(case, &run)?;
                 }
-                self.teller.take(&run)
+                self.take_planned(&run)
             }
             (Made::Again(_, saved), Some(folder)) => {
                 if passed {
@@ -221,8 +238,16 @@ impl Check {
     }
 
     fn tell(&mut self, run: &Run) {
-        let text = self.teller.take(run);
+        let text = self.take_planned(run);
         self.write(&text);
+    }
+
+    /// Takes a run of the plan; gives what is to be written of it.
+    fn take_planned(&mut self, run: &Run) -> String {
+        if let Some(baseline) = &mut self.new_baseline {
+            baseline.take(run);
+        }
+        self.teller.take(run)
     }
 
     /// Writes at once, so that an interrupt keeps what is finished.
@@ -258,7 +283,12 @@ impl Check {
         if left_out > 0 {
             context.remark(&format!("{left_out} failing runs more were not saved"));
         }
-        self.teller.exit()
+        let exit = self.teller.exit()?;
+        // Whoever closed the pipe has not seen all that would be kept.
+        if let Some(baseline) = self.new_baseline.filter(|_| self.teller.is_complete()) {
+            context.remark(&format!("the baseline holds {} runs", baseline.write()?));
+        }
+        Ok(exit)
     }
 }
 

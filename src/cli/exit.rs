@@ -21,6 +21,8 @@ pub enum Exit {
     File,
     /// A signal stopped it early; the same line goes on.
     Stopped,
+    /// Interrupted; what was finished is kept.
+    Interrupted,
 }
 
 impl Exit {
@@ -36,6 +38,7 @@ impl Exit {
             Self::Bug => 70,
             Self::File => 74,
             Self::Stopped => 75,
+            Self::Interrupted => 130,
         }
     }
 }

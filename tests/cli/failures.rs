@@ -106,6 +106,10 @@ fn a_swarm_is_saved_drawn_out() {
     let first = rows(place.run(&[&words[..], &options].concat()).expect(1));
     let again =
         rows(place.run(&[&["check", "small.json", "--seeds=0"][..], &options].concat()).expect(1));
+    for name in files(&place).iter().filter(|name| name.starts_with("swarm-seed-")) {
+        let text = place.read(&format!("kept/{name}"));
+        assert!(text.contains("\"swarm\": false") && text.contains("\"faults\": ["), "{text}");
+    }
     for seed in 0..2 {
         for key in ["digest", "scenario_hash", "events", "seed"] {
             assert_eq!(first[seed][key], again[seed][key], "{key}");

@@ -14,6 +14,7 @@ Examples:
   mirrorsim check scenarios more/scenario.json --set policy=full-blocks --set expect={}
   mirrorsim check --seeds 0..100 --twice 10 --format json > rows.jsonl
   mirrorsim check --seeds 0..10000 --max-fail 5 --limit-simulated 10min --limit-events 5000000
+  mirrorsim check scenarios --seeds 0..2 --baseline results/baseline.json
   mirrorsim check --junit check.xml --save-failures failures
   mirrorsim check --seeds 0..10000 --shard 2/8 -o results
   mirrorsim check --seeds 0..10000 --shards 8 -o results --slurm > job.sh && sh job.sh
@@ -55,6 +56,15 @@ pub(in crate::cli) struct CheckArguments {
     /// smaller, that one holds.
     #[arg(long, value_name = "N", value_parser = positive::<NonZeroU64>)]
     pub limit_events: Option<NonZeroU64>,
+    /// Compare digests and key figures with those in this file. Only runs that stand in it are
+    /// compared; scenarios that are new or gone are named, and a difference of any kind is exit
+    /// status 3 (a failing run is 1 all the same).
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["shard", "output"])]
+    pub baseline: Option<PathBuf>,
+    /// Write the file of --baseline instead: the runs of this check, and no others. It stays as it is
+    /// if a run fails.
+    #[arg(long, requires = "baseline", conflicts_with = "max_fail")]
+    pub update_baseline: bool,
     /// Keep failing runs in this folder, each as a scenario file that fails alone, and run what is
     /// there again before all else. At most 100 are added by a check.
     #[arg(long, value_name = "DIR")]

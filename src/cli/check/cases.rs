@@ -72,6 +72,14 @@ impl Case {
 /// The folder that is meant if nothing is named.
 const DEFAULT: &str = "scenarios";
 
+/// The folders among what is named.
+pub(super) fn folders(paths: &[PathBuf]) -> Vec<PathBuf> {
+    if paths.is_empty() {
+        return vec![PathBuf::from(DEFAULT)];
+    }
+    paths.iter().filter(|path| path.is_dir()).cloned().collect()
+}
+
 /// Reads every scenario that `paths` name, with its traces, under these bounds; each trace is
 /// read once.
 pub(in crate::cli) fn read(

@@ -11,19 +11,37 @@ pub(in crate::cli) use junit::Junit;
 pub(in crate::cli) use page::Page;
 pub(in crate::cli) use rows::{FORMAT, Rows};
 
+use crate::results::baseline::{Change, Tally};
 use crate::results::saved::Saved;
 use crate::results::{Run, Totals};
+use serde::Serialize;
+
+/// Why no more runs come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::cli) enum Ended {
+    /// All were made.
+    Complete,
+    /// Enough had failed.
+    Cut,
+    /// The process was interrupted.
+    Interrupted,
+}
 
 /// All runs.
 pub(in crate::cli) struct Summary<'a> {
     /// Scenarios of the plan.
     pub scenarios: u64,
-    /// Runs that were not made, as enough had failed.
+    /// Why no more come.
+    pub ended: Ended,
+    /// Runs that were not made.
     pub not_made: u64,
     /// Runs of the plan that were made.
     pub totals: &'a Totals,
     /// Failures of earlier checks that were run again.
     pub saved: &'a Totals,
+    /// How the runs compare with a baseline, if they are compared with one.
+    pub baseline: Option<&'a Tally>,
 }
 
 /// A form of the output. Each method gives the text that is written next, maybe none.
@@ -34,6 +52,8 @@ pub(in crate::cli) trait Export {
     fn all_saved(&mut self, folder: &str, totals: &Totals) -> String;
     /// After a run of the plan.
     fn run(&mut self, run: &Run) -> String;
+    /// After that, where the run is not as it stands in the baseline.
+    fn moved(&mut self, run: &Run, changes: &[Change]) -> String;
     /// After the last run of a scenario that is made.
     fn scenario(&mut self, file: &str, totals: &Totals) -> String;
     /// At the end.

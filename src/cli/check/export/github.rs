@@ -1,8 +1,9 @@
 //! What GitHub Actions shows of a check: annotations, and a page of the job.
 
-use super::words::{account, kind, several};
+use super::words::{BASELINE, account, kind, sentences, several, told};
 use super::{Export, Summary};
 use crate::report::text::{count, span};
+use crate::results::baseline::{Change, Tally};
 use crate::results::saved::Saved;
 use crate::results::{Run, Totals, Word};
 
@@ -16,6 +17,17 @@ pub(in crate::cli) struct Annotations {
     failed: u64,
 }
 
+impl Annotations {
+    fn add(&mut self, run: &Run, kind: &str, message: &str) {
+        self.failed += 1;
+        if self.failed <= MOST_ERRORS {
+            let title = format!("{kind} with seed {}", run.seed);
+            let (file, title, message) = (property(&run.file), property(&title), data(message));
+            self.commands += &format!("::error file={file},title={title}::{message}\n");
+        }
+    }
+}
+
 impl Export for Annotations {
     fn saved(&mut self, run: &Run, _saved: &Saved) -> String {
         self.run(run)
@@ -27,15 +39,16 @@ impl Export for Annotations {
 
     fn run(&mut self, run: &Run) -> String {
         match run.finding.word() {
-            Word::Pass => return String::new(),
-            Word::Fail | Word::Differs | Word::Bug => self.failed += 1,
+            Word::Pass => {}
+            Word::Fail | Word::Differs | Word::Bug => {
+                self.add(run, kind(&run.finding), &account(run));
+            }
         }
-        if self.failed <= MOST_ERRORS {
-            let title = format!("{} with seed {}", kind(&run.finding), run.seed);
-            let (file, title, message) =
-                (property(&run.file), property(&title), data(&account(run)));
-            self.commands += &format!("::error file={file},title={title}::{message}\n");
-        }
+        String::new()
+    }
+
+    fn moved(&mut self, run: &Run, changes: &[Change]) -> String {
+        self.add(run, BASELINE, &told(run, sentences(changes)));
         String::new()
     }
 
@@ -79,6 +92,15 @@ impl JobPage {
     pub const fn new(room: usize) -> Self {
         Self { room, rows: Vec::new(), failures: Vec::new(), failed: 0 }
     }
+
+    fn add(&mut self, run: &Run, kind: &str, lines: &str) {
+        self.failed += 1;
+        if self.failed <= MOST_TOLD {
+            let (kind, file) = (markdown(kind), markdown(&run.file));
+            let lines: String = lines.lines().map(|line| format!("    {line}\n")).collect();
+            self.failures.push(format!("\n**{kind}** {file}, seed {}:\n\n{lines}", run.seed));
+        }
+    }
 }
 
 impl Export for JobPage {
@@ -92,14 +114,16 @@ impl Export for JobPage {
 
     fn run(&mut self, run: &Run) -> String {
         match run.finding.word() {
-            Word::Pass => return String::new(),
-            Word::Fail | Word::Differs | Word::Bug => self.failed += 1,
+            Word::Pass => {}
+            Word::Fail | Word::Differs | Word::Bug => {
+                self.add(run, kind(&run.finding), &account(run));
+            }
         }
-        if self.failed <= MOST_TOLD {
-            let (kind, file) = (markdown(kind(&run.finding)), markdown(&run.file));
-            let lines: String = account(run).lines().map(|line| format!("    {line}\n")).collect();
-            self.failures.push(format!("\n**{kind}** {file}, seed {}:\n\n{lines}", run.seed));
-        }
+        String::new()
+    }
+
+    fn moved(&mut self, run: &Run, changes: &[Change]) -> String {
+        self.add(run, BASELINE, &told(run, sentences(changes)));
         String::new()
     }
 
@@ -112,12 +136,20 @@ impl Export for JobPage {
     }
 
     fn summary(&mut self, summary: &Summary) -> String {
-        let Summary { not_made, totals, saved, .. } = *summary;
+        let Summary { not_made, totals, saved, baseline, .. } = *summary;
         let failed = count(totals.failed + saved.failed);
         let runs = several(totals.runs + saved.runs, "run");
         let mut head = format!("### mirrorsim check: {failed} of {runs} failed\n\n");
         if not_made > 0 {
             head += &format!("Cut: {} were not made.\n\n", several(not_made, "run"));
+        }
+        if let Some(Tally { compared, moved, new, gone, .. }) = baseline {
+            let [compared, moved] = [*compared, *moved].map(count);
+            let (new, gone) = (new.len(), gone.len());
+            head += &format!(
+                "Baseline: {moved} of {compared} runs moved, {new} scenarios are new, {gone} are \
+                    gone.\n\n"
+            );
         }
         head +=
             "| scenario | seeds | failed | events | simulated |\n| --- | --: | --: | --: | --: |\n";

@@ -1,9 +1,10 @@
 //! `JUnit` XML, as continuous integration reads it: a suite for each scenario, a case for each seed or
 //! block of seeds. No times stand in it: the same check gives the same file.
 
-use super::words::{account, kind, reasons};
+use super::words::{BASELINE, account, kind, reasons, sentences, told};
 use super::{Export, Summary};
 use crate::report::text::count;
+use crate::results::baseline::Change;
 use crate::results::saved::Saved;
 use crate::results::{Plan, Run, Seeds, Totals, Word};
 use quick_xml::Writer;
@@ -81,23 +82,28 @@ impl Junit {
     }
 
     /// Tells in the last case what failed in a run, if anything did.
-    fn fail(&mut self, run: &Run) {
-        let case = self.cases.last_mut().expect("the run's case was begun");
+    fn judge(&mut self, run: &Run) {
         let element = match run.finding.word() {
             Word::Pass => return,
             Word::Fail | Word::Differs => Element::Failure,
             Word::Bug => Element::Error,
         };
+        let message = reasons(&run.finding).join("; ");
+        self.fail(element, kind(&run.finding), run.seed, &message, &account(run));
+    }
+
+    fn fail(&mut self, element: Element, kind: &str, seed: u64, message: &str, account: &str) {
+        let case = self.cases.last_mut().expect("the run's case was begun");
         let trouble = case.trouble.get_or_insert_with(|| Trouble {
             element,
-            kind: kind(&run.finding).to_owned(),
-            message: format!("seed {}: {}", run.seed, reasons(&run.finding).join("; ")),
+            kind: kind.to_owned(),
+            message: format!("seed {seed}: {message}"),
             accounts: Vec::new(),
             failed: 0,
         });
         trouble.failed += 1;
         if trouble.failed <= MOST_TOLD {
-            trouble.accounts.push(format!("seed {}: {}", run.seed, account(run)));
+            trouble.accounts.push(format!("seed {seed}: {account}"));
         }
     }
 }
@@ -106,7 +112,7 @@ impl Export for Junit {
     fn saved(&mut self, run: &Run, _saved: &Saved) -> String {
         let number = self.cases.len() as u64;
         self.cases.push(Case { number, name: run.file.clone(), trouble: None });
-        self.fail(run);
+        self.judge(run);
         String::new()
     }
 
@@ -116,7 +122,14 @@ impl Export for Junit {
 
     fn run(&mut self, run: &Run) -> String {
         self.open_case(run.seed);
-        self.fail(run);
+        self.judge(run);
+        String::new()
+    }
+
+    fn moved(&mut self, run: &Run, changes: &[Change]) -> String {
+        let sentences = sentences(changes);
+        let message = sentences.join("; ");
+        self.fail(Element::Failure, BASELINE, run.seed, &message, &told(run, sentences));
         String::new()
     }
 

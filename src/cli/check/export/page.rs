@@ -2,9 +2,10 @@
 
 use super::super::super::colour::Colour;
 use super::super::super::printable;
-use super::words::{account, several};
-use super::{Export, Summary};
+use super::words::{account, sentences, several, told};
+use super::{Ended, Export, Summary};
 use crate::report::text::{count, span};
+use crate::results::baseline::{Change, Tally};
 use crate::results::saved::Saved;
 use crate::results::{Plan, Run, Totals, Word};
 
@@ -18,6 +19,8 @@ pub(in crate::cli) struct Page {
     /// Failing runs that are shown, at most and yet to come.
     most_shown: u64,
     left_to_show: u64,
+    /// Runs that moved and are yet to be shown, at most.
+    left_of_moved: u64,
 }
 
 impl Page {
@@ -25,7 +28,21 @@ impl Page {
     pub fn new(colour: Colour, plan: &Plan, most_shown: u64) -> Self {
         let width = plan.files.iter().map(|file| file.chars().count()).max().unwrap_or(0);
         let seeds = plan.seeds.count();
-        Self { colour, width, seeds, most_shown, left_to_show: most_shown }
+        Self {
+            colour,
+            width,
+            seeds,
+            most_shown,
+            left_to_show: most_shown,
+            left_of_moved: most_shown,
+        }
+    }
+
+    /// A run under a word, with lines about it.
+    fn shown(&self, word: &str, run: &Run, lines: &str) -> String {
+        let lines: String = lines.lines().map(|line| format!("  {line}\n")).collect();
+        let text = format!("  {}  (seed {})\n{lines}", run.file, run.seed);
+        self.colour.bad(word) + &printable(&text)
     }
 
     fn word(&self, totals: &Totals) -> String {
@@ -71,9 +88,13 @@ impl Export for Page {
         };
         let Some(left) = self.left_to_show.checked_sub(1) else { return String::new() };
         self.left_to_show = left;
-        let lines: String = account(run).lines().map(|line| format!("  {line}\n")).collect();
-        let text = format!("  {}  (seed {})\n{lines}", run.file, run.seed);
-        self.colour.bad(word) + &printable(&text)
+        self.shown(word, run, &account(run))
+    }
+
+    fn moved(&mut self, run: &Run, changes: &[Change]) -> String {
+        let Some(left) = self.left_of_moved.checked_sub(1) else { return String::new() };
+        self.left_of_moved = left;
+        self.shown("MOVED", run, &told(run, sentences(changes)))
     }
 
     fn scenario(&mut self, file: &str, totals: &Totals) -> String {
@@ -90,18 +111,24 @@ impl Export for Page {
     }
 
     fn summary(&mut self, summary: &Summary) -> String {
-        let Summary { scenarios, not_made, totals, saved } = *summary;
+        let Summary { scenarios, ended, not_made, totals, saved, baseline } = *summary;
         let shown = self.most_shown - self.left_to_show;
         let mut text = String::new();
         if totals.failed + saved.failed > shown {
             let hidden = count(totals.failed + saved.failed - shown);
             text += &format!("{hidden} more that failed are not shown: see --show\n");
         }
+        text += &baseline.map(compared).unwrap_or_default();
         let Totals { runs, violations, failed, differing, bugs, .. } = *totals;
-        if not_made > 0 {
+        let failing = several(failed + saved.failed, "failing run");
+        let why = match ended {
+            Ended::Complete => None,
+            Ended::Cut => Some(format!("cut after {failing}")),
+            Ended::Interrupted => Some("interrupted".to_owned()),
+        };
+        if let Some(why) = why {
             let (planned, not_made) = (count(runs + saved.runs + not_made), count(not_made));
-            let failed = several(failed + saved.failed, "failing run");
-            text += &format!("cut after {failed}: {not_made} of {planned} runs were not made\n");
+            text += &format!("{why}: {not_made} of {planned} runs were not made\n");
         }
         text += &format!("{}, {}", several(runs, "run"), several(violations, "violation"));
         if failed > 0 {
@@ -116,7 +143,7 @@ impl Export for Page {
         }
         // A cut check says nothing of scenarios that were not begun; and nobody asks for a bound
         // who has a seed that fails.
-        let sound = not_made == 0 && saved.failed == 0;
+        let sound = ended == Ended::Complete && saved.failed == 0;
         if let Some(n) = totals.rule_of_three().filter(|_| sound) {
             let n = count(n);
             // Runs of several scenarios are a stratified sample, for which the bound holds too.
@@ -127,4 +154,21 @@ impl Export for Page {
         }
         text + "\n"
     }
+}
+
+/// How runs compare with a baseline.
+fn compared(tally: &Tally) -> String {
+    let Tally { compared, moved, uncovered, new, gone } = tally;
+    let mut text =
+        format!("baseline: {} compared, {} moved", several(*compared, "run"), count(*moved));
+    if *uncovered > 0 {
+        text += &format!(", {} do not stand in it", count(*uncovered));
+    }
+    text += "\n";
+    for (files, words) in [(new, "no run of it stands in the baseline"), (gone, "it is gone")] {
+        for file in files {
+            text += &format!("baseline: {file}: {words}\n");
+        }
+    }
+    printable(&text)
 }

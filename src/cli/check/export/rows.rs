@@ -1,7 +1,8 @@
 //! JSON lines: an object for each run, and one for all of them at the end.
 
-use super::{Export, Summary};
+use super::{Ended, Export, Summary};
 use crate::report::VerdictWord;
+use crate::results::baseline::{Change, Tally};
 use crate::results::saved::Saved;
 use crate::results::{Finding, Run, Totals, Word};
 use serde::Serialize;
@@ -51,12 +52,26 @@ struct SummaryRow<'a> {
     format: &'static str,
     kind: &'static str,
     scenarios: u64,
+    ended: Ended,
     not_made: u64,
     /// Failures of earlier checks that were run again, and how many of them still fail.
     saved: u64,
     saved_failed: u64,
     #[serde(flatten)]
     totals: &'a Totals,
+    /// How the runs compare with a baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<&'a Tally>,
+}
+
+/// A run that is not as it stands in the baseline; it comes after the row of the run.
+#[derive(Serialize)]
+struct MovedRow<'a> {
+    format: &'static str,
+    kind: &'static str,
+    scenario: &'a str,
+    seed: u64,
+    changes: &'a [Change],
 }
 
 /// A run of this kind: `run`, or `saved`, a failure of an earlier check, which is cured if it passes.
@@ -101,15 +116,30 @@ impl Export for Rows {
         run_line("run", run)
     }
 
+    fn moved(&mut self, run: &Run, changes: &[Change]) -> String {
+        let (scenario, seed) = (run.file.as_str(), run.seed);
+        line(&MovedRow { format: FORMAT, kind: "moved", scenario, seed, changes })
+    }
+
     fn scenario(&mut self, _file: &str, _totals: &Totals) -> String {
         String::new()
     }
 
     fn summary(&mut self, summary: &Summary) -> String {
-        let Summary { scenarios, not_made, totals, saved } = *summary;
+        let Summary { scenarios, ended, not_made, totals, saved, baseline } = *summary;
         let (saved, saved_failed) = (saved.runs, saved.failed);
         let kind = "summary";
-        line(&SummaryRow { format: FORMAT, kind, scenarios, not_made, saved, saved_failed, totals })
+        line(&SummaryRow {
+            format: FORMAT,
+            kind,
+            scenarios,
+            ended,
+            not_made,
+            saved,
+            saved_failed,
+            totals,
+            baseline,
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::super::printable;
 use crate::report::text::{count, span};
+use crate::results::baseline::Change;
 use crate::results::{Finding, Run, Word};
 
 /// Why a run failed: the first violation, expectations that were missed; a line each.
@@ -33,8 +34,20 @@ pub(super) fn kind(finding: &Finding) -> &str {
 
 /// Why a run failed, the line that makes it alone, and what that line must be run with.
 pub(super) fn account(run: &Run) -> String {
+    told(run, reasons(&run.finding))
+}
+
+/// What kind of failure it is if a run is not as it stands in the baseline.
+pub(super) const BASELINE: &str = "baseline";
+
+/// What moved, a line each.
+pub(super) fn sentences(changes: &[Change]) -> Vec<String> {
+    changes.iter().map(Change::sentence).collect()
+}
+
+/// These lines about a run, the line that makes it alone, and what that line must be run with.
+pub(super) fn told(run: &Run, mut lines: Vec<String>) -> String {
     let (version, hash) = (env!("CARGO_PKG_VERSION"), run.finding.scenario_hash());
-    let mut lines = reasons(&run.finding);
     lines.push(format!("reproduce: {}", run.reproduce));
     lines.push(format!("with: mirrorsim {version}, scenario {hash}"));
     printable(&lines.join("\n"))
