@@ -72,7 +72,7 @@ pub(in crate::cli) struct CheckArguments {
     /// Remove from the folder what no longer fails.
     #[arg(long, requires = "save_failures")]
     pub remove_cured: bool,
-    /// Write a JUnit XML file as well: a suite for each scenario, a case for each seed (or block of
+    /// Write a test report in XML (the form of `JUnit`) as well: a suite for each scenario, a case for each seed (or block of
     /// seeds, where there are more than 1000).
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,

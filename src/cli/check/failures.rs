@@ -156,7 +156,8 @@ fn way(folder: &Path, file: &Path) -> io::Result<String> {
     };
     let (mut up, mut down) = (folder.components().peekable(), file.components().peekable());
     while up.peek().is_some() && up.peek() == down.peek() {
-        (up.next(), down.next());
+        up.next();
+        down.next();
     }
     // On another drive there is no way.
     if up.peek().is_some_and(|part| matches!(part, Component::Prefix(_))) {

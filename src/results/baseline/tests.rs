@@ -60,7 +60,7 @@ fn a_file_has_a_line_for_each_run_and_reads_back() {
 fn what_moved_is_told_with_its_share() {
     let (first, mut second) = (run("a.json", 2), run("a.json", 2));
     let mut comparison =
-        Comparison::new(baseline(&[first.clone()]), &["a.json".to_owned()], |_| true);
+        Comparison::new(baseline(std::slice::from_ref(&first)), &["a.json".to_owned()], |_| true);
     assert_eq!(comparison.take(&first), []);
     let events = row(&mut second).figures.get("events").expect("a figure");
     let figures = serde_json::to_string(&row(&mut second).figures).expect("plain JSON");

@@ -1,6 +1,6 @@
 //! What GitHub Actions shows of a check: annotations, and a page of the job.
 
-use super::words::{BASELINE, account, kind, sentences, several, told};
+use super::words::{BASELINE, account, indented, kind, sentences, several, told};
 use super::{Export, Summary};
 use crate::report::text::{count, span};
 use crate::results::baseline::{Change, Tally};
@@ -97,7 +97,7 @@ impl JobPage {
         self.failed += 1;
         if self.failed <= MOST_TOLD {
             let (kind, file) = (markdown(kind), markdown(&run.file));
-            let lines: String = lines.lines().map(|line| format!("    {line}\n")).collect();
+            let lines = indented(lines, "    ");
             self.failures.push(format!("\n**{kind}** {file}, seed {}:\n\n{lines}", run.seed));
         }
     }

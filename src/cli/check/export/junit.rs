@@ -150,7 +150,7 @@ type Xml = Writer<Vec<u8>>;
 
 fn render(writer: &mut Xml, suites: &[Suite]) -> io::Result<()> {
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    let numbers = numbers(suites.iter().flat_map(|suite| &suite.cases));
+    let numbers = numbers(&suites.iter().flat_map(|suite| &suite.cases));
     let element = writer.create_element("testsuites").with_attribute(("name", "mirrorsim check"));
     let element = numbers
         .iter()
@@ -162,7 +162,7 @@ fn render(writer: &mut Xml, suites: &[Suite]) -> io::Result<()> {
 fn suite(writer: &mut Xml, suite: &Suite) -> io::Result<()> {
     let file = attribute(&suite.file);
     let element = writer.create_element("testsuite").with_attribute(("name", file.as_str()));
-    let element = numbers(suite.cases.iter())
+    let element = numbers(&suite.cases.iter())
         .iter()
         .fold(element, |element, (key, number)| element.with_attribute((*key, number.as_str())));
     element.write_inner_content(|writer| {
@@ -203,7 +203,7 @@ fn case(writer: &mut Xml, file: &str, case: &Case) -> io::Result<()> {
 }
 
 /// How many cases there are, and how many of each kind of trouble.
-fn numbers<'a>(cases: impl Iterator<Item = &'a Case> + Clone) -> [(&'static str, String); 3] {
+fn numbers<'a>(cases: &(impl Iterator<Item = &'a Case> + Clone)) -> [(&'static str, String); 3] {
     let with = |wanted| {
         let cases = cases.clone();
         let troubles = cases.filter_map(|case| case.trouble.as_ref());

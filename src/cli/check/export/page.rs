@@ -2,7 +2,7 @@
 
 use super::super::super::colour::Colour;
 use super::super::super::printable;
-use super::words::{account, sentences, several, told};
+use super::words::{account, indented, sentences, several, told};
 use super::{Ended, Export, Summary};
 use crate::report::text::{count, span};
 use crate::results::baseline::{Change, Tally};
@@ -40,7 +40,7 @@ impl Page {
 
     /// A run under a word, with lines about it.
     fn shown(&self, word: &str, run: &Run, lines: &str) -> String {
-        let lines: String = lines.lines().map(|line| format!("  {line}\n")).collect();
+        let lines = indented(lines, "  ");
         let text = format!("  {}  (seed {})\n{lines}", run.file, run.seed);
         self.colour.bad(word) + &printable(&text)
     }

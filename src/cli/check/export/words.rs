@@ -53,6 +53,15 @@ pub(super) fn told(run: &Run, mut lines: Vec<String>) -> String {
     printable(&lines.join("\n"))
 }
 
+/// The lines, each behind this indent.
+pub(super) fn indented(lines: &str, indent: &str) -> String {
+    let mut text = String::new();
+    for line in lines.lines() {
+        text += &format!("{indent}{line}\n");
+    }
+    text
+}
+
 /// A number of things: `1 seed`, `2 seeds`.
 pub(super) fn several(number: u64, thing: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };
