@@ -12,7 +12,7 @@ use crate::checker::{Checker, Verdict};
 use crate::facts::Sink;
 use crate::faults;
 use crate::metrics::{Collector, Figures};
-use crate::random::Seeded;
+use crate::random::{Decisions, Seeded};
 use crate::report::Report;
 use crate::scenario::file::FileError;
 use crate::scenario::{Problem, Scenario, Swarm};
@@ -58,8 +58,16 @@ pub fn admit(scenario: &Scenario, traces: &Traces) -> Result<(), Problem> {
 /// # Errors
 /// A rule that the drawn knobs break together with those given.
 pub fn draw(scenario: &Scenario, seed: u64) -> Result<Option<Scenario>, Problem> {
+    draw_with(scenario, seed, &mut Seeded::new(seed))
+}
+
+fn draw_with(
+    scenario: &Scenario,
+    seed: u64,
+    decisions: &mut dyn Decisions,
+) -> Result<Option<Scenario>, Problem> {
     let drawn = match scenario.swarm {
-        Swarm::On => faults::swarm(scenario, &mut Seeded::new(seed)),
+        Swarm::On => faults::swarm(scenario, decisions),
         Swarm::Off => return Ok(None),
     };
     let refused = |error: Box<FileError>| Problem {
@@ -82,8 +90,23 @@ pub fn run(
     sink: Option<&mut dyn Sink>,
     progress: &mut dyn FnMut(SimTime, u64),
 ) -> Result<Outcome, Problem> {
-    let mut decisions = Seeded::new(seed);
-    let drawn = draw(scenario, seed)?;
+    run_with(scenario, seed, &mut Seeded::new(seed), traces, sink, progress)
+}
+
+/// Runs a scenario as [`run`] does, with decisions from elsewhere than the seed alone: a tape. The
+/// seed is the one that messages name.
+///
+/// # Errors
+/// A rule that the scenario breaks together with its traces, or with what is drawn of a swarm.
+pub fn run_with(
+    scenario: &Scenario,
+    seed: u64,
+    decisions: &mut dyn Decisions,
+    traces: &Traces,
+    sink: Option<&mut dyn Sink>,
+    progress: &mut dyn FnMut(SimTime, u64),
+) -> Result<Outcome, Problem> {
+    let drawn = draw_with(scenario, seed, decisions)?;
     let scenario = drawn.as_ref().unwrap_or(scenario);
     let mut checker = Checker::new(scenario);
     let mut collector = Collector::new(scenario);
@@ -91,7 +114,7 @@ pub fn run(
     if let Some(sink) = sink {
         sinks.push(sink);
     }
-    let finished = Simulation::new(scenario, traces, &mut decisions, sinks)?.run(progress);
+    let finished = Simulation::new(scenario, traces, decisions, sinks)?.run(progress);
     let (verdict, figures) = (checker.into_verdict(), collector.into_figures());
     Ok(Outcome { verdict, figures, finished, drawn })
 }

@@ -59,14 +59,15 @@ mod reads;
 mod references;
 mod reigns;
 mod replays;
+mod subject;
 mod transfers;
 mod witness;
 mod worst;
 
 pub use findings::Findings;
+pub use parts::{Parts, Seen};
 pub use properties::{Judge, PROPERTIES, Property};
-
-use parts::{Parts, Seen};
+pub use subject::Subject;
 
 use crate::facts::{Fact, Role, Sink, What};
 use crate::protocol::Note;
@@ -89,6 +90,8 @@ pub struct Violation {
     pub message: String,
     /// The number of the fact at which it showed.
     pub fact: u64,
+    /// What it is about, as data.
+    pub subject: Subject,
 }
 
 /// Where a violation showed.

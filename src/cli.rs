@@ -10,16 +10,22 @@ mod colour;
 mod completions;
 mod engine;
 mod exit;
+mod explain;
+mod folder;
 mod init;
 mod input;
+mod interrupt;
 mod man;
+mod merge;
 mod mutants;
 mod output;
 mod plot;
 mod progress;
 mod run;
 mod schema;
+mod shard;
 mod shrink;
+mod slurm;
 mod trace;
 
 pub use arguments::command;
@@ -38,6 +44,24 @@ struct Context {
     line: String,
     colour: Colour,
     progress: progress::Mode,
+    remarks: Remarks,
+}
+
+/// Whether remarks are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Remarks {
+    Shown,
+    Hidden,
+}
+
+impl Context {
+    /// Says something on standard error, if that is wanted.
+    fn remark(&self, words: &str) {
+        match self.remarks {
+            Remarks::Shown => progress::remark(&printable(words)),
+            Remarks::Hidden => {}
+        }
+    }
 }
 
 /// Runs the command that `words` ask for; the first word is the program's name.
@@ -56,6 +80,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
         line: quote(&words),
         colour: Colour::choose(arguments.color),
         progress: arguments.progress_mode(),
+        remarks: arguments.remarks(),
     };
     match carry_out(arguments.command, &context) {
         Ok(exit) => exit,
@@ -83,7 +108,9 @@ fn carry_out(command: Command, context: &Context) -> Result<Exit, Failure> {
     match command {
         Command::Run(arguments) => run::run(&arguments, context),
         Command::Check(arguments) => check::run(&arguments, context),
+        Command::Merge(arguments) => merge::run(&arguments, context),
         Command::Mutants(arguments) => mutants::run(&arguments, context),
+        Command::Explain(arguments) => explain::run(&arguments, context),
         Command::Audit(arguments) => audit::run(&arguments, context),
         Command::Shrink(arguments) => shrink::run(&arguments, context),
         Command::Plot(arguments) => plot::run(&arguments),

@@ -17,7 +17,7 @@
 //! | module | imports | promises |
 //! | --- | --- | --- |
 //! | [`units`] | – | no unit is ever a bare number in a signature |
-//! | [`random`] | units | every draw is addressed by what it is about; floats stay inside |
+//! | [`random`] | units | every draw is addressed by what it is about, and can be put on a tape; floats stay inside |
 //! | [`protocol`] | units | pure: no clock, no randomness, no I/O, no floats; `source` and `destination` never import each other |
 //! | [`trace`] | units | formats only, over any reader |
 //! | [`scenario`] | units protocol | `Scenario::parse` is the only way in; JSON stays in `scenario::file` |
@@ -31,7 +31,10 @@
 //! | [`report`] | units random protocol scenario facts checker metrics | text in, text out |
 //! | [`plots`] | units protocol report | draw only what a report holds |
 //! | [`batch`] | scenario workload random faults simulation facts checker metrics report | runs, judged and measured while they happen; the only threads; results in the order of the jobs |
-//! | [`mutants`] | batch | how soon wrong protocols are caught |
+//! | [`explain`] | units random protocol scenario workload wan facts checker batch | from a violation to the rule that was broken, by evidence alone |
+//! | [`results`] | random scenario facts report batch | what is kept of runs, as data that can be written and read back, in one piece or in many |
+//! | [`statistics`] | – | intervals and comparisons of samples; floats stay inside |
+//! | [`mutants`] | batch statistics | how soon wrong protocols are caught |
 //! | [`audit`] | units protocol scenario facts checker batch | are all properties, faults, states and rare branches alive |
 //! | [`shrink`] | units protocol scenario workload facts checker batch | the smallest scenario that still fails in the same way |
 //! | [`cli`] | all | the only stdout, stderr, files, progress bars, wall clock |
@@ -58,6 +61,7 @@ pub mod batch;
 pub mod checker;
 pub mod cli;
 pub mod disk;
+pub mod explain;
 pub mod facts;
 pub mod faults;
 pub mod metrics;
@@ -66,9 +70,11 @@ pub mod plots;
 pub mod protocol;
 pub mod random;
 pub mod report;
+pub mod results;
 pub mod scenario;
 pub mod shrink;
 pub mod simulation;
+pub mod statistics;
 pub mod trace;
 pub mod units;
 pub mod wan;

@@ -2,7 +2,12 @@
 //! the first to be violated, from many first seeds. A wrong protocol that is never caught says that
 //! the protocol, the property or the table is wrong.
 
+mod against;
+
+pub use against::{Against, Change, Kept};
+
 use crate::batch::{Job, Trouble};
+use crate::statistics::{self, Median, Successes};
 use std::collections::BTreeMap;
 
 /// Seeds between one first seed and the next, so that no two searches share a seed.
@@ -11,10 +16,22 @@ pub const STRIDE: u64 = 1 << 20;
 /// One search: seed after seed, until the property was the first to be violated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Search {
-    /// Runs until then, at least 1; `None`: not within the runs allowed.
-    pub seeds: Option<u64>,
+    /// Runs that were made, at least 1.
+    pub runs: u64,
+    /// Simulated time of the violation in the last of them, in nanoseconds; none if it was not caught
+    /// within the runs allowed.
+    pub caught_ns: Option<u64>,
     /// Other properties that were the first to be violated, and in how many runs.
     pub also: BTreeMap<String, u64>,
+}
+
+/// Runs until a wrong protocol was caught.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Needed {
+    /// So many, at least 1.
+    Runs(u64),
+    /// More than were allowed.
+    More,
 }
 
 /// Runs `job` with its seed and those after it, at most `most` of them, until the first violation of
@@ -28,25 +45,29 @@ pub fn search(job: &Job, property: &str, most: u64) -> Result<Search, Trouble> {
         let job = Job { seed: job.seed.wrapping_add(tried), ..job.clone() };
         let Some(first) = job.run()?.violations.into_iter().next() else { continue };
         if first.property == property {
-            return Ok(Search { seeds: Some(tried + 1), also });
+            return Ok(Search { runs: tried + 1, caught_ns: Some(first.at_ns), also });
         }
         *also.entry(first.property).or_default() += 1;
     }
-    Ok(Search { seeds: None, also })
+    Ok(Search { runs: most, caught_ns: None, also })
 }
 
 /// What all searches for one wrong protocol came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Row {
-    /// Runs until it was caught, of each search; `None`: it was not.
-    searches: Vec<Option<u64>>,
+    searches: Vec<Needed>,
+    runs: u64,
+    caught_ns: Vec<u64>,
     also: BTreeMap<String, u64>,
 }
 
 impl Row {
     /// Adds a search.
     pub fn add(&mut self, search: Search) {
-        self.searches.push(search.seeds);
+        let needed = search.caught_ns.map_or(Needed::More, |_| Needed::Runs(search.runs));
+        self.searches.push(needed);
+        self.runs += search.runs;
+        self.caught_ns.extend(search.caught_ns);
         for (property, runs) in search.also {
             *self.also.entry(property).or_default() += runs;
         }
@@ -58,10 +79,16 @@ impl Row {
         self.searches.len() as u64
     }
 
+    /// Runs of all searches.
+    #[must_use]
+    pub fn runs(&self) -> u64 {
+        self.runs
+    }
+
     /// Searches that caught it.
     #[must_use]
     pub fn caught(&self) -> u64 {
-        self.searches.iter().flatten().count() as u64
+        self.caught_ns.len() as u64
     }
 
     /// Whether every search caught it.
@@ -70,17 +97,29 @@ impl Row {
         self.caught() == self.searches()
     }
 
-    /// Runs that half of the searches needed at most; `None`: more than were allowed.
+    /// Runs that half of the searches needed at most, with the interval for the median; none before
+    /// the first search.
     #[must_use]
-    pub fn median(&self) -> Option<u64> {
-        let sorted = self.sorted();
-        sorted.get(sorted.len().saturating_sub(1) / 2).copied().flatten()
+    pub fn median(&self) -> Option<Median<Needed>> {
+        statistics::median(&self.searches)
     }
 
-    /// Runs that every search needed at most; `None`: more than were allowed.
+    /// Runs that every search needed at most.
     #[must_use]
-    pub fn worst(&self) -> Option<u64> {
-        self.sorted().last().copied().flatten()
+    pub fn worst(&self) -> Option<Needed> {
+        self.searches.iter().max().copied()
+    }
+
+    /// Simulated time of the violation in nanoseconds: the median of the searches that caught it.
+    #[must_use]
+    pub fn median_ns(&self) -> Option<u64> {
+        statistics::median(&self.caught_ns).map(|found| found.median)
+    }
+
+    /// Runs that caught it, among all.
+    #[must_use]
+    pub fn successes(&self) -> Successes {
+        Successes { successes: self.caught(), trials: self.runs }
     }
 
     /// Other properties that were the first to be violated, with their runs: `S2:3 S22:1`.
@@ -88,13 +127,6 @@ impl Row {
     pub fn also(&self) -> String {
         let words = self.also.iter().map(|(property, runs)| format!("{property}:{runs}"));
         words.collect::<Vec<_>>().join(" ")
-    }
-
-    /// From the soonest to those that never caught it.
-    fn sorted(&self) -> Vec<Option<u64>> {
-        let mut sorted = self.searches.clone();
-        sorted.sort_by_key(|seeds| seeds.unwrap_or(u64::MAX));
-        sorted
     }
 }
 
@@ -108,7 +140,8 @@ mod tests {
     fn row(searches: &[Option<u64>]) -> Row {
         let mut row = Row::default();
         for seeds in searches {
-            row.add(Search { seeds: *seeds, also: BTreeMap::new() });
+            let (runs, caught_ns) = (seeds.unwrap_or(9), seeds.map(|seeds| 10 * seeds));
+            row.add(Search { runs, caught_ns, also: BTreeMap::new() });
         }
         row
     }
@@ -116,10 +149,15 @@ mod tests {
     #[test]
     fn what_was_never_caught_is_the_worst() {
         let found = row(&[Some(3), None, Some(1)]);
-        assert_eq!((found.median(), found.worst(), found.caught()), (Some(3), None, 2));
+        let middle = |row: &Row| row.median().map(|found| found.median);
+        assert_eq!((middle(&found), found.worst()), (Some(Needed::Runs(3)), Some(Needed::More)));
+        assert_eq!((found.caught(), found.runs(), found.median_ns()), (2, 13, Some(10)));
         assert!(!found.is_caught());
+        let found = row(&[Some(4), Some(1), Some(2), Some(3), None, Some(1)]);
+        let interval = found.median().expect("six searches").interval;
+        assert_eq!(interval, Some((Needed::Runs(1), Needed::More)));
         let found = row(&[Some(4), Some(1), Some(2), Some(3)]);
-        assert_eq!((found.median(), found.worst()), (Some(2), Some(4)), "half needed 2 at most");
+        assert_eq!(middle(&found), Some(Needed::Runs(2)), "half needed 2 at most");
         assert!(found.is_caught());
         assert_eq!(Row::default().median(), None);
     }
@@ -131,8 +169,10 @@ mod tests {
         let scenario = Arc::new(Scenario::parse(text, &[]).expect("it makes sense"));
         let job = Job { scenario, traces: Arc::default(), seed: 7, repeat: Repeat::Once };
         let found = search(&job, "S1a", 5).expect("it runs");
-        assert_eq!(found, Search { seeds: Some(1), also: BTreeMap::new() });
+        let at = job.run().expect("it runs").violations[0].at_ns;
+        assert_eq!(found, Search { runs: 1, caught_ns: Some(at), also: BTreeMap::new() });
         let found = search(&job, "S9", 5).expect("it runs");
-        assert_eq!(found, Search { seeds: None, also: BTreeMap::from([("S1a".to_owned(), 5)]) });
+        let also = BTreeMap::from([("S1a".to_owned(), 5)]);
+        assert_eq!(found, Search { runs: 5, caught_ns: None, also });
     }
 }

@@ -6,28 +6,35 @@
 //! run be shrunk without changing what is left of it.
 //!
 //! [`Decisions`] is the one door. [`Seeded`] answers from a ChaCha8 key stream: stream =
-//! purpose << 48 | entity, and each index owns one block of sixteen 32-bit words. A recorded tape is
-//! to be a second implementation: a decision has a key and a value, both plain integers.
+//! purpose << 48 | entity, and each index owns one block of sixteen 32-bit words. A decision has a key,
+//! a choice and a value, so a run can be put on a [`tape`]: [`tape::Recording`] writes down what another
+//! source decides, and [`tape::Replay`] answers from a tape by what a decision is about, not by its
+//! place, so that a tape fits a run that was changed since.
 //!
 //! Samplers are our own ([`Choice`]), since those of rand may change their values in any minor
 //! release. Logarithms come from `libm`, which gives the same bits everywhere; floats stay in here.
 
 mod choice;
 mod settled;
+pub mod tape;
 
 pub use choice::{Choice, Zipf};
 pub use settled::{End, Settled};
 
+use crate::units::SimTime;
 use choice::Words;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Name and version of the generator and samplers; a new one changes every digest.
 pub const GENERATOR: &str = "chacha8/own-samplers/v1";
 
-/// What a decision is about. Numbers are part of the format: never renumber, only add.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// What a decision is about. Numbers are part of the format of seeds, and names of that of tapes:
+/// never renumber or rename, only add.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[repr(u16)]
 pub enum Purpose {
     /// Time a closed-loop client thinks before its next operation.
@@ -71,7 +78,7 @@ pub enum Purpose {
 }
 
 /// The address of one decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Key {
     /// What the decision is about.
     pub purpose: Purpose,
@@ -85,6 +92,22 @@ pub struct Key {
 pub trait Decisions {
     /// Decides `choice` at `key`.
     fn decide(&mut self, key: Key, choice: Choice<'_>) -> u64;
+
+    /// Simulated time goes on to `now`: for those who tell when a decision was asked for. No value
+    /// depends on it.
+    fn reach(&mut self, now: SimTime) {
+        let _ = now;
+    }
+}
+
+impl<D: Decisions + ?Sized> Decisions for &mut D {
+    fn decide(&mut self, key: Key, choice: Choice<'_>) -> u64 {
+        (**self).decide(key, choice)
+    }
+
+    fn reach(&mut self, now: SimTime) {
+        (**self).reach(now);
+    }
 }
 
 /// Decisions drawn from a seed.

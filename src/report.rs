@@ -6,6 +6,7 @@
 //! the machine and the day; without it, equal runs give equal reports, byte for byte.
 
 mod figures;
+mod replay;
 
 pub mod expect;
 pub mod json;
@@ -16,6 +17,8 @@ pub use figures::{
     PeakUse, Recovery, Resources, SavedShares, SynchronizationSummary, Waited, WanBytes,
     WanSummary, WriteCounts,
 };
+
+pub use replay::{DriftLine, ReplaySummary};
 
 use crate::checker::{Place, Verdict, Violation};
 use crate::facts::{EndReason, Ending};
@@ -84,6 +87,9 @@ pub struct Report {
     pub images: Images,
     /// The resolved scenario.
     pub scenario: Value,
+    /// How well the tape fitted that was replayed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replay: Option<ReplaySummary>,
     /// The machine and the day; everything else is the same for the same scenario and seed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<Host>,
@@ -167,6 +173,7 @@ impl Report {
             resources: Resources { peaks: PeakUse::of(&figures.peaks) },
             images: Images { source, destination },
             scenario: serde_json::from_str(scenario.canonical()).expect("canonical text is JSON"),
+            replay: None,
             host: None,
         };
         report.expectations = expect::evaluate(&json::value(&report), &scenario.expect);
@@ -197,7 +204,7 @@ impl VerdictWord {
 
 impl ViolationLine {
     fn of(violation: &Violation) -> Self {
-        let Violation { property, at, place, message, fact } = violation.clone();
+        let Violation { property, at, place, message, fact, subject: _ } = violation.clone();
         Self { property, at_ns: at.as_nanos(), place, message, fact }
     }
 }

@@ -228,6 +228,7 @@ impl<'a> Simulation<'a> {
             }
             assert!(at >= self.now, "time does not run backwards");
             self.now = at;
+            self.decisions.reach(at);
             self.events += 1;
             self.dispatch(event);
             self.begin_stepped_faults();

@@ -61,6 +61,13 @@ use smallvec::SmallVec;
 use std::collections::VecDeque;
 use window::Window;
 
+/// The number of the message that a draw about loss, damage, copies or lateness belongs to, by the
+/// draw's index ([`crate::random::Key`]).
+#[must_use]
+pub const fn message_of(index: u64) -> u64 {
+    journey::message_of(index)
+}
+
 /// One direction of the link. `M` is whatever travels.
 #[derive(Debug)]
 pub struct Link<M> {

@@ -2,8 +2,18 @@
 
 #[path = "cli/audit.rs"]
 mod audit;
+#[path = "cli/baseline.rs"]
+mod baseline;
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/explain.rs"]
+mod explain;
+#[path = "cli/exports.rs"]
+mod exports;
+#[path = "cli/failures.rs"]
+mod failures;
+#[path = "cli/interrupts.rs"]
+mod interrupts;
 #[path = "cli/mutants.rs"]
 mod mutants;
 #[path = "cli/outputs.rs"]
@@ -12,8 +22,12 @@ mod outputs;
 mod refusals;
 #[path = "cli/runs.rs"]
 mod runs;
+#[path = "cli/shards.rs"]
+mod shards;
 #[path = "cli/support.rs"]
 mod support;
+#[path = "cli/tapes.rs"]
+mod tapes;
 #[path = "cli/traces.rs"]
 mod traces;
 #[path = "cli/words.rs"]

@@ -61,7 +61,7 @@ fn each_is_caught_by_its_property() {
     each(|sabotage| {
         let found = search(&job(sabotage, &[]), sabotage.property(), SEEDS);
         let found = found.unwrap_or_else(|trouble| panic!("{sabotage}: {trouble}"));
-        assert!(found.seeds.is_some(), "{sabotage} by {}: {found:?}", sabotage.property());
+        assert!(found.caught_ns.is_some(), "{sabotage} by {}: {found:?}", sabotage.property());
     });
 }
 

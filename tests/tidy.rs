@@ -45,7 +45,17 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "report",
         ],
     ),
-    ("mutants", &["batch"]),
+    (
+        "explain",
+        &[
+            "units", "random", "protocol", "scenario", "workload", "wan", "facts", "checker",
+            "batch",
+        ],
+    ),
+    // The generator's name stands in a baseline.
+    ("results", &["random", "scenario", "facts", "report", "batch"]),
+    ("statistics", &[]),
+    ("mutants", &["batch", "statistics"]),
     ("audit", &["units", "protocol", "scenario", "facts", "checker", "batch"]),
     ("shrink", &["units", "protocol", "scenario", "workload", "facts", "checker", "batch"]),
 ];

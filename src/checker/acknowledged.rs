@@ -234,7 +234,7 @@ impl Acknowledged {
             let earlier = self.promised.answered(*id);
             if let (Some(write), Outcome::Flushed) = (earlier, outcome) {
                 let message = format!("flush {id} was answered before {write}, which it covers");
-                findings.add(fact, "S1a", Role::Source, "flush_early", message);
+                findings.add(fact, "S1a", Role::Source, "flush_early", message).of_write(write);
             }
         }
     }
@@ -242,7 +242,7 @@ impl Acknowledged {
     fn answered(&mut self, fact: &Fact, id: WriteId, model: &Model, findings: &mut Findings) {
         let Some(lsn) = self.open.remove(&id) else {
             let message = format!("{id} was acknowledged, but is no entry of the log");
-            findings.add(fact, "S1a", Role::Source, "not_logged", message);
+            findings.add(fact, "S1a", Role::Source, "not_logged", message).of_write(id);
             return;
         };
         let missing = if lsn > self.nvram {
@@ -256,7 +256,7 @@ impl Acknowledged {
         if let Some((role, missing)) = missing {
             let rule = format!("{:?}", self.rule).to_lowercase();
             let message = format!("{id} ({lsn}) was acknowledged under `{rule}`, but is {missing}");
-            findings.add(fact, "S1a", role, "copy_missing", message);
+            findings.add(fact, "S1a", role, "copy_missing", message).of_write(id).of_entry(lsn);
         }
     }
 
@@ -298,7 +298,8 @@ impl Acknowledged {
         let strict = self.mode == Mode::Strict && self.reign == Reign::Mirrored;
         if strict && self.missing_beyond(lsn, model).is_some() {
             let message = format!("{id} was acknowledged out of sync, though the mirror is strict");
-            findings.add(fact, "S17", Role::Source, "acknowledged_out_of_sync", message);
+            let kind = "acknowledged_out_of_sync";
+            findings.add(fact, "S17", Role::Source, kind, message).of_write(id).of_entry(lsn);
         }
     }
 
@@ -309,7 +310,7 @@ impl Acknowledged {
             && let Some((_, missing)) = self.missing_beyond(lsn, model)
         {
             let message = format!("in sync was declared while {lsn}, acknowledged, is {missing}");
-            findings.add(fact, "S18", Role::Source, "in_sync_too_soon", message);
+            findings.add(fact, "S18", Role::Source, "in_sync_too_soon", message).of_entry(lsn);
         }
     }
 

@@ -102,7 +102,11 @@ impl Damage {
         let Some((role, spot)) = read else { return };
         if !matches!(fact.what, What::CheckFailed(..)) {
             let message = format!("{} was read, and its check did not fail", name(spot));
-            findings.add(fact, "S19", role, "unnoticed", message);
+            let subject = findings.add(fact, "S19", role, "unnoticed", message);
+            match spot {
+                Spot::Volume(address) => subject.of_block(address),
+                Spot::Log(file, ..) => subject.of_file(file),
+            };
         }
     }
 }

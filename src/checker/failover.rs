@@ -86,18 +86,22 @@ impl Failover {
                 "{} ({}) was replayed over the image, which holds every entry up to {through}",
                 entry.lsn, entry.write
             );
-            findings.add(fact, "S13", Role::Source, "older_over_newer", message);
+            findings
+                .add(fact, "S13", Role::Source, "older_over_newer", message)
+                .of_entry(entry.lsn);
             return;
         }
         if model.log.get(&entry.lsn) != Some(entry) {
             let message = format!("{} ({}) was replayed, unlike the log", entry.lsn, entry.write);
-            findings.add(fact, "S10", Role::Source, "phantom_replayed", message);
+            findings
+                .add(fact, "S10", Role::Source, "phantom_replayed", message)
+                .of_entry(entry.lsn);
         } else if entry.predecessor != before {
             let message = format!(
                 "{} was replayed after {before}, but follows {}",
                 entry.lsn, entry.predecessor
             );
-            findings.add(fact, "S9", Role::Source, "gap", message);
+            findings.add(fact, "S9", Role::Source, "gap", message).of_entry(entry.lsn);
         }
         self.replayed = Some(entry.lsn);
     }
@@ -111,7 +115,8 @@ impl Failover {
             let message = format!(
                 "{id} ({lsn}) was acknowledged in sync, but the failover image ends with {cut}"
             );
-            findings.add(fact, "S1", Role::Source, "acknowledged_lost", message);
+            let subject = findings.add(fact, "S1", Role::Source, "acknowledged_lost", message);
+            subject.of_write(id).of_entry(lsn);
         }
         self.replayed = None;
         self.open.retain(|_, lsn| *lsn <= cut);

@@ -1,6 +1,6 @@
 //! Violations as they are found.
 
-use super::{Place, Verdict, Violation};
+use super::{Place, Subject, Verdict, Violation};
 use crate::facts::{Fact, Role};
 use crate::protocol::MirrorState;
 use crate::units::SimTime;
@@ -18,11 +18,18 @@ pub struct Findings {
     counts: BTreeMap<&'static str, u64>,
     /// The state of the mirror, as the source says it: names where a violation showed.
     state: MirrorState,
+    /// Takes what a violation that is only counted is about.
+    scratch: Subject,
 }
 
 impl Default for Findings {
     fn default() -> Self {
-        Self { verdict: Verdict::default(), counts: BTreeMap::new(), state: MirrorState::InSync }
+        Self {
+            verdict: Verdict::default(),
+            counts: BTreeMap::new(),
+            state: MirrorState::InSync,
+            scratch: Subject::default(),
+        }
     }
 }
 
@@ -32,7 +39,8 @@ impl Findings {
         self.state = state;
     }
 
-    /// Notes that `property` was broken at `fact`.
+    /// Notes that `property` was broken at `fact`. What it is about may be added to what is given
+    /// back.
     pub fn add(
         &mut self,
         fact: &Fact,
@@ -40,8 +48,8 @@ impl Findings {
         role: Role,
         kind: &'static str,
         message: String,
-    ) {
-        self.add_at((fact.number, fact.at), property, role, kind, message);
+    ) -> &mut Subject {
+        self.add_at((fact.number, fact.at), property, role, kind, message)
     }
 
     /// Notes that `property` was broken at the fact with this number and time.
@@ -52,21 +60,25 @@ impl Findings {
         role: Role,
         kind: &'static str,
         message: String,
-    ) {
+    ) -> &mut Subject {
         *self.verdict.violated.entry(property.to_owned()).or_default() += 1;
         let count = self.counts.entry(property).or_default();
         *count += 1;
         if *count > KEPT {
             self.verdict.more += 1;
-            return;
+            self.scratch = Subject::default();
+            return &mut self.scratch;
         }
-        self.verdict.violations.push(Violation {
+        let violations = &mut self.verdict.violations;
+        violations.push(Violation {
             property: property.to_owned(),
             at,
             place: Place { role, state: self.state.key().to_owned(), kind: kind.to_owned() },
             message,
             fact: number,
+            subject: Subject::default(),
         });
+        violations.last_mut().map_or(&mut self.scratch, |violation| &mut violation.subject)
     }
 
     /// What was found.

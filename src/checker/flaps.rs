@@ -158,7 +158,10 @@ impl Flaps {
             let message = format!(
                 "{cp} sends {address} again, which did not change since the destination's last CP"
             );
-            findings.add(fact, "L8", Role::Source, "sent_again", message);
+            findings
+                .add(fact, "L8", Role::Source, "sent_again", message)
+                .of_cp(cp)
+                .of_block(address);
         }
     }
 
@@ -174,7 +177,7 @@ impl Flaps {
                 "{cp}, sent in full with {blocks} blocks, is not committed after {limit}, which are \
                  enough"
             );
-            findings.add(fact, "L8", Role::Source, "pass_too_long", message);
+            findings.add(fact, "L8", Role::Source, "pass_too_long", message).of_cp(cp);
         }
     }
 

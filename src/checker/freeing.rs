@@ -76,7 +76,9 @@ impl Freeing {
             let held = self.files.entry(*file).or_default();
             if *offset < held.used {
                 let message = format!("NVLog file {file} was overwritten at byte {offset}");
-                findings.add(fact, "S8", Role::Destination, "log_overwritten", message);
+                findings
+                    .add(fact, "S8", Role::Destination, "log_overwritten", message)
+                    .of_file(*file);
             }
             held.used = held.used.max(offset + length);
             let (length, cp, state) = (*length, header.cp, RecordState::Asked);
@@ -140,7 +142,8 @@ impl Freeing {
             let message = format!(
                 "NVLog file {file} was freed before {newest} of {cp} was committed and flushed"
             );
-            findings.add(fact, "S8", Role::Destination, "log_freed_early", message);
+            let subject = findings.add(fact, "S8", Role::Destination, "log_freed_early", message);
+            subject.of_file(file).of_cp(cp).of_entry(newest);
         }
     }
 }
@@ -148,16 +151,18 @@ impl Freeing {
 fn check_half(fact: &Fact, half: Half, model: &Model, findings: &mut Findings) {
     let Some((cp, entries)) = model.halves.get(&half) else {
         let message = format!("the {half:?} half was freed, though it holds no entries");
-        findings.add(fact, "S8", Role::Source, "half_freed_twice", message);
+        findings.add(fact, "S8", Role::Source, "half_freed_twice", message).of_half(half);
         return;
     };
     let newest = entries.keys().next_back().copied();
     if newest > Some(model.committed_through(Role::Source)) {
         let message = format!("the half of {cp} was freed before the source committed it");
-        findings.add(fact, "S8", Role::Source, "half_freed_early", message);
+        let subject = findings.add(fact, "S8", Role::Source, "half_freed_early", message);
+        subject.of_half(half).of_cp(*cp);
     }
     if model.claim == Claim::InSync && !model.acknowledged.contains(cp) {
         let message = format!("the half of {cp} was freed before CP_ACK came");
-        findings.add(fact, "S8", Role::Source, "half_freed_early", message);
+        let subject = findings.add(fact, "S8", Role::Source, "half_freed_early", message);
+        subject.of_half(half).of_cp(*cp);
     }
 }

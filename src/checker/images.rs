@@ -66,7 +66,7 @@ impl Images {
         {
             let cp = model.committed_by(*role);
             let message = format!("after a crash the image is not that of {cp}, committed last");
-            findings.add(fact, "S3", *role, "torn_image", message);
+            findings.add(fact, "S3", *role, "torn_image", message).of_cp(cp);
         }
     }
 
@@ -99,7 +99,8 @@ impl Images {
                 && let Some(difference) = there.difference(&contents)
             {
                 let message = format!("{cp} was sent without {address}, which {difference}");
-                findings.add(fact, "S14", Role::Source, "untracked_block", message);
+                let subject = findings.add(fact, "S14", Role::Source, "untracked_block", message);
+                subject.of_cp(cp).of_block(address).of_bytes(&there, &contents);
             }
         }
     }
@@ -115,7 +116,7 @@ impl Images {
     ) {
         if cp <= model.committed_by(role) {
             let message = format!("{address} was written for {cp}, which is committed already");
-            findings.add(fact, "S3", role, "late_write", message);
+            findings.add(fact, "S3", role, "late_write", message).of_cp(cp).of_block(address);
         }
         if role == Role::Destination && self.referenced.contains(&address) {
             check_referenced(fact, cp, address, contents, model, findings);
@@ -152,7 +153,8 @@ fn check_in_sync(fact: &Fact, model: &mut Model, findings: &mut Findings) {
             let message = format!(
                 "in sync was declared, though no CP to come brings {address} of {cp}: {difference}"
             );
-            findings.add(fact, "S14", Role::Source, "untracked_block", message);
+            let subject = findings.add(fact, "S14", Role::Source, "untracked_block", message);
+            subject.of_cp(cp).of_block(address).of_bytes(&there, &contents);
         }
     }
 }
@@ -168,17 +170,17 @@ fn committed(
     let volatile = model.disks.shadow(role, cp).and_then(|shadow| shadow.volatile.first());
     if let Some(address) = volatile {
         let message = format!("{cp} was committed before {address} was durable");
-        findings.add(fact, "S3", role, "torn_commit", message);
+        findings.add(fact, "S3", role, "torn_commit", message).of_cp(cp).of_block(*address);
     }
     let Some(point) = model.points.get(cp) else {
         let message = format!("{cp} was committed, but the log has no entries of it");
-        findings.add(fact, "S2", role, "unknown_cp", message);
+        findings.add(fact, "S2", role, "unknown_cp", message).of_cp(cp);
         return;
     };
     if point.last_lsn != last_lsn {
         let expected = point.last_lsn;
         let message = format!("{cp} was committed up to {last_lsn}, expected {expected}");
-        findings.add(fact, "S2", role, "wrong_end", message);
+        findings.add(fact, "S2", role, "wrong_end", message).of_cp(cp);
     }
     compare(fact, role, cp, model, findings);
 }
@@ -208,7 +210,9 @@ fn compare(fact: &Fact, role: Role, cp: CpId, model: &mut Model, findings: &mut 
             }
             _ => format!("{cp}: {address} {difference}"),
         };
-        findings.add(fact, property, role, kind, message);
+        let held = pages.get(address).cloned().unwrap_or_else(before);
+        let subject = findings.add(fact, property, role, kind, message);
+        subject.of_cp(cp).of_block(*address).of_bytes(&held, wanted);
     }
     for (address, page) in pages.iter().filter(|(address, _)| !expected.contains_key(address)) {
         if page.difference(&model.disks.read(role, *address)).is_some() {
@@ -223,7 +227,7 @@ fn compare(fact: &Fact, role: Role, cp: CpId, model: &mut Model, findings: &mut 
                 }
             };
             let message = format!("{cp} changed {address}, {why}");
-            findings.add(fact, property, role, kind, message);
+            findings.add(fact, property, role, kind, message).of_cp(cp).of_block(*address);
         }
     }
 }
@@ -242,6 +246,7 @@ fn check_referenced(
     let expected = Contents::Data(block.contents.clone());
     if let Some(difference) = contents.difference(&expected) {
         let message = format!("{cp}: the reference for {address} gave: {difference}");
-        findings.add(fact, "S5", Role::Destination, "wrong_bytes", message);
+        let subject = findings.add(fact, "S5", Role::Destination, "wrong_bytes", message);
+        subject.of_cp(cp).of_block(address).of_bytes(contents, &expected);
     }
 }

@@ -93,15 +93,16 @@ impl Liveness {
         let cut = ending.reason == EndReason::WorkloadDone;
         if let Some(cp) = self.begun.first().filter(|_| !cut) {
             let message = format!("{reason}, but {cp} has not ended");
-            findings.add(fact, "L1", Role::Source, "cp_open", message);
+            findings.add(fact, "L1", Role::Source, "cp_open", message).of_cp(*cp);
         }
         if let Some(first) = self.operations.first() {
             let count = self.operations.len();
             let message = format!("{reason}, but {count} operations have no answer, {first} first");
             if ending.reason == EndReason::Done {
-                findings.add(fact, "L4", Role::Source, "deadlock", message.clone());
+                let text = message.clone();
+                findings.add(fact, "L4", Role::Source, "deadlock", text).of_write(*first);
             }
-            findings.add(fact, "L2", Role::Source, "unanswered", message);
+            findings.add(fact, "L2", Role::Source, "unanswered", message).of_write(*first);
         } else if !matches!(ending.reason, EndReason::Done | EndReason::WorkloadDone) {
             let message = format!("{reason} before the run was over");
             findings.add(fact, "L2", Role::Source, "limit", message);
@@ -119,7 +120,18 @@ impl Liveness {
 
 fn check_reclaimed(fact: &Fact, role: Role, held: &Occupancy, findings: &mut Findings) {
     if *held != Occupancy::default() {
-        let message = format!("after the last CP there are still in use: {held:?}");
+        let kinds = [
+            (held.nvram_entries, "entries in NVRAM"),
+            (held.transfer_ids, "transfer IDs"),
+            (held.buffers, "buffers"),
+            (held.requests, "requests"),
+            (held.mapped_transfers, "mapped transfers"),
+            (held.log_files, "NVLog files"),
+            (held.cached_bytes, "cached bytes"),
+        ];
+        let used = kinds.iter().filter(|(number, _)| *number > 0);
+        let named: Vec<_> = used.map(|(number, kind)| format!("{kind}: {number}")).collect();
+        let message = format!("after the last CP there are still in use: {}", named.join(", "));
         findings.add(fact, "L5", role, "space_in_use", message);
     }
 }

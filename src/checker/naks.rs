@@ -116,7 +116,10 @@ impl Naks {
             && let Some((cp, address)) = self.open.keys().next()
         {
             let message = format!("the run is over, but the NAK of {address} in {cp} is open");
-            findings.add(fact, "L7", Role::Source, "nak_open", message);
+            findings
+                .add(fact, "L7", Role::Source, "nak_open", message)
+                .of_cp(*cp)
+                .of_block(*address);
         }
         self.check_limit(fact, findings);
     }
@@ -142,7 +145,8 @@ impl Naks {
                     "the NAK of {address} in {cp} has no answer after {waits}, where {limit} are \
                      enough"
                 );
-                findings.add(fact, "L7", Role::Source, "nak_unanswered", message);
+                let subject = findings.add(fact, "L7", Role::Source, "nak_unanswered", message);
+                subject.of_cp(*cp).of_block(*address);
             }
         }
     }

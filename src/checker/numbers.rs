@@ -29,7 +29,7 @@ impl Numbers {
         let expected = self.unbroken[*role as usize].map(CpId::next);
         if *cp <= before || expected.is_some_and(|next| next != *cp) {
             let message = format!("{cp} was committed after {before}");
-            findings.add(fact, "S4", *role, "not_the_next", message);
+            findings.add(fact, "S4", *role, "not_the_next", message).of_cp(*cp);
         }
         if model.claim == Claim::OutOfSync {
             return;
@@ -43,7 +43,7 @@ impl Numbers {
             && cp.number.0.abs_diff(there.number.0) > 1
         {
             let message = format!("{cp} was committed while the other side is at {there}");
-            findings.add(fact, "S4", *role, "skew", message);
+            findings.add(fact, "S4", *role, "skew", message).of_cp(*cp);
         }
     }
 }

@@ -49,7 +49,8 @@ impl Phantoms {
                     format!("{id} was logged as {}, but no such write waits", entry.lsn),
                 ),
             };
-            findings.add(fact, "S10", Role::Source, kind, message);
+            let subject = findings.add(fact, "S10", Role::Source, kind, message);
+            subject.of_write(id).of_entry(entry.lsn);
         } else if let What::Survived(Role::Source, _) | What::Serves(_) = &fact.what {
             self.survived(model);
         } else if let What::Answered(_, id, _) = &fact.what
@@ -57,7 +58,7 @@ impl Phantoms {
             && !self.elsewhere.remove(id)
         {
             let message = format!("{id} was answered, but waited for no answer");
-            findings.add(fact, "S10", Role::Source, "phantom_answer", message);
+            findings.add(fact, "S10", Role::Source, "phantom_answer", message).of_write(*id);
         }
     }
 

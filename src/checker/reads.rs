@@ -4,7 +4,9 @@
 use super::Findings;
 use super::model::Model;
 use crate::facts::{Fact, Role, What};
-use crate::protocol::block::{BlockAddress, BlockSize, Origin, Piece, Run, Runs, WriteRange};
+use crate::protocol::block::{
+    BlockAddress, BlockSize, Difference, Origin, Piece, Run, Runs, WriteRange,
+};
 use crate::protocol::{EntryHeader, Operation, Outcome, WriteId};
 use std::collections::BTreeMap;
 
@@ -104,7 +106,7 @@ fn check(
     loop {
         match difference(&pieces, &before, blocks) {
             None => return,
-            Some(message) => first.get_or_insert(message),
+            Some(found) => first.get_or_insert(found),
         };
         let Some(entry) = since.next() else { break };
         for piece in entry.range.pieces(size) {
@@ -114,21 +116,27 @@ fn check(
             }
         }
     }
-    let first = first.unwrap_or_default();
-    let message = format!("read {id} saw no moment of the volume; at its request: {first}");
-    findings.add(fact, "S22", Role::Source, "not_linearizable", message);
+    let (place, text) = first.unwrap_or_default();
+    let message = format!("read {id} saw no moment of the volume; at its request: {text}");
+    let subject = findings.add(fact, "S22", Role::Source, "not_linearizable", message);
+    subject.of_write(id);
+    if let Some((address, difference)) = place {
+        subject.of_block(address).difference = Some(difference);
+    }
 }
 
+/// The first bytes that are not as they were, and a sentence about them.
 fn difference(
     pieces: &[Piece],
     contents: &BTreeMap<BlockAddress, Runs>,
     blocks: &[(BlockAddress, Runs)],
-) -> Option<String> {
+) -> Option<(Option<(BlockAddress, Difference)>, String)> {
     if pieces.len() != blocks.len() {
-        return Some(format!("{} blocks instead of {}", blocks.len(), pieces.len()));
+        return Some((None, format!("{} blocks instead of {}", blocks.len(), pieces.len())));
     }
     pieces.iter().zip(blocks).find_map(|(piece, (address, held))| {
         let expected = contents.get(address)?.slice(piece.start, piece.end);
-        held.difference(&expected).map(|difference| format!("{address} {difference}"))
+        let difference = held.difference(&expected)?;
+        Some((Some((*address, difference)), format!("{address} {difference}")))
     })
 }

@@ -2,8 +2,8 @@
 //! where Spec 3.6 allows, and without faults every block that may go as a reference does. So without
 //! faults an answer to a NAK is a violation too, however right its bytes.
 
-use super::Findings;
 use super::model::{Block, Model};
+use super::{Findings, Subject};
 use crate::facts::{Direction, Fact, Role, What};
 use crate::protocol::block::{Area, BlockAddress, Contents};
 use crate::protocol::{CpId, Item, ItemBody, Message, Policy, Purpose, Reference};
@@ -82,7 +82,8 @@ impl References {
         let address = item.address;
         match (&item.body, block_of(model, cp, address)) {
             (ItemBody::Reference(reference), Some(block)) => {
-                check_reference(fact, self.policy, address, *reference, block, model, findings);
+                let place = (cp, address);
+                check_reference(fact, self.policy, place, *reference, block, model, findings);
             }
             (ItemBody::Full(contents), Some(block)) => {
                 let policy = self.policy_if(self.forwarded == Forwarded::Yes);
@@ -90,13 +91,16 @@ impl References {
             }
             (ItemBody::Reference(_), None) => {
                 let message = format!("{cp} sent {address} as a reference");
-                findings.add(fact, "S6", Role::Source, "reference_to_metadata", message);
+                let subject =
+                    findings.add(fact, "S6", Role::Source, "reference_to_metadata", message);
+                subject.of_cp(cp).of_block(address);
             }
             (ItemBody::Full(_), None)
                 if address.area == Area::Data && self.forwarded == Forwarded::Yes =>
             {
                 let message = format!("{cp} sent {address}, which no entry touches");
-                findings.add(fact, "S2", Role::Source, "block_too_many", message);
+                let subject = findings.add(fact, "S2", Role::Source, "block_too_many", message);
+                subject.of_cp(cp).of_block(address);
             }
             (ItemBody::Full(_), None) => {}
         }
@@ -110,7 +114,7 @@ fn block_of(model: &Model, cp: CpId, address: BlockAddress) -> Option<&Block> {
 fn check_reference(
     fact: &Fact,
     policy: Policy,
-    address: BlockAddress,
+    (cp, address): (CpId, BlockAddress),
     reference: Reference,
     block: &Block,
     model: &Model,
@@ -124,22 +128,32 @@ fn check_reference(
     };
     let found = model.referenced(reference);
     // Wrong bytes first: they are worse than a rule that was broken.
-    match found.map(|(_, _, runs)| runs.difference(&block.contents)) {
-        Some(None) => {}
+    let subject = match found.map(|(_, _, runs)| runs.difference(&block.contents)) {
+        Some(None) => &mut Subject::default(),
         Some(Some(difference)) => {
-            findings.add(fact, "S5", Role::Source, "wrong_bytes", format!("{name}: {difference}"));
+            let message = format!("{name}: {difference}");
+            let subject = findings.add(fact, "S5", Role::Source, "wrong_bytes", message);
+            subject.difference = Some(difference);
+            subject
         }
         None => {
-            findings.add(fact, "S5", Role::Source, "dangling", format!("{name} was never sent"));
+            findings.add(fact, "S5", Role::Source, "dangling", format!("{name} was never sent"))
         }
-    }
+    };
+    subject.of_cp(cp).of_block(address).of_transfer(transfer);
     if !allowed {
         let message = format!("{name}, though no reference is allowed for it");
-        findings.add(fact, "S6", Role::Source, "reference_not_allowed", message);
+        findings
+            .add(fact, "S6", Role::Source, "reference_not_allowed", message)
+            .of_cp(cp)
+            .of_block(address);
     }
     if let Some((lsn, ..)) = found.filter(|(lsn, ..)| allowed && *lsn != block.newest) {
         let message = format!("{name} is of {lsn}, but the newest write is {}", block.newest);
-        findings.add(fact, "S6", Role::Source, "stale_reference", message);
+        findings
+            .add(fact, "S6", Role::Source, "stale_reference", message)
+            .of_cp(cp)
+            .of_block(address);
     }
 }
 
@@ -152,13 +166,15 @@ fn check_full(
     model: &Model,
     findings: &mut Findings,
 ) {
-    if let Some(difference) = contents.difference(&Contents::Data(block.contents.clone())) {
+    let expected = Contents::Data(block.contents.clone());
+    if let Some(difference) = contents.difference(&expected) {
         let message = format!("{cp} sent {address} in full: {difference}");
         // The block as it was before the CP's entries lands where they are to be.
         let is_older = *contents == model.disks.read(Role::Source, address);
         let (property, kind) =
             if is_older { ("S13", "older_over_newer") } else { ("S2", "wrong_bytes") };
-        findings.add(fact, property, Role::Source, kind, message);
+        let subject = findings.add(fact, property, Role::Source, kind, message);
+        subject.of_cp(cp).of_block(address).of_bytes(contents, &expected);
     }
     let wasted = match policy {
         Policy::References => block.wholly,
@@ -166,6 +182,9 @@ fn check_full(
     };
     if wasted {
         let message = format!("{cp} sent {address} in full, though it was wholly overwritten");
-        findings.add(fact, "S23", Role::Source, "reference_missing", message);
+        findings
+            .add(fact, "S23", Role::Source, "reference_missing", message)
+            .of_cp(cp)
+            .of_block(address);
     }
 }

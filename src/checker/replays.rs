@@ -64,7 +64,7 @@ impl Replays {
             })
         };
         if let Some((kind, message)) = wrong {
-            findings.add(fact, "S11", Role::Source, kind, message);
+            findings.add(fact, "S11", Role::Source, kind, message).of_entry(lsn);
         }
     }
 
@@ -78,7 +78,8 @@ impl Replays {
                 "{} ({lsn}) was taken by a replay that was interrupted, and not by the next one",
                 entry.write
             );
-            findings.add(fact, "S11", Role::Source, "forgotten", message);
+            let subject = findings.add(fact, "S11", Role::Source, "forgotten", message);
+            subject.of_entry(*lsn).of_write(entry.write);
             self.interrupted.clear();
         }
     }

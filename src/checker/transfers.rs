@@ -30,6 +30,15 @@ enum Stale {
     Cp(u64, CpId),
 }
 
+impl Stale {
+    /// The number of the message in its direction.
+    const fn number(&self) -> u64 {
+        match self {
+            Self::Epoch(number, _) | Self::Cp(number, _) => *number,
+        }
+    }
+}
+
 impl fmt::Display for Stale {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -103,7 +112,7 @@ impl Transfers {
             let EntryHeader { lsn, write, .. } = *entry;
             if !self.sends_next_part(entry) {
                 let message = format!("transfer {id} carries {write} as {lsn}, unlike the log");
-                findings.add(fact, "S1a", Role::Source, "entry_differs", message);
+                findings.add(fact, "S1a", Role::Source, "entry_differs", message).of_entry(lsn);
                 return;
             }
             for piece in entry.pieces(self.size) {
@@ -166,7 +175,13 @@ impl Transfers {
             _ => false,
         };
         if !again {
-            findings.add(fact, "S7", *role, "stale_accepted", format!("{stale} was acted upon"));
+            let message = format!("{stale} was acted upon");
+            let direction = match role {
+                Role::Destination => Direction::ToDestination,
+                Role::Source => Direction::ToSource,
+            };
+            let subject = findings.add(fact, "S7", *role, "stale_accepted", message);
+            subject.of_message(direction, stale.number());
         }
     }
 }
@@ -187,7 +202,8 @@ fn check_fresh(fact: &Fact, message: &Message, model: &Model, findings: &mut Fin
             "transfer ID {} was given to a transfer of {}, while one of {} still has it",
             header.id, header.cp, live.cp
         );
-        findings.add(fact, "S7", Role::Source, "id_not_fresh", message);
+        let subject = findings.add(fact, "S7", Role::Source, "id_not_fresh", message);
+        subject.of_transfer(header.id).of_cp(header.cp);
     }
 }
 

@@ -204,7 +204,7 @@ impl Rights {
         }
         if site_of(self.state.reigning) != role {
             let message = format!("{id} was answered by a site after the other's promotion");
-            findings.add(fact, "S16", role, "old_source_serves", message);
+            findings.add(fact, "S16", role, "old_source_serves", message).of_write(id);
             return;
         }
         if self.has_consent(role) {
@@ -219,7 +219,7 @@ impl Rights {
         let until = self.until[role as usize].after(quarter);
         if fact.at >= until {
             let message = format!("{id} was answered with no lease since {until}");
-            findings.add(fact, "S16", role, "no_lease", message);
+            findings.add(fact, "S16", role, "no_lease", message).of_write(id);
         }
     }
 

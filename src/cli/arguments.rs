@@ -1,18 +1,31 @@
 //! Commands and their arguments.
 
+mod check;
+mod explain;
+mod merge;
+mod mutants;
+mod shard;
 mod shrink;
+mod tape;
 
+pub(super) use check::CheckArguments;
+pub(super) use explain::ExplainArguments;
+pub(super) use merge::MergeArguments;
+pub(super) use mutants::MutantsArguments;
+pub(super) use shard::{ShardArguments, ShardChoice};
 pub(super) use shrink::ShrinkArguments;
+pub(super) use tape::TapeArguments;
 
-use super::check::{self, Seeds};
+use super::Remarks;
+use super::check::{FORMAT as CHECK_FORMAT, Seeds};
 use super::progress::Mode;
 use super::trace;
-use crate::random::GENERATOR;
+use crate::random::{GENERATOR, tape as tapes};
 use crate::units::{Bytes, Span};
-use crate::{audit, facts, mutants, report};
+use crate::{audit, explain as explanation, facts, report, results};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use std::num::{NonZeroU64, NonZeroUsize};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::LazyLock;
@@ -20,9 +33,18 @@ use std::sync::LazyLock;
 /// The version, and what decides whether files of two versions compare.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     let version = env!("CARGO_PKG_VERSION");
-    let formats =
-        [report::FORMAT, facts::FORMAT, trace::STATS_FORMAT, check::FORMAT, audit::FORMAT]
-            .join(", ");
+    let formats = [
+        report::FORMAT,
+        facts::FORMAT,
+        trace::STATS_FORMAT,
+        CHECK_FORMAT,
+        audit::FORMAT,
+        explanation::FORMAT,
+        tapes::FORMAT,
+        results::baseline::FORMAT,
+        results::saved::FORMAT,
+    ];
+    let formats = formats.join(", ");
     format!("{version}\ngenerator: {GENERATOR}\nformats: {formats}")
 });
 
@@ -31,10 +53,11 @@ Exit status:
    0  all came out as expected
    1  a property was violated, or an expectation of the scenario was missed
    2  bad usage, or a bad scenario or trace
-   3  the second run of --twice gave another digest
-   4  nothing to run
+   3  the second run of --twice gave another digest, or a baseline differs
+   4  nothing to run, or shards are missing
   70  a bug of the simulator showed
   74  a file cannot be read or written
+  75  stopped by a signal: the same line goes on
  130  interrupted";
 
 const RUN_HELP: &str = "\
@@ -42,20 +65,8 @@ Examples:
   mirrorsim run scenario.json
   mirrorsim run scenario.json --seed 7 --set wan.propagation=40ms --set clients.0.name=pg
   mirrorsim run scenario.json -o report.json --series series.csv --series-every 100ms
-  mirrorsim run scenario.json --set policy=full-blocks --dry-run | mirrorsim run -";
-
-const CHECK_HELP: &str = "\
-Examples:
-  mirrorsim check
-  mirrorsim check scenario.json --seeds 0..1000 --jobs 8
-  mirrorsim check scenarios more/scenario.json --set policy=full-blocks --set expect={}
-  mirrorsim check --seeds 0..100 --twice 10 --format json > rows.jsonl";
-
-const MUTANTS_HELP: &str = "\
-Examples:
-  mirrorsim mutants
-  mirrorsim mutants scenarios/sabotage/no-copy-on-write.json --seeds 1000 --starts 5
-  mirrorsim mutants --format csv -o mutants.csv";
+  mirrorsim run scenario.json --set policy=full-blocks --dry-run | mirrorsim run -
+  mirrorsim run scenario.json --record tape.gz && mirrorsim run changed.json --replay tape.gz";
 
 const AUDIT_HELP: &str = "\
 Examples:
@@ -104,6 +115,13 @@ impl Arguments {
     }
 }
 
+impl Arguments {
+    /// Whether remarks are wanted.
+    pub const fn remarks(&self) -> Remarks {
+        if self.quiet { Remarks::Hidden } else { Remarks::Shown }
+    }
+}
+
 /// The whole command line, for completions and manual pages.
 #[must_use]
 pub fn command() -> clap::Command {
@@ -147,6 +165,18 @@ pub(super) enum Command {
     /// Each scenario is run with each seed and held against what it expects. A run that fails is
     /// shown with the line that reproduces it; the output is the same on any number of cores.
     Check(CheckArguments),
+    /// Explain why a run violates a property, in at most twelve lines.
+    ///
+    /// The facts are walked from the violation back, along what happened and along what should have
+    /// happened, to the rule of the protocol at which the two part. Each fault that came is taken out
+    /// of the run alone: is the violation still there?
+    Explain(ExplainArguments),
+    /// Tell what many machines kept as one would have told it.
+    ///
+    /// Runs that `check --shard I/N -o DIR` made are put into their order. The output and the exit
+    /// status are those of the whole check on one machine. Gaps are refused, and the shards that have
+    /// some are named.
+    Merge(MergeArguments),
     /// Run wrong protocols: how many seeds until each is caught by the property that must notice it?
     ///
     /// From each of many first seeds, seed after seed is run until the first violation of a run is
@@ -185,9 +215,9 @@ pub(super) enum Command {
 pub(super) struct RunArguments {
     /// The scenario file; `-`: standard input.
     pub scenario: PathBuf,
-    /// The seed of every random decision.
-    #[arg(long, default_value_t = 0, value_name = "N")]
-    pub seed: u64,
+    /// The seed of every random decision; left out: that of the tape of --replay, else 0.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
     /// Override a key of the scenario, `wan.propagation=40ms`; may be given more than once. Items of
     /// lists go by number from 0, `clients.0.name=pg`; the value is JSON if it reads as JSON.
     #[arg(long, value_name = "KEY=VALUE", value_parser = assignment)]
@@ -209,66 +239,13 @@ pub(super) struct RunArguments {
     #[arg(long, value_enum)]
     pub format: Option<Format>,
     /// Print the scenario with every key written out, and run nothing.
-    #[arg(long, conflicts_with_all = ["facts", "series", "twice", "format"])]
+    #[arg(long, conflicts_with_all = ["facts", "series", "twice", "format", "record", "replay"])]
     pub dry_run: bool,
     /// Run twice and compare the digests.
     #[arg(long)]
     pub twice: bool,
-}
-
-/// Arguments of `check`.
-#[derive(Debug, Args)]
-#[command(after_help = CHECK_HELP, after_long_help = format!("{CHECK_HELP}\n\n{EXIT_STATUS}"))]
-pub(super) struct CheckArguments {
-    /// Scenario files, and folders whose *.json files are scenarios; `-`: standard input; left out:
-    /// the folder `scenarios`.
-    #[arg(value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
-    /// The seeds: A..B is A and all up to B, without B; N is one.
-    #[arg(long, value_name = "A..B", default_value = "0..16")]
-    pub seeds: Seeds,
-    /// Runs at a time; left out: one for each core.
-    #[arg(long, short, value_name = "N", value_parser = positive::<NonZeroUsize>)]
-    pub jobs: Option<NonZeroUsize>,
-    /// Show so many failing runs in full; all are counted.
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    pub max_fail: u64,
-    /// Override a key of every scenario, as `run` does; may be given more than once.
-    #[arg(long, value_name = "KEY=VALUE", value_parser = assignment)]
-    pub set: Vec<(String, String)>,
-    /// Make every K-th run of a scenario, from the first, twice and compare the digests.
-    #[arg(long, value_name = "K", value_parser = positive::<NonZeroU64>)]
-    pub twice: Option<NonZeroU64>,
-    /// The form of the output: `text`, or `json`, an object a line for each run and one in the end.
-    #[arg(long, value_enum, default_value = "text")]
-    pub format: Format,
-}
-
-/// Arguments of `mutants`.
-#[derive(Debug, Args)]
-#[command(after_help = MUTANTS_HELP, after_long_help = format!("{MUTANTS_HELP}\n\n{EXIT_STATUS}"))]
-pub(super) struct MutantsArguments {
-    /// Scenario files with a `sabotage`, and folders of them; left out: `scenarios/sabotage`.
-    #[arg(value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
-    /// Seeds tried from each first seed, at most.
-    #[arg(long, value_name = "N", default_value = "100", value_parser = positive::<NonZeroU64>)]
-    pub seeds: NonZeroU64,
-    /// First seeds to search from.
-    #[arg(long, value_name = "N", default_value = "20", value_parser = starts)]
-    pub starts: NonZeroU64,
-    /// Runs at a time; left out: one for each core.
-    #[arg(long, short, value_name = "N", value_parser = positive::<NonZeroUsize>)]
-    pub jobs: Option<NonZeroUsize>,
-    /// Override a key of every scenario, as `run` does; may be given more than once.
-    #[arg(long, value_name = "KEY=VALUE", value_parser = assignment)]
-    pub set: Vec<(String, String)>,
-    /// The form of the table.
-    #[arg(long, value_enum, default_value = "text")]
-    pub format: RowFormat,
-    /// Write the table to this file; `-`: standard output.
-    #[arg(long, short, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub tape: TapeArguments,
 }
 
 /// Arguments of `audit`.
@@ -403,11 +380,4 @@ fn assignment(text: &str) -> Result<(String, String), String> {
 
 fn positive<Number: FromStr>(text: &str) -> Result<Number, String> {
     text.parse().map_err(|_| "a whole number from 1 on is meant".to_owned())
-}
-
-/// First seeds lie 2²⁰ apart, and all of them are seeds.
-fn starts(text: &str) -> Result<NonZeroU64, String> {
-    let starts = positive::<NonZeroU64>(text)?;
-    let most = u64::MAX / mutants::STRIDE;
-    if starts.get() <= most { Ok(starts) } else { Err(format!("at most {most}")) }
 }

@@ -4,6 +4,7 @@ use super::Context;
 use super::arguments::{AuditArguments, Format};
 use super::check::Seeds;
 use super::check::cases::{self, Case};
+use super::check::ceiling::Ceiling;
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::progress::Many;
@@ -19,7 +20,7 @@ const DEFAULT: [&str; 2] = ["scenarios", "scenarios/sabotage"];
 
 /// Makes every run, writes the rows, and tells whether all are alive.
 pub(super) fn run(arguments: &AuditArguments, context: &Context) -> Result<Exit, Failure> {
-    let cases = cases::read(&paths(arguments)?, &arguments.set)?;
+    let cases = cases::read(&paths(arguments)?, &arguments.set, Ceiling::default())?;
     let output = Output::open(arguments.output.as_deref())?;
     let audit = make(arguments, context, &cases)?;
     let rows = audit::rows(&audit);
@@ -87,7 +88,7 @@ fn make(arguments: &AuditArguments, context: &Context, cases: &[Case]) -> Result
         |job: Job| audit::observe(&job),
         |(place, seed), seen: Seen| {
             let Ok(Ok(observation)) = &seen else {
-                trouble = Some(failed(&cases[place], seed, arguments, seen));
+                trouble = Some(failed(&cases[place], seed, seen));
                 return Flow::Break;
             };
             audit.add(place, observation);
@@ -101,9 +102,9 @@ fn make(arguments: &AuditArguments, context: &Context, cases: &[Case]) -> Result
 }
 
 /// Why a run showed nothing.
-fn failed(case: &Case, seed: u64, arguments: &AuditArguments, seen: Seen) -> Failure {
+fn failed(case: &Case, seed: u64, seen: Seen) -> Failure {
     let bug = |words: String| {
-        let line = case.reproduce(seed, &arguments.set, Repeat::Once);
+        let line = case.reproduce(seed, Repeat::Once);
         Failure::new(Exit::Bug, format!("{words}\nthe run: {line}"))
     };
     match seen {

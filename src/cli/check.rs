@@ -1,72 +1,140 @@
 //! `mirrorsim check`: every scenario with every seed, all properties, on all cores.
 
+mod asides;
+mod baseline;
 pub(super) mod cases;
+pub(super) mod ceiling;
 mod export;
-mod finding;
-mod seeds;
+mod failures;
+mod parts;
+mod teller;
 
+pub(super) use crate::results::Seeds;
+pub(super) use asides::Asides;
 pub(super) use export::FORMAT;
-pub(super) use seeds::Seeds;
+pub(super) use teller::Teller;
 
 use super::Context;
 use super::arguments::{CheckArguments, Format};
 use super::exit::{Exit, Failure};
+use super::interrupt::Interrupt;
 use super::output::{Output, Stream};
 use super::progress::Many;
+use super::shard::{self, Keeper};
 use crate::batch::{self, Flow, Repeat, Trouble};
+use crate::results::chunk::Numbered;
+use crate::results::saved::Saved;
+use crate::results::{Finding, Plan, Row, Run, Word};
+use baseline::NewBaseline;
 use cases::Case;
-use export::{Export, Page, Rows, Run};
-use finding::{Finding, Row, Totals, Word};
+use ceiling::Ceiling;
+use export::{Export, Page, Rows};
+use failures::{Cured, Folder};
 use std::io::{self, Write as _};
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::thread::available_parallelism;
 
+/// What this command is called where its results are kept.
+pub(super) const COMMAND: &str = "check";
+
 /// Makes every run, writes what they came to, and tells whether all were as expected.
 pub(super) fn run(arguments: &CheckArguments, context: &Context) -> Result<Exit, Failure> {
-    let cases = cases::read(&arguments.paths, &arguments.set)?;
-    let total = arguments.seeds.count().saturating_mul(cases.len() as u64);
+    let ceiling = Ceiling::of(arguments);
+    let cases = cases::read(&arguments.paths, &arguments.set, ceiling)?;
+    let folder = folder(arguments)?;
+    let failures = folder.as_ref().map_or(Ok(Vec::new()), |folder| folder.read(ceiling))?;
+    let files = cases.iter().map(|case| case.input.name.clone()).collect();
+    let shard = shard::chosen(&arguments.parts)?;
+    let plan = Plan { files, seeds: arguments.seeds, shard };
+    if let Some(script) = &arguments.parts.slurm {
+        parts::submit(arguments, &plan, script.as_deref(), context)?;
+        return Ok(Exit::Expected);
+    }
+    let keeper = parts::keeper(arguments, &cases, &plan, context)?;
+    let numbers = numbers(&plan, keeper.as_ref());
+    let saved = failures.len() as u64;
+    let progress = Many::new(context.progress, plan.runs().saturating_add(saved));
+    let export = export(arguments.format, arguments.show, context, &plan);
+    let (asides, others) = Asides::open(arguments.junit.as_deref(), &plan)?;
+    let new_baseline = NewBaseline::open(arguments)?;
+    let comparison = baseline::comparison(arguments, &plan)?;
+    let mut teller = Teller::new(plan.clone(), export, others);
+    teller.expect_saved(saved);
+    if let Some(comparison) = comparison {
+        teller.compare(comparison);
+    }
     let mut check = Check {
-        arguments,
-        cases: &cases,
-        export: export(arguments, context, &cases),
+        ceiling,
+        max_fail: arguments.max_fail.map_or(u64::MAX, NonZeroU64::get),
+        folder,
+        keeper,
+        new_baseline,
+        teller,
         stream: Output::open(None)?.stream()?,
         written: Ok(()),
-        progress: Many::new(context.progress, total),
-        scenario: Totals::default(),
-        totals: Totals::default(),
-        refusal: None,
+        progress,
+        interrupt: Interrupt::watch()?,
+        stopped: None,
     };
     let threads = arguments.jobs.or_else(|| available_parallelism().ok());
+    let planned = planned(numbers, &plan, &cases, arguments.twice);
     let done = batch::run_all(
-        jobs(&cases, arguments),
+        again(&failures).chain(planned),
         threads.unwrap_or(NonZeroUsize::MIN),
         Row::of,
-        |(case, seed), result| check.take(case, seed, result),
+        |made, result| check.take(&made, result),
     );
     done.map_err(|error| Failure::new(Exit::Usage, format!("--jobs: {error}")))?;
-    check.finish()
+    check.finish(asides, context)
 }
 
-fn export(arguments: &CheckArguments, context: &Context, cases: &[Case]) -> Box<dyn Export> {
-    match arguments.format {
-        Format::Text => {
-            let files = cases.iter().map(|case| case.input.name.as_str());
-            Box::new(Page::new(context.colour, files, arguments.max_fail))
-        }
+fn folder(arguments: &CheckArguments) -> Result<Option<Folder>, Failure> {
+    let cured = if arguments.remove_cured { Cured::Removed } else { Cured::Kept };
+    arguments.save_failures.as_ref().map(|path| Folder::open(path, cured)).transpose()
+}
+
+/// The form of the output.
+pub(super) fn export(format: Format, show: u64, context: &Context, plan: &Plan) -> Box<dyn Export> {
+    match format {
+        Format::Text => Box::new(Page::new(context.colour, plan, show)),
         Format::Json => Box::new(Rows),
     }
 }
 
-/// Every run in order, each under its scenario and seed.
-fn jobs<'a>(
+/// The runs of the plan that are to be made, by number.
+fn numbers(plan: &Plan, keeper: Option<&Keeper<Run>>) -> Box<dyn Iterator<Item = u64>> {
+    if let Some(keeper) = keeper {
+        return Box::new(keeper.to_make());
+    }
+    let shard = plan.shard;
+    Box::new((0..plan.runs()).map(move |place| shard.run(place)))
+}
+
+/// A run, by what it is for.
+enum Made<'a> {
+    /// A failure of an earlier check.
+    Again(&'a Case, &'a Saved),
+    /// A run of the plan, by its number, with a seed.
+    Planned(u64, &'a Case, u64),
+}
+
+/// What failed before.
+fn again(failures: &[(Case, Saved)]) -> impl Iterator<Item = (Made<'_>, batch::Job)> {
+    failures.iter().map(|(case, saved)| (Made::Again(case, saved), failures::job(case, saved)))
+}
+
+/// The runs of these numbers.
+fn planned<'a>(
+    numbers: impl Iterator<Item = u64> + 'a,
+    plan: &'a Plan,
     cases: &'a [Case],
-    arguments: &'a CheckArguments,
-) -> impl Iterator<Item = ((&'a Case, u64), batch::Job)> {
-    cases.iter().flat_map(move |case| {
-        let seeds = arguments.seeds.iter();
-        seeds.map(move |seed| {
-            ((case, seed), case.job(seed, repeat(arguments.seeds, arguments.twice, seed)))
-        })
+    twice: Option<NonZeroU64>,
+) -> impl Iterator<Item = (Made<'a>, batch::Job)> {
+    numbers.map(move |number| {
+        let (file, seed) = plan.run(number);
+        let case = &cases[file];
+        let job = case.job(seed, repeat(plan.seeds, twice, seed));
+        (Made::Planned(number, case, seed), job)
     })
 }
 
@@ -79,53 +147,113 @@ fn repeat(seeds: Seeds, every: Option<NonZeroU64>, seed: u64) -> Repeat {
 }
 
 /// A check that goes on.
-struct Check<'a> {
-    arguments: &'a CheckArguments,
-    cases: &'a [Case],
-    export: Box<dyn Export>,
+struct Check {
+    ceiling: Ceiling,
+    /// Failing runs after which it stops.
+    max_fail: u64,
+    /// Where failures are saved.
+    folder: Option<Folder>,
+    /// Who keeps what runs came to.
+    keeper: Option<Keeper<Run>>,
+    /// The baseline that is to be written.
+    new_baseline: Option<NewBaseline>,
+    teller: Teller,
     stream: Stream,
     written: io::Result<()>,
     progress: Many,
-    /// The runs of the scenario at hand.
-    scenario: Totals,
-    /// All runs.
-    totals: Totals,
-    /// A scenario that should not have been run.
-    refusal: Option<Failure>,
+    interrupt: Interrupt,
+    /// Why it cannot go on.
+    stopped: Option<Failure>,
 }
 
-impl Check<'_> {
+impl Check {
     /// Takes the next run.
-    fn take(&mut self, case: &Case, seed: u64, result: Result<Row, Trouble>) -> Flow {
-        let finding = match Finding::of(result) {
-            Ok(finding) => finding,
-            Err(problem) => {
-                self.refusal = Some(case.input.refuse(&problem));
-                return Flow::Break;
-            }
-        };
-        self.scenario.add(&finding);
-        self.totals.add(&finding);
-        let repeat = match finding.word() {
-            Word::Differs => Repeat::Twice,
-            Word::Pass | Word::Fail | Word::Bug => Repeat::Once,
-        };
-        let reproduce = case.reproduce(seed, &self.arguments.set, repeat);
-        let file = case.input.name.as_str();
-        let run = Run { file, seed, finding: &finding, reproduce: &reproduce };
-        let mut text = self.export.run(&run);
-        if seed == self.arguments.seeds.last() {
-            text += &self.export.scenario(file, &self.scenario);
-            self.scenario = Totals::default();
+    fn take(&mut self, made: &Made, result: Result<Row, Trouble>) -> Flow {
+        let flow = self.attend(made, result).unwrap_or_else(|failure| {
+            self.stopped = Some(failure);
+            Flow::Break
+        });
+        // Who reads a closed pipe has had enough; a full disk takes no more. A folder does.
+        let heard = self.written.is_ok() || self.keeper.is_some();
+        let more = heard && self.teller.so_far().1 < self.max_fail;
+        if self.interrupt.came() {
+            self.teller.interrupt();
+            return Flow::Break;
         }
+        if more { flow } else { Flow::Break }
+    }
+
+    fn attend(&mut self, made: &Made, result: Result<Row, Trouble>) -> Result<Flow, Failure> {
+        let (case, seed) = match made {
+            Made::Again(case, saved) => (case, saved.seed),
+            Made::Planned(_, case, seed) => (case, *seed),
+        };
+        let finding = Finding::of(result, || case.hash(seed));
+        let finding = finding.map_err(|problem| case.input.refuse(&problem))?;
+        let run = judged(case, seed, finding, self.ceiling);
+        let passed = run.finding.word() == Word::Pass;
+        let text = match (made, &mut self.folder) {
+            (Made::Planned(number, ..), None) => return self.keep(*number, run),
+            (Made::Planned(..), Some(folder)) => {
+                if !passed {
+                    folder.save(case, &run)?;
+                }
+                self.take_planned(&run)
+            }
+            (Made::Again(_, saved), Some(folder)) => {
+                if passed {
+                    folder.cure(saved)?;
+                }
+                self.teller.take_saved(&folder.name(), &run, saved)
+            }
+            (Made::Again(..), None) => unreachable!("a saved failure lies in a folder"),
+        };
         self.write(&text);
-        self.progress.tell(self.totals.runs, self.totals.failed);
-        // Who reads a closed pipe has had enough; a full disk takes no more.
-        if self.written.is_ok() { Flow::Continue } else { Flow::Break }
+        Ok(Flow::Continue)
+    }
+
+    /// Tells a run, and keeps it if that is wanted.
+    fn keep(&mut self, number: u64, row: Run) -> Result<Flow, Failure> {
+        self.resume()?;
+        if self.keeper.as_ref().is_some_and(|keeper| keeper.flow() == Flow::Break) {
+            return Ok(Flow::Break);
+        }
+        self.tell(&row);
+        match &mut self.keeper {
+            Some(keeper) => keeper.keep(Numbered { run: number, row }),
+            None => Ok(Flow::Continue),
+        }
+    }
+
+    /// Tells the runs that were kept before and come next.
+    fn resume(&mut self) -> Result<(), Failure> {
+        while let Some(keeper) = &mut self.keeper
+            && let Some(rows) = keeper.resumed()?
+        {
+            for Numbered { row, .. } in rows {
+                self.tell(&row);
+            }
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, run: &Run) {
+        let text = self.take_planned(run);
+        self.write(&text);
+    }
+
+    /// Takes a run of the plan; gives what is to be written of it.
+    fn take_planned(&mut self, run: &Run) -> String {
+        if let Some(baseline) = &mut self.new_baseline {
+            baseline.take(run);
+        }
+        self.teller.take(run)
     }
 
     /// Writes at once, so that an interrupt keeps what is finished.
     fn write(&mut self, text: &str) {
+        let (runs, failed) = self.teller.so_far();
+        self.progress.tell(runs, failed);
         if text.is_empty() || self.written.is_err() {
             return;
         }
@@ -135,23 +263,53 @@ impl Check<'_> {
         self.written = written;
     }
 
-    fn finish(mut self) -> Result<Exit, Failure> {
-        if let Some(refusal) = self.refusal {
-            return Err(refusal);
+    fn finish(mut self, asides: Asides, context: &Context) -> Result<Exit, Failure> {
+        if let Some(failure) = self.stopped {
+            return Err(failure);
         }
-        let text = self.export.summary(self.cases.len() as u64, &self.totals);
+        self.resume()?;
+        if let Some(keeper) = &self.keeper {
+            keeper.check_complete()?;
+        }
+        let text = self.teller.summary();
         self.write(&text);
         self.progress.finish();
         self.stream.finish(self.written)?;
-        let Totals { runs, failed, differing, bugs, .. } = self.totals;
-        let exit = match (bugs, differing, failed) {
-            (0, 0, 0) => return Ok(Exit::Expected),
-            (0, 0, _) => Exit::Violated,
-            (0, _, _) => Exit::Differs,
-            (_, _, _) => Exit::Bug,
-        };
-        Err(Failure::new(exit, format!("{failed} of {runs} runs failed")))
+        asides.write(self.teller.asides())?;
+        if let Some(keeper) = &self.keeper {
+            keeper.remark(context);
+        }
+        let left_out = self.folder.as_ref().map_or(0, Folder::left_out);
+        if left_out > 0 {
+            context.remark(&format!("{left_out} failing runs more were not saved"));
+        }
+        let exit = self.teller.exit()?;
+        // Whoever closed the pipe has not seen all that would be kept.
+        if let Some(baseline) = self.new_baseline.filter(|_| self.teller.is_complete()) {
+            context.remark(&format!("the baseline holds {} runs", baseline.write()?));
+        }
+        Ok(exit)
     }
+}
+
+/// The run with its finding, which fails if the run was not over at a bound of the command line, and
+/// the line that makes it alone.
+fn judged(case: &Case, seed: u64, mut finding: Finding, ceiling: Ceiling) -> Run {
+    let repeat = match finding.word() {
+        Word::Differs => Repeat::Twice,
+        Word::Pass | Word::Fail | Word::Bug => Repeat::Once,
+    };
+    let mut reproduce = case.reproduce(seed, repeat);
+    if let Finding::Judged(row) = &mut finding
+        && let Some(reason) = ceiling.exceeded(row, case.input.scenario.limits)
+    {
+        // Alone the run would be as expected: its scenario expects a violation.
+        if row.word == Word::Pass {
+            reproduce = case.check_again(seed, ceiling);
+        }
+        row.fail(reason);
+    }
+    Run { file: case.input.name.clone(), seed, finding, reproduce }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::batch;
 use crate::facts::Sink;
+use crate::random::Decisions;
 use crate::report::Report;
 use crate::scenario::{Problem, Scenario};
 use crate::units::SimTime;
@@ -11,10 +12,11 @@ use crate::workload::Traces;
 pub(super) fn run(
     scenario: &Scenario,
     seed: u64,
+    decisions: &mut dyn Decisions,
     traces: &Traces,
     sink: Option<&mut dyn Sink>,
     progress: &mut dyn FnMut(SimTime, u64),
 ) -> Result<Report, Problem> {
-    let outcome = batch::run(scenario, seed, traces, sink, progress)?;
+    let outcome = batch::run_with(scenario, seed, decisions, traces, sink, progress)?;
     Ok(outcome.report(scenario, seed))
 }

@@ -13,12 +13,16 @@ pub enum Exit {
     Usage,
     /// A second run gave another digest.
     Differs,
-    /// There is nothing to run.
+    /// There is nothing to run, or shards are missing.
     Nothing,
     /// A run panicked: a bug of ours.
     Bug,
     /// A file named on the command line cannot be read or written.
     File,
+    /// A signal stopped it early; the same line goes on.
+    Stopped,
+    /// Interrupted; what was finished is kept.
+    Interrupted,
 }
 
 impl Exit {
@@ -33,6 +37,8 @@ impl Exit {
             Self::Nothing => 4,
             Self::Bug => 70,
             Self::File => 74,
+            Self::Stopped => 75,
+            Self::Interrupted => 130,
         }
     }
 }

@@ -21,6 +21,20 @@ pub(super) struct Input {
 }
 
 impl Input {
+    /// The same file with further overrides.
+    pub fn with(self, more: Vec<(String, String)>) -> Result<Self, Failure> {
+        let Self { name, text, mut overrides, .. } = self;
+        overrides.extend(more);
+        let scenario = Scenario::parse(&text, &overrides)
+            .map_err(|error| Failure::new(Exit::Usage, error.render(&name)))?;
+        Ok(Self { name, scenario, text, overrides })
+    }
+
+    /// Keys that the command line sets.
+    pub fn overrides(&self) -> &[(String, String)] {
+        &self.overrides
+    }
+
     /// A rule that the scenario breaks together with its traces, with the line that is about it.
     pub fn refuse(&self, problem: &Problem) -> Failure {
         let error = file::locate(&self.text, &self.overrides, problem);
@@ -101,7 +115,7 @@ pub(super) fn trace(path: &Path) -> Result<Trace, Failure> {
 }
 
 /// Whether the data is at fault and not the device it lies on.
-fn is_broken(error: &io::Error) -> bool {
+pub(super) fn is_broken(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData)
 }
 
@@ -117,7 +131,7 @@ pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
+pub(super) fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
     if path == Path::new("-") {
         return Ok(Box::new(io::stdin().lock()));
     }

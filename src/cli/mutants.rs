@@ -3,12 +3,15 @@
 use super::Context;
 use super::arguments::{MutantsArguments, RowFormat};
 use super::check::cases::{self, Case};
+use super::check::ceiling::Ceiling;
 use super::exit::{Exit, Failure};
+use super::input;
 use super::output::Output;
 use super::progress::Many;
 use crate::batch::{Flow, Job, Panicked, Repeat, Trouble, each_in_order};
-use crate::mutants::{self, Row, Search};
+use crate::mutants::{self, Against, Change, Needed, Row, Search};
 use crate::protocol::Sabotage;
+use crate::report::text::span;
 use crate::scenario::Problem;
 use std::fmt::Write as _;
 use std::num::NonZeroUsize;
@@ -25,11 +28,13 @@ struct Mutant<'a> {
     row: Row,
 }
 
-/// Searches from every first seed, writes the table, and tells whether every search found something.
+/// Searches from every first seed, writes the table, and tells whether every search found something,
+/// and no less than in the table that was kept.
 pub(super) fn run(arguments: &MutantsArguments, context: &Context) -> Result<Exit, Failure> {
-    let cases = cases::read(&paths(arguments)?, &arguments.set)?;
+    let cases = cases::read(&paths(arguments)?, &arguments.set, Ceiling::default())?;
     let mut rows = cases.iter().map(mutant).collect::<Result<Vec<_>, _>>()?;
     let output = Output::open(arguments.output.as_deref())?;
+    let against = arguments.against.as_deref().map(kept).transpose()?;
     let trouble = search(arguments, context, &mut rows)?;
     if let Some((place, trouble)) = trouble {
         return Err(failed(&rows[place], &trouble));
@@ -41,14 +46,55 @@ pub(super) fn run(arguments: &MutantsArguments, context: &Context) -> Result<Exi
     output.write(text.as_bytes())?;
     let missed: Vec<_> = rows.iter().filter(|mutant| !mutant.row.is_caught()).collect();
     let names = missed.iter().map(|mutant| mutant.sabotage.key()).collect::<Vec<_>>().join(", ");
-    match missed.len() {
-        0 => Ok(Exit::Expected),
-        count => {
-            let most = arguments.seeds;
-            let message = format!("{count} not always caught within {most} seeds: {names}");
-            Err(Failure::new(Exit::Violated, message))
+    let mut wrong = Vec::new();
+    if !missed.is_empty() {
+        let (count, most) = (missed.len(), arguments.seeds);
+        wrong.push(format!("{count} not always caught within {most} seeds: {names}"));
+    }
+    if let Some(against) = against {
+        wrong.extend(weaker(&against, &rows, arguments, context));
+    }
+    if wrong.is_empty() {
+        Ok(Exit::Expected)
+    } else {
+        Err(Failure::new(Exit::Violated, wrong.join("\n")))
+    }
+}
+
+/// Reads the table that was kept.
+fn kept(path: &Path) -> Result<Against, Failure> {
+    let name = input::name(path);
+    let bytes = input::read(path).map_err(|error| Failure::file(&name, "read", &error))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Failure::new(Exit::Usage, format!("{name} is not UTF-8 text")))?;
+    Against::parse(&text)
+        .map_err(|reason| Failure::new(Exit::Usage, format!("{name} is no such table: {reason}")))
+}
+
+/// What is weaker than in the table that was kept, a line each; remarks on what is stronger or new.
+fn weaker(
+    against: &Against,
+    rows: &[Mutant],
+    arguments: &MutantsArguments,
+    context: &Context,
+) -> Vec<String> {
+    let mut weaker = Vec::new();
+    for Mutant { sabotage, row, .. } in rows {
+        let (name, property) = (sabotage.key(), sabotage.property());
+        match against.compare(name, property, row) {
+            Change::None => {}
+            Change::Weaker(words) => weaker.push(format!("weaker: {name}: {words}")),
+            Change::Stronger(words) => context.remark(&format!("stronger: {name}: {words}")),
+            Change::New => context.remark(&format!("new: {name} does not stand in the table")),
         }
     }
+    let present: Vec<_> = rows.iter().map(|mutant| mutant.sabotage.key()).collect();
+    // Whoever names some has not asked for the others.
+    if arguments.paths.is_empty() {
+        let missing = against.missing(&present);
+        weaker.extend(missing.map(|name| format!("weaker: {name}: no scenario shows it")));
+    }
+    weaker
 }
 
 fn paths(arguments: &MutantsArguments) -> Result<Vec<PathBuf>, Failure> {
@@ -124,33 +170,61 @@ fn failed(mutant: &Mutant, trouble: &Result<Trouble, Panicked>) -> Failure {
     }
 }
 
-fn figure(seeds: Option<u64>) -> String {
-    seeds.map_or_else(|| "-".to_owned(), |seeds| seeds.to_string())
+fn figure(needed: Option<Needed>) -> String {
+    match needed {
+        Some(Needed::Runs(runs)) => runs.to_string(),
+        Some(Needed::More) => ">".to_owned(),
+        None => "-".to_owned(),
+    }
 }
 
 fn table(rows: &[Mutant]) -> String {
-    let head = ["wrong protocol", "property", "median", "worst", "caught", "also seen"];
-    let [slug, property, median, worst, caught, also] = head;
-    let mut text = format!("{slug:<30}{property:<10}{median:>6}{worst:>7}{caught:>8}  {also}\n");
+    let head = ["wrong protocol", "property", "median", "95 %", "worst", "caught", "simulated"];
+    let [slug, property, median, interval, worst, caught, simulated] = head;
+    let mut text = format!(
+        "{slug:<30}{property:<10}{median:>6}{interval:>8}{worst:>7}{caught:>8}{simulated:>11}  also seen\n"
+    );
     for Mutant { sabotage, row, .. } in rows {
         let (slug, property) = (sabotage.key(), sabotage.property());
-        let (median, worst) = (figure(row.median()), figure(row.worst()));
+        let (median, low, high) = middle(row);
+        let (median, worst) = (figure(median), figure(row.worst()));
+        let interval = format!("{}..{}", figure(low), figure(high));
         let caught = format!("{}/{}", row.caught(), row.searches());
-        let line = format!("{slug:<30}{property:<10}{median:>6}{worst:>7}{caught:>8}  ");
-        let line = line + &row.also();
+        let simulated = row.median_ns().map_or_else(|| "-".to_owned(), span);
+        let line = format!(
+            "{slug:<30}{property:<10}{median:>6}{interval:>8}{worst:>7}{caught:>8}{simulated:>11}  {}",
+            row.also()
+        );
         let _ = writeln!(text, "{}", line.trim_end());
     }
     text
 }
 
+/// The median, and the interval for it.
+fn middle(row: &Row) -> (Option<Needed>, Option<Needed>, Option<Needed>) {
+    let found = row.median();
+    let interval = found.and_then(|found| found.interval);
+    (found.map(|found| found.median), interval.map(|(low, _)| low), interval.map(|(_, high)| high))
+}
+
+/// Columns are named, and never change their meaning; `sabotage` is the key that other tables share.
 fn csv(rows: &[Mutant]) -> String {
-    let mut text = "sabotage,property,median_seeds,worst_seeds,caught,starts,also\n".to_owned();
+    let mut text =
+        "sabotage,property,median_seeds,low_seeds,high_seeds,worst_seeds,runs,caught,starts,\
+        median_simulated_ns,also\n"
+            .to_owned();
     for Mutant { sabotage, row, .. } in rows {
-        let number = |seeds: Option<u64>| seeds.map(|seeds| seeds.to_string()).unwrap_or_default();
-        let (median, worst) = (number(row.median()), number(row.worst()));
-        let (slug, property) = (sabotage.key(), sabotage.property());
+        let number = |needed| match needed {
+            Some(Needed::Runs(runs)) => runs.to_string(),
+            Some(Needed::More) | None => String::new(),
+        };
+        let (median, low, high) = middle(row);
+        let seeds = [median, low, high, row.worst()].map(number).join(",");
+        let (slug, property, runs) = (sabotage.key(), sabotage.property(), row.runs());
         let (caught, starts, also) = (row.caught(), row.searches(), row.also());
-        let _ = writeln!(text, "{slug},{property},{median},{worst},{caught},{starts},{also}");
+        let simulated = row.median_ns().map(|ns| ns.to_string()).unwrap_or_default();
+        let _ =
+            writeln!(text, "{slug},{property},{seeds},{runs},{caught},{starts},{simulated},{also}");
     }
     text
 }

@@ -1,6 +1,7 @@
 //! `mirrorsim run`: one run and its report.
 
 mod sinks;
+mod tapes;
 
 use super::arguments::{Format, RunArguments};
 use super::exit::{Exit, Failure};
@@ -9,13 +10,17 @@ use super::output::{Output, is_standard};
 use super::progress::Progress;
 use super::{Context, engine, input};
 use crate::facts::Sink;
+use crate::random::tape::{Heading, Recording, Replay, Tape};
+use crate::random::{Decisions, GENERATOR, Seeded};
 use crate::report::expect::Expected;
-use crate::report::{Host, Report, VerdictWord, json, text};
+use crate::report::{Host, ReplaySummary, Report, VerdictWord, json, text};
 use crate::units::Span;
 use crate::workload::Traces;
 use sinks::Sinks;
+use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
+use tapes::Record;
 
 /// Runs the scenario, writes the report, and tells whether all came out as expected.
 pub(super) fn run(arguments: &RunArguments, context: &Context) -> Result<Exit, Failure> {
@@ -27,9 +32,16 @@ pub(super) fn run(arguments: &RunArguments, context: &Context) -> Result<Exit, F
         return Ok(Exit::Expected);
     }
     let sinks = Sinks::open(arguments)?;
+    let record = arguments.tape.record.as_deref().map(Record::open).transpose()?;
+    let tape = arguments.tape.replay.as_deref().map(tapes::read).transpose()?;
     let traces = input::traces(&arguments.scenario, &input, &mut input::Shelf::new())?;
-    let run = Run { arguments, input: &input, traces: &traces, context };
-    let (mut report, took) = sinks.during(&input.scenario, |sink| run.once(sink))?;
+    let seed = arguments.seed.or(tape.as_ref().map(|tape| tape.heading.seed)).unwrap_or(0);
+    let run = Run { input: &input, traces: &traces, context, seed, tape: tape.as_ref() };
+    let (mut report, took) = sinks.during(&input.scenario, |sink| match record {
+        None => run.once(sink),
+        Some(record) => record.during(|out| run.recorded(out, sink)),
+    })?;
+    run.remark(&report);
     report.host = Some(host(context, took));
     output.write(rendered(&report, arguments, context).as_bytes())?;
     if arguments.twice {
@@ -47,9 +59,14 @@ fn check(arguments: &RunArguments) -> Result<(), Failure> {
         return Err(Failure::new(Exit::Usage, "--series-every 0ns: an interval takes time"));
     }
     let standard = Path::new("-");
+    if is_standard(&arguments.scenario) && arguments.tape.replay.as_deref() == Some(standard) {
+        let message = "the scenario and --replay both come from standard input: it is read once";
+        return Err(Failure::new(Exit::Usage, message));
+    }
     let outputs = [
         ("--facts", arguments.facts.as_deref()),
         ("--series", arguments.series.as_deref()),
+        ("--record", arguments.tape.record.as_deref()),
         ("the report", Some(arguments.output.as_deref().unwrap_or(standard))),
     ];
     for (place, (name, path)) in outputs.iter().enumerate() {
@@ -67,18 +84,54 @@ fn check(arguments: &RunArguments) -> Result<(), Failure> {
 /// Everything a run depends on.
 #[derive(Clone, Copy)]
 struct Run<'a> {
-    arguments: &'a RunArguments,
     input: &'a Input,
     traces: &'a Traces,
     context: &'a Context,
+    seed: u64,
+    /// What answers before the seed does.
+    tape: Option<&'a Tape>,
 }
 
 impl Run<'_> {
     fn once(self, sink: Option<&mut dyn Sink>) -> Result<(Report, Duration), Failure> {
+        let Some(tape) = self.tape else {
+            return self.decided_by(&mut Seeded::new(self.seed), sink);
+        };
+        let mut replay = Replay::new(tape, self.seed);
+        let (mut report, took) = self.decided_by(&mut replay, sink)?;
+        report.replay = Some(ReplaySummary::of(&tape.heading.scenario, &replay.tally()));
+        Ok((report, took))
+    }
+
+    /// Once, with every decision written to `out`; and whether all of them were.
+    fn recorded(
+        self,
+        out: &mut dyn Write,
+        sink: Option<&mut dyn Sink>,
+    ) -> Result<((Report, Duration), io::Result<()>), Failure> {
+        let heading = Heading::new(self.input.scenario.hash(), self.seed);
+        let Some(tape) = self.tape else {
+            let mut recording = Recording::new(Seeded::new(self.seed), &heading, out);
+            let done = self.decided_by(&mut recording, sink)?;
+            return Ok((done, recording.finish().map(|_| ())));
+        };
+        let mut replay = Replay::new(tape, self.seed);
+        let mut recording = Recording::new(&mut replay, &heading, out);
+        let (mut report, took) = self.decided_by(&mut recording, sink)?;
+        let written = recording.finish().map(|_| ());
+        report.replay = Some(ReplaySummary::of(&tape.heading.scenario, &replay.tally()));
+        Ok(((report, took), written))
+    }
+
+    fn decided_by(
+        self,
+        decisions: &mut dyn Decisions,
+        sink: Option<&mut dyn Sink>,
+    ) -> Result<(Report, Duration), Failure> {
         let mut progress = Progress::new(self.context.progress);
         let mut tell = |now, events| progress.tell(now, events);
-        let (scenario, seed) = (&self.input.scenario, self.arguments.seed);
-        let report = engine::run(scenario, seed, self.traces, sink, &mut tell);
+        let scenario = &self.input.scenario;
+        let report = engine::run(scenario, self.seed, decisions, self.traces, sink, &mut tell);
         let took = progress.finish();
         let report = report.map_err(|problem| self.input.refuse(&problem))?;
         Ok((report, took))
@@ -93,6 +146,25 @@ impl Run<'_> {
         let message =
             format!("the second run gave another digest: {} instead of {digest}", second.digest);
         Err(Failure::new(Exit::Differs, message))
+    }
+
+    /// Says where a tape does not fit.
+    fn remark(self, report: &Report) {
+        let (Some(tape), Some(replay)) = (self.tape, &report.replay) else { return };
+        let Heading { generator, scenario, .. } = &tape.heading;
+        if *scenario != self.input.scenario.hash() {
+            self.context.remark(&format!("the tape is of another scenario: {scenario}"));
+        }
+        if generator != GENERATOR {
+            let words = "the tape is of another generator: what is missing is drawn by";
+            self.context.remark(&format!("{words} {GENERATOR}, not {generator}"));
+        }
+        if replay.missing + replay.extra + replay.drifted > 0 {
+            self.context.remark(&format!("the tape does not fit: {}", replay.words()));
+        }
+        if let Some(drift) = &replay.first_drift {
+            self.context.remark(&format!("first drift: {}", drift.words()));
+        }
     }
 }
 

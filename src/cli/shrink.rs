@@ -4,6 +4,7 @@
 use super::Context;
 use super::arguments::ShrinkArguments;
 use super::check::cases::{self, Case};
+use super::check::ceiling::Ceiling;
 use super::exit::{Exit, Failure};
 use super::input::{self, Input};
 use super::output::Output;
@@ -102,7 +103,7 @@ type Found = Result<Option<Shrunk>, Problem>;
 
 /// Shrinks every scenario with every seed.
 fn table(arguments: &ShrinkArguments, context: &Context) -> Result<Exit, Failure> {
-    let cases = cases::read(&arguments.scenarios, &arguments.set)?;
+    let cases = cases::read(&arguments.scenarios, &arguments.set, Ceiling::default())?;
     let output = Output::open(arguments.output.as_deref())?;
     let jobs: Vec<_> = cases
         .iter()

@@ -46,6 +46,23 @@ fn unit(word: u64) -> f64 {
 }
 
 impl Choice<'_> {
+    /// Whether any words at all could make this choice come to `value`.
+    pub(super) fn allows(self, value: u64) -> bool {
+        // The two distributions fall with their word: the first word gives the largest value.
+        match self {
+            Self::Below(range) => value < range,
+            Self::Chance(ratio) => match value {
+                0 => ratio != Ratio::ONE,
+                1 => ratio != Ratio::ZERO,
+                2.. => false,
+            },
+            Self::Exponential(mean) => value <= exponential(0, mean),
+            Self::Until(Ratio::ZERO) => value == u64::MAX,
+            Self::Until(ratio) => value <= until(0, ratio),
+            Self::Zipf(zipf) => value < zipf.ranks,
+        }
+    }
+
     pub(super) fn sample(self, words: &mut Words) -> u64 {
         let first = words.next().expect("a decision owns eight words");
         match self {
@@ -119,6 +136,8 @@ fn until(word: u64, ratio: Ratio) -> u64 {
 #[derive(Debug, Clone)]
 pub struct Zipf {
     ranks: u64,
+    /// The exponent as it was given.
+    law: Ratio,
     exponent: f64,
     /// H(1.5) − 1 and H(n + 0.5): the ends of the inverted integral.
     low: f64,
@@ -138,13 +157,19 @@ impl Zipf {
     #[must_use]
     pub fn new(ranks: u64, exponent: Ratio) -> Self {
         assert!(ranks > 0, "a choice among nothing");
-        let (numerator, denominator) = exponent.parts();
+        let law = exponent;
+        let (numerator, denominator) = law.parts();
         let exponent = numerator as f64 / denominator as f64;
-        let mut zipf = Self { ranks, exponent, low: 0.0, high: 0.0, near: 0.0 };
+        let mut zipf = Self { ranks, law, exponent, low: 0.0, high: 0.0, near: 0.0 };
         zipf.near = 2.0 - zipf.inverse(zipf.integral(2.5) - zipf.weight(2.0));
         zipf.low = zipf.integral(1.5) - 1.0;
         zipf.high = zipf.integral(ranks as f64 + 0.5);
         zipf
+    }
+
+    /// Ranks and exponent, which make it what it is.
+    pub(super) const fn parts(&self) -> (u64, Ratio) {
+        (self.ranks, self.law)
     }
 
     /// The integral of x^−s from 1 to x.
@@ -229,6 +254,31 @@ mod tests {
         assert!(draws(Choice::Until(Ratio::ONE)).all(|trials| trials == 0));
         assert!(draws(Choice::Until(Ratio::ZERO)).all(|trials| trials == u64::MAX));
         assert!(draws(Choice::Until(share(1, u64::MAX))).all(|trials| trials > 1 << 40));
+    }
+
+    /// Whatever is drawn is allowed; what no word gives is not.
+    #[test]
+    fn what_is_drawn_is_allowed() {
+        let share = |numerator, denominator| Ratio::new(numerator, denominator).expect("a share");
+        let zipf = Zipf::new(1000, share(9, 10));
+        let mean = Span::from_nanos(1_000);
+        for (choice, allowed, refused) in [
+            (Choice::Below(10), 9, 10),
+            (Choice::Chance(share(1, 2)), 1, 2),
+            (Choice::Chance(Ratio::ZERO), 0, 1),
+            (Choice::Chance(Ratio::ONE), 1, 0),
+            // 54 bits: at most 54 ln 2 means.
+            (Choice::Exponential(mean), 37_430, 37_431),
+            (Choice::Exponential(Span::ZERO), 0, 1),
+            (Choice::Until(share(1, 2)), 54, 55),
+            (Choice::Until(Ratio::ZERO), u64::MAX, 0),
+            (Choice::Until(Ratio::ONE), 0, 1),
+            (Choice::Zipf(&zipf), 999, 1000),
+        ] {
+            assert!(draws(choice).all(|value| choice.allows(value)), "{choice:?}");
+            assert!(choice.allows(allowed), "{choice:?} {allowed}");
+            assert!(!choice.allows(refused), "{choice:?} {refused}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Reports of hand-made figures: 1000 bytes saved of 4000 bytes that were sent anyway.
 
 use super::*;
+use crate::checker::Subject;
 use crate::facts::Role;
 use crate::metrics::{Latency, Operations, Peaks, Saved, Synchronization};
 use crate::protocol::wire::{Breakdown, Category};
@@ -72,7 +73,14 @@ fn broken() -> Verdict {
     let place = Place { role: Role::Source, state: "in_sync".into(), kind: "wrong_bytes".into() };
     let message = "volume 0 block 17 bytes 512..1024 hold c3#41, expected c3#57".to_owned();
     let at = SimTime::from_nanos(5);
-    let violation = Violation { property: "S5".into(), at, place, message, fact: 99 };
+    let violation = Violation {
+        property: "S5".into(),
+        at,
+        place,
+        message,
+        fact: 99,
+        subject: Subject::default(),
+    };
     Verdict { violations: vec![violation], more: 3, ..Verdict::default() }
 }
 

@@ -238,6 +238,12 @@ fn identity(report: &Report) -> String {
     table.row(vec!["images".into(), format!("{same} at the end")]);
     table.row(vec!["digest".into(), report.digest.clone()]);
     table.row(vec!["scenario".into(), report.scenario_hash.clone()]);
+    if let Some(replay) = &report.replay {
+        table.row(vec!["replay".into(), replay.words()]);
+        if let Some(drift) = &replay.first_drift {
+            table.row(vec!["first drift".into(), drift.words()]);
+        }
+    }
     if let Some(host) = &report.host {
         table.row(vec!["reproduce".into(), host.command.clone()]);
     }

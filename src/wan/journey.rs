@@ -23,6 +23,11 @@ const MOST_LOSSES: u32 = 15;
 /// Draws that one message owns for each purpose, as bits of an index.
 const PLACE_BITS: u32 = 24;
 
+/// The message that a draw is about, by the index of the draw.
+pub(super) const fn message_of(index: u64) -> u64 {
+    index >> PLACE_BITS
+}
+
 /// The place of a draw that is not one of a series.
 const APART: u64 = 1 << (PLACE_BITS - 1);
 

@@ -66,6 +66,8 @@ fn a_row_says_what_the_run_says_alone() {
     for key in ["digest", "events", "simulated_ns", "verdict", "seed"] {
         assert_eq!(rows[0][key], run[key], "{key}");
     }
+    let hash = run["scenario_hash"].as_str().expect("a hash");
+    assert_eq!(rows[0]["scenario_hash"], hash[..16], "the first half of it");
     assert_eq!((&rows[0]["outcome"], &rows[0]["violation"]), (&"pass".into(), &Value::Null));
     assert_eq!(rows.len(), 2);
 }
@@ -76,7 +78,7 @@ fn output_is_the_same_on_any_number_of_cores() {
     let place = with_folder();
     for options in [&["--set=name=x"][..], &["--set=limits.events=90"], &["--format=json"]] {
         let on = |jobs: &str| {
-            let words = [&["check", "--seeds=0..40", "--max-fail=3", "--jobs", jobs], options];
+            let words = [&["check", "--seeds=0..40", "--max-fail=13", "--jobs", jobs], options];
             let ended = place.run(&words.concat());
             (ended.code, ended.stdout)
         };
@@ -120,8 +122,11 @@ fn a_failing_run_is_shown_with_the_line_that_fails_the_same_way() {
     let words = ["check", "small.json", "--seeds=4..7", "--set", "expect.writes.acknowledged=9"];
     let missed = place.run(&words).expect(1);
     let first = "FAIL  small.json  (seed 4)\n  `writes.acknowledged` is 8, expected 9\n  \
-        reproduce: mirrorsim run small.json --seed 4 --set expect.writes.acknowledged=9\nFAIL";
+        reproduce: mirrorsim run small.json --seed 4 --set expect.writes.acknowledged=9\n  \
+        with: mirrorsim 0.1.0, scenario ";
     assert!(missed.stdout.starts_with(first), "{}", missed.stdout);
+    let hash = missed.stdout[first.len()..].split('\n').next().expect("a hash");
+    assert!(hash.len() == 16 && hash.chars().all(|c| c.is_ascii_hexdigit()), "{hash}");
     assert!(missed.stdout.ends_with("\n3 runs, 0 violations, 3 failed\n"), "{}", missed.stdout);
     let told = "error: 3 of 3 runs failed\nreproduce: mirrorsim check small.json --seeds=4..7 --set \
         expect.writes.acknowledged=9\n";
@@ -133,6 +138,7 @@ fn a_failing_run_is_shown_with_the_line_that_fails_the_same_way() {
             "{}",
             alone.stderr
         );
+        assert!(alone.stdout.contains(&format!("\nscenario   {hash}")), "{}", alone.stdout);
     }
 }
 
@@ -163,13 +169,85 @@ fn only_so_many_failing_runs_are_shown_and_all_are_counted() {
     let (number, page) = shown(&[]);
     assert_eq!(number, 10, "{page}");
     assert!(page.contains("fail  small.json  16 seeds, 16 failed, "), "{page}");
-    assert!(
-        page.contains("\n6 more that failed are not shown: see --max-fail\n16 runs, "),
-        "{page}"
-    );
-    assert_eq!(shown(&["--max-fail", "0"]).0, 0);
-    let (number, page) = shown(&["--max-fail", "16"]);
+    assert!(page.contains("\n6 more that failed are not shown: see --show\n16 runs, "), "{page}");
+    assert_eq!(shown(&["--show", "0"]).0, 0);
+    let (number, page) = shown(&["--show", "16"]);
     assert_eq!((number, page.contains("not shown")), (16, false));
+}
+
+/// A client that reads one time in three; how many writes it makes depends on the seed.
+fn some_fail(place: &Place) -> [&'static str; 5] {
+    let scenario = SCENARIO.replace("\"count\": 8", "\"count\": 12, \"reads\": \"33%\"");
+    place.write("a.json", scenario.replace("acknowledged\": 8", "acknowledged\": \">= 8\""));
+    ["check", "a.json", "small.json", "--seeds=0..20", "--jobs=2"]
+}
+
+/// The check ends with the failing run that is one too many, on any number of cores.
+#[test]
+fn a_check_is_cut_after_so_many_failing_runs() {
+    let place = Place::new();
+    let words = some_fail(&place);
+    let all = rows(&place.run(&[&words[..], &["--format=json"]].concat()).expect(1));
+    let failing = |row: &&Value| row["outcome"] == "fail";
+    let third = all.iter().filter(failing).nth(2).expect("three fail")["seed"].as_u64();
+    let third = third.expect("a number");
+    let cut = place.run(&[&words[..], &["--max-fail=3"]].concat()).expect(1).stdout;
+    let seeds = if third == 19 { "20 seeds".into() } else { format!("{} of 20 seeds", third + 1) };
+    assert!(cut.contains(&format!("\nfail  a.json      {seeds}, 3 failed, ")), "{cut}");
+    let (made, rest) = (third + 1, 39 - third);
+    let ending = format!(
+        "\ncut after 3 failing runs: {rest} of 40 runs were not made\n{made} runs, 0 violations, \
+            3 failed\n"
+    );
+    assert!(cut.ends_with(&ending), "{ending}{cut}");
+    let cut_rows = rows(&place.run(&[&words[..], &["--max-fail=3", "--format=json"]].concat()));
+    let (last, runs) = cut_rows.split_last().expect("rows");
+    assert_eq!(runs, &all[..runs.len()]);
+    assert_eq!((&last["not_made"], &last["failed"]), (&rest.into(), &3.into()));
+    let never = place.run(&[&words[..], &["--max-fail=41"]].concat()).expect(1).stdout;
+    assert!(never.contains("\n40 runs, 0 violations, ") && !never.contains("cut"), "{never}");
+    place.run(&[&words[..], &["--max-fail=0"]].concat()).expect(2);
+}
+
+/// The smaller of a scenario's own bound and the one of the command line holds; reaching the latter
+/// is a failure even where a violation is expected.
+#[test]
+fn a_run_that_is_not_over_in_time_fails() {
+    let place = Place::new();
+    let words = ["check", "small.json", "--seeds=5..8", "--set=expect={\"verdict\":\"violation\"}"];
+    let over =
+        |options: &[&str], code| place.run(&[&words[..], options].concat()).expect(code).stdout;
+    let page = over(&["--set=limits.events=20"], 0);
+    assert!(page.ends_with("3 violations, all of them expected\n"), "the scenario's own: {page}");
+    let page = over(&["--set=limits.events=20", "--limit-events=21"], 0);
+    assert!(page.ends_with("3 violations, all of them expected\n"), "it is the smaller: {page}");
+    let again = |option: &str, reason: &str| {
+        let page = over(&[option], 1);
+        assert!(page.contains("(seed 5)\n  L2 at "), "{page}");
+        assert!(page.contains(reason), "{page}");
+        let lines = reproductions(&page);
+        assert_eq!(lines.len(), 3, "{page}");
+        assert!(lines[0].starts_with("check small.json --seeds 5 --set"), "{page}");
+        let line = lines[0].replace('\'', "");
+        let alone = place.run(&line.split(' ').collect::<Vec<_>>()).expect(1).stdout;
+        let head = |page: &str| page.lines().take(5).collect::<Vec<_>>().join("\n");
+        assert_eq!(head(&alone), head(&page));
+    };
+    again("--limit-events=20", "the run is not over after 20 events (--limit-events)\n");
+    let span = "the run is not over after 1ms of simulated time (--limit-simulated)\n";
+    again("--limit-simulated=1ms", span);
+    let words = ["check", "small.json", "--seeds=5..8", "--limit-events=20"];
+    let page = place.run(&words).expect(1).stdout;
+    let line = "run small.json --seed 5 --set limits.events=20";
+    assert_eq!(reproductions(&page)[0], line, "{page}");
+    let alone = place.run(&line.split(' ').collect::<Vec<_>>()).expect(1);
+    assert!(alone.stderr.contains("L2: the limit on events is reached"), "{}", alone.stderr);
+    for (option, reason) in
+        [("--limit-simulated=0s", "a run takes time"), ("--limit-events=0", "from 1")]
+    {
+        let refused = place.run(&["check", "small.json", option]).expect(2);
+        assert!(refused.stderr.contains(reason), "{}", refused.stderr);
+    }
 }
 
 #[test]

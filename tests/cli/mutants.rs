@@ -14,8 +14,14 @@ fn a_row_says_how_soon_it_is_caught() {
     let all = ["mutants", "wrong.json", "--starts", "3", "--format", "csv"];
     let found = place.run(&all).expect(0);
     let lines: Vec<_> = found.stdout.lines().collect();
-    assert_eq!(lines[0], "sabotage,property,median_seeds,worst_seeds,caught,starts,also");
-    assert_eq!(lines[1..], ["ack-before-destination,S1a,1,1,3,3,"]);
+    let head = "sabotage,property,median_seeds,low_seeds,high_seeds,worst_seeds,runs,caught,starts,\
+        median_simulated_ns,also";
+    assert_eq!(lines[0], head);
+    // Three searches have no interval.
+    let begin = "ack-before-destination,S1a,1,,,1,3,3,3,";
+    assert!(lines.len() == 2 && lines[1].starts_with(begin), "{}", found.stdout);
+    let simulated = lines[1][begin.len()..].trim_end_matches(',').parse::<u64>();
+    assert!(simulated.is_ok_and(|ns| ns > 0), "{}", found.stdout);
     let alone = place.run(&[&all[..], &["--jobs", "1"]].concat()).expect(0);
     assert_eq!(alone.stdout, found.stdout, "the same on any number of cores");
 }
@@ -39,4 +45,37 @@ fn the_right_protocol_is_no_mutant() {
     }
     Place::new().run(&["mutants", "small.json", "--starts", "18446744073709551615"]).expect(2);
     Place::new().run(&["mutants"]).expect(4);
+}
+
+/// Weaker fails, stronger is remarked; what was not asked for is not missed.
+#[test]
+fn a_table_is_held_against_the_one_that_was_kept() {
+    let place = Place::new();
+    place.write("wrong.json", wrong());
+    let words = ["mutants", "wrong.json", "--starts=20", "--seeds=2"];
+    let kept = place.run(&[&words[..], &["--format=csv", "-o", "kept.csv"]].concat()).expect(0);
+    assert_eq!(kept.stdout, "");
+    let text = place.read("kept.csv");
+    assert!(text.contains(",S1a,1,1,1,1,20,20,20,"), "{text}");
+    let against = [&words[..], &["--against=kept.csv"]].concat();
+    assert_eq!(place.run(&against).expect(0).stderr, "");
+    let weaker = place.run(&[&against[..], &["--set=ack=local"]].concat()).expect(1);
+    let told = "weaker: ack-before-destination: only 0 of 20 searches catch it\n";
+    assert!(weaker.stderr.contains(told), "{}", weaker.stderr);
+    place.write("kept.csv", text.replace(",20,20,20,", ",60,20,20,"));
+    let stronger = place.run(&against).expect(0);
+    let told = "stronger: ack-before-destination: 20 of 20 runs catch it, and 20 of 60 runs did\n";
+    assert_eq!(stronger.stderr, told);
+    place.write("kept.csv", text.replace("ack-", "back-"));
+    let told = "new: ack-before-destination does not stand in the table\n";
+    assert_eq!(place.run(&against).expect(0).stderr, told);
+    std::fs::create_dir_all(place.path("scenarios/sabotage")).expect("a directory");
+    place.write("scenarios/sabotage/wrong.json", wrong());
+    let all = place.run(&["mutants", "--starts=20", "--against=kept.csv"]).expect(1);
+    let told = "weaker: back-before-destination: no scenario shows it\n";
+    assert!(all.stderr.contains(told), "{}", all.stderr);
+    place.write("kept.csv", "sabotage,property\n");
+    let refused = place.run(&against).expect(2);
+    assert!(refused.stderr.contains("kept.csv is no such table: "), "{}", refused.stderr);
+    place.run(&["mutants", "wrong.json", "--against=none.csv"]).expect(74);
 }

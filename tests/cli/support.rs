@@ -73,7 +73,8 @@ impl Place {
     pub fn command<S: AsRef<OsStr>>(&self, words: &[S]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mirrorsim"));
         command.args(words).current_dir(self.0.path()).stdin(Stdio::null());
-        for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "RUST_BACKTRACE"] {
+        let colours = ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "RUST_BACKTRACE"];
+        for name in colours.into_iter().chain(["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"]) {
             command.env_remove(name);
         }
         command

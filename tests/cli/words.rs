@@ -3,8 +3,8 @@
 use crate::support::Place;
 use serde_json::Value;
 
-const COMMANDS: [&str; 9] =
-    ["run", "check", "mutants", "plot", "init", "schema", "trace", "completions", "man"];
+const COMMANDS: [&str; 10] =
+    ["run", "check", "merge", "mutants", "plot", "init", "schema", "trace", "completions", "man"];
 
 #[test]
 fn help_shows_an_example_of_every_command() {
@@ -25,16 +25,6 @@ fn help_shows_an_example_of_every_command() {
     assert!(nothing.stderr.contains("To begin: mirrorsim init"), "{}", nothing.stderr);
 }
 
-/// What later releases will do is no option yet.
-#[test]
-fn options_of_later_releases_are_unknown() {
-    let place = Place::new();
-    for option in ["--record", "--replay"] {
-        let refused = place.run(&["run", "small.json", option, "x"]).expect(2);
-        assert!(refused.stderr.contains("unexpected argument"), "{}", refused.stderr);
-    }
-}
-
 #[test]
 fn the_version_names_the_generator_and_the_formats() {
     let place = Place::new();
@@ -44,6 +34,7 @@ fn the_version_names_the_generator_and_the_formats() {
         mirrorsim::random::GENERATOR,
         mirrorsim::report::FORMAT,
         mirrorsim::facts::FORMAT,
+        mirrorsim::random::tape::FORMAT,
     ];
     for word in words {
         assert!(version.contains(word), "{word}\n{version}");

@@ -3,6 +3,7 @@
 use super::super::exit::{Exit, Failure};
 use super::super::input::{self, Input, Shelf};
 use super::super::quote;
+use super::ceiling::Ceiling;
 use crate::batch::{self, Job, Repeat};
 use crate::scenario::Scenario;
 use crate::workload::Traces;
@@ -29,33 +30,66 @@ impl Case {
         Job { scenario, traces, seed, repeat }
     }
 
+    /// The hash of what is run with this seed.
+    pub fn hash(&self, seed: u64) -> String {
+        let drawn = batch::draw(&self.scenario, seed).ok().flatten();
+        drawn.map_or_else(|| self.scenario.hash(), |drawn| drawn.hash())
+    }
+
+    /// What is run, and what it replays.
+    pub fn parts(&self) -> (&Scenario, &Traces) {
+        (&self.scenario, &self.traces)
+    }
+
     /// The line that makes the run with this seed alone.
-    pub fn reproduce(&self, seed: u64, sets: &[(String, String)], repeat: Repeat) -> String {
-        let mut words: Vec<OsString> = ["mirrorsim", "run"].map(OsString::from).into();
-        words.push(self.path.clone().into());
-        words.extend(["--seed".into(), seed.to_string().into()]);
-        for (key, value) in sets {
-            words.extend(["--set".into(), format!("{key}={value}").into()]);
-        }
+    pub fn reproduce(&self, seed: u64, repeat: Repeat) -> String {
+        let mut words = self.words("run", "--seed", seed);
         match repeat {
             Repeat::Once => {}
             Repeat::Twice => words.push("--twice".into()),
         }
         quote(&words)
     }
+
+    /// The line that checks this seed alone under the same bounds.
+    pub fn check_again(&self, seed: u64, ceiling: Ceiling) -> String {
+        let mut words = self.words("check", "--seeds", seed);
+        words.extend(ceiling.words().into_iter().map(OsString::from));
+        quote(&words)
+    }
+
+    fn words(&self, command: &str, option: &str, seed: u64) -> Vec<OsString> {
+        let mut words: Vec<OsString> = vec!["mirrorsim".into(), command.into()];
+        words.push(self.path.clone().into());
+        words.extend([option.into(), seed.to_string().into()]);
+        for (key, value) in self.input.overrides() {
+            words.extend(["--set".into(), format!("{key}={value}").into()]);
+        }
+        words
+    }
 }
 
 /// The folder that is meant if nothing is named.
 const DEFAULT: &str = "scenarios";
 
-/// Reads every scenario that `paths` name, with its traces; each trace is read once.
+/// The folders among what is named.
+pub(super) fn folders(paths: &[PathBuf]) -> Vec<PathBuf> {
+    if paths.is_empty() {
+        return vec![PathBuf::from(DEFAULT)];
+    }
+    paths.iter().filter(|path| path.is_dir()).cloned().collect()
+}
+
+/// Reads every scenario that `paths` name, with its traces, under these bounds; each trace is
+/// read once.
 pub(in crate::cli) fn read(
     paths: &[PathBuf],
     sets: &[(String, String)],
+    ceiling: Ceiling,
 ) -> Result<Vec<Case>, Failure> {
     let mut shelf = Shelf::new();
     let files = if paths.is_empty() { default_files()? } else { named_files(paths)? };
-    files.into_iter().map(|path| case(path, sets, &mut shelf)).collect()
+    files.into_iter().map(|path| case(path, sets, ceiling, &mut shelf)).collect()
 }
 
 fn default_files() -> Result<Vec<PathBuf>, Failure> {
@@ -101,8 +135,16 @@ fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-fn case(path: PathBuf, sets: &[(String, String)], shelf: &mut Shelf) -> Result<Case, Failure> {
+/// Reads one scenario with its traces.
+pub(super) fn case(
+    path: PathBuf,
+    sets: &[(String, String)],
+    ceiling: Ceiling,
+    shelf: &mut Shelf,
+) -> Result<Case, Failure> {
     let input = input::scenario(&path, sets)?;
+    let lower = ceiling.overrides(input.scenario.limits);
+    let input = if lower.is_empty() { input } else { input.with(lower)? };
     let traces = input::traces(&path, &input, shelf)?;
     batch::admit(&input.scenario, &traces).map_err(|problem| input.refuse(&problem))?;
     let scenario = Arc::new(input.scenario.clone());

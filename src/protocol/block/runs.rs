@@ -184,7 +184,7 @@ fn push_merged(runs: &mut SmallVec<[Run; 1]>, next: Run) {
 }
 
 /// The first range in which two blocks differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
     /// First differing byte.
     pub start: u32,

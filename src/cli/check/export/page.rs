@@ -2,29 +2,83 @@
 
 use super::super::super::colour::Colour;
 use super::super::super::printable;
-use super::super::finding::{Finding, Totals, Word};
-use super::{Export, Run};
+use super::words::{account, indented, sentences, several, told};
+use super::{Ended, Export, Summary};
 use crate::report::text::{count, span};
+use crate::results::baseline::{Change, Tally};
+use crate::results::saved::Saved;
+use crate::results::{Plan, Run, Totals, Word};
 
 /// The page for people.
-pub(in super::super) struct Page {
+pub(in crate::cli) struct Page {
     colour: Colour,
     /// Columns of the longest name of a file.
     width: usize,
+    /// Seeds of each scenario.
+    seeds: u64,
     /// Failing runs that are shown, at most and yet to come.
     most_shown: u64,
     left_to_show: u64,
+    /// Runs that moved and are yet to be shown, at most.
+    left_of_moved: u64,
 }
 
 impl Page {
-    /// A page about files of these names that shows so many failing runs.
-    pub fn new<'a>(colour: Colour, files: impl Iterator<Item = &'a str>, most_shown: u64) -> Self {
-        let width = files.map(|file| file.chars().count()).max().unwrap_or(0);
-        Self { colour, width, most_shown, left_to_show: most_shown }
+    /// A page about the runs of a plan that shows so many failing runs.
+    pub fn new(colour: Colour, plan: &Plan, most_shown: u64) -> Self {
+        let width = plan.files.iter().map(|file| file.chars().count()).max().unwrap_or(0);
+        let seeds = plan.seeds.count();
+        Self {
+            colour,
+            width,
+            seeds,
+            most_shown,
+            left_to_show: most_shown,
+            left_of_moved: most_shown,
+        }
+    }
+
+    /// A run under a word, with lines about it.
+    fn shown(&self, word: &str, run: &Run, lines: &str) -> String {
+        let lines = indented(lines, "  ");
+        let text = format!("  {}  (seed {})\n{lines}", run.file, run.seed);
+        self.colour.bad(word) + &printable(&text)
+    }
+
+    fn word(&self, totals: &Totals) -> String {
+        if totals.failed == 0 { self.colour.good("pass") } else { self.colour.bad("fail") }
+    }
+
+    /// So many seeds of each scenario's.
+    fn seeds(&self, runs: u64) -> String {
+        if runs == self.seeds {
+            several(runs, "seed")
+        } else {
+            format!("{} of {}", count(runs), several(self.seeds, "seed"))
+        }
     }
 }
 
 impl Export for Page {
+    fn saved(&mut self, run: &Run, saved: &Saved) -> String {
+        match run.finding.word() {
+            Word::Pass => {
+                let (file, seed, reason) = (&run.file, run.seed, saved.reason());
+                let text = format!("  {file}  (seed {seed})\n  no longer: {reason}\n");
+                self.colour.good("cured") + &printable(&text)
+            }
+            Word::Fail | Word::Differs | Word::Bug => self.run(run),
+        }
+    }
+
+    fn all_saved(&mut self, folder: &str, totals: &Totals) -> String {
+        let (failed, cured) = (count(totals.failed), count(totals.runs - totals.failed));
+        let name = format!("{folder:width$}", width = self.width);
+        let saved = several(totals.runs, "saved failure");
+        self.word(totals)
+            + &printable(&format!("  {name}  {saved}, {failed} failed, {cured} cured\n"))
+    }
+
     fn run(&mut self, run: &Run) -> String {
         let word = match run.finding.word() {
             Word::Pass => return String::new(),
@@ -34,35 +88,48 @@ impl Export for Page {
         };
         let Some(left) = self.left_to_show.checked_sub(1) else { return String::new() };
         self.left_to_show = left;
-        let lines: Vec<_> = reasons(run.finding).map(|line| format!("  {line}\n")).collect();
-        let Run { file, seed, reproduce, .. } = run;
-        let text = format!("  {file}  (seed {seed})\n{}  reproduce: {reproduce}\n", lines.concat());
-        self.colour.bad(word) + &printable(&text)
+        self.shown(word, run, &account(run))
+    }
+
+    fn moved(&mut self, run: &Run, changes: &[Change]) -> String {
+        let Some(left) = self.left_of_moved.checked_sub(1) else { return String::new() };
+        self.left_of_moved = left;
+        self.shown("MOVED", run, &told(run, sentences(changes)))
     }
 
     fn scenario(&mut self, file: &str, totals: &Totals) -> String {
-        let word =
-            if totals.failed == 0 { self.colour.good("pass") } else { self.colour.bad("fail") };
         let Totals { runs, failed, events, simulated_ns, .. } = *totals;
         let name = format!("{file:width$}", width = self.width);
         let text = format!(
             "  {name}  {}, {} failed, {} events, simulated {}\n",
-            several(runs, "seed"),
+            self.seeds(runs),
             count(failed),
             count(events),
             span(simulated_ns)
         );
-        word + &printable(&text)
+        self.word(totals) + &printable(&text)
     }
 
-    fn summary(&mut self, scenarios: u64, totals: &Totals) -> String {
+    fn summary(&mut self, summary: &Summary) -> String {
+        let Summary { scenarios, ended, not_made, totals, saved, baseline } = *summary;
         let shown = self.most_shown - self.left_to_show;
         let mut text = String::new();
-        if totals.failed > shown {
-            let hidden = count(totals.failed - shown);
-            text += &format!("{hidden} more that failed are not shown: see --max-fail\n");
+        if totals.failed + saved.failed > shown {
+            let hidden = count(totals.failed + saved.failed - shown);
+            text += &format!("{hidden} more that failed are not shown: see --show\n");
         }
+        text += &baseline.map(compared).unwrap_or_default();
         let Totals { runs, violations, failed, differing, bugs, .. } = *totals;
+        let failing = several(failed + saved.failed, "failing run");
+        let why = match ended {
+            Ended::Complete => None,
+            Ended::Cut => Some(format!("cut after {failing}")),
+            Ended::Interrupted => Some("interrupted".to_owned()),
+        };
+        if let Some(why) = why {
+            let (planned, not_made) = (count(runs + saved.runs + not_made), count(not_made));
+            text += &format!("{why}: {not_made} of {planned} runs were not made\n");
+        }
         text += &format!("{}, {}", several(runs, "run"), several(violations, "violation"));
         if failed > 0 {
             text += &format!(", {} failed", count(failed));
@@ -74,7 +141,10 @@ impl Export for Page {
                 text += &format!(", {} {words}", count(number));
             }
         }
-        if let Some(n) = totals.rule_of_three() {
+        // A cut check says nothing of scenarios that were not begun; and nobody asks for a bound
+        // who has a seed that fails.
+        let sound = ended == Ended::Complete && saved.failed == 0;
+        if let Some(n) = totals.rule_of_three().filter(|_| sound) {
             let n = count(n);
             // Runs of several scenarios are a stratified sample, for which the bound holds too.
             let mean = if scenarios > 1 { ", averaged over the scenarios," } else { "" };
@@ -86,23 +156,19 @@ impl Export for Page {
     }
 }
 
-/// A number of things: `1 seed`, `2 seeds`.
-fn several(number: u64, thing: &str) -> String {
-    let ending = if number == 1 { "" } else { "s" };
-    format!("{} {thing}{ending}", count(number))
-}
-
-/// Why a run failed: the first violation, expectations that were missed.
-fn reasons(finding: &Finding) -> impl Iterator<Item = String> {
-    let lines: Vec<_> = match finding {
-        Finding::Judged(row) => {
-            let violation = row
-                .violation
-                .iter()
-                .map(|line| format!("{} at {}: {}", line.property, span(line.at_ns), line.message));
-            violation.chain(row.missed.iter().cloned()).collect()
+/// How runs compare with a baseline.
+fn compared(tally: &Tally) -> String {
+    let Tally { compared, moved, uncovered, new, gone } = tally;
+    let mut text =
+        format!("baseline: {} compared, {} moved", several(*compared, "run"), count(*moved));
+    if *uncovered > 0 {
+        text += &format!(", {} do not stand in it", count(*uncovered));
+    }
+    text += "\n";
+    for (files, words) in [(new, "no run of it stands in the baseline"), (gone, "it is gone")] {
+        for file in files {
+            text += &format!("baseline: {file}: {words}\n");
         }
-        Finding::Lost(_, message) => vec![message.clone()],
-    };
-    lines.into_iter()
+    }
+    printable(&text)
 }

@@ -1,19 +1,32 @@
 //! What a run came to, and many together.
 
+use super::figures::KeyFigures;
 use crate::batch::Trouble;
+use crate::facts::EndReason;
 use crate::report::expect::Expected;
 use crate::report::{Report, VerdictWord, ViolationLine};
 use crate::scenario::Problem;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-/// What is kept of a report.
-#[derive(Debug, Clone)]
-pub(super) struct Row {
+/// What is kept of a report: enough to tell how the run came out, and to compare it with another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// What it came to.
     pub word: Word,
+    /// Whether every property held.
     pub verdict: VerdictWord,
+    /// The short hash of the resolved scenario, as a swarm's seed drew it.
+    pub scenario_hash: String,
+    /// The digest of all facts.
     pub digest: String,
+    /// Why the run ended.
+    pub ended: EndReason,
+    /// Events handled.
     pub events: u64,
+    /// Simulated time in nanoseconds.
     pub simulated_ns: u64,
+    /// What it did and what that cost.
+    pub figures: KeyFigures,
     /// The first violation.
     pub violation: Option<ViolationLine>,
     /// The sentences of expectations that were missed.
@@ -21,9 +34,9 @@ pub(super) struct Row {
 }
 
 /// What a run came to, in a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Word {
+pub enum Word {
     /// As expected, an expected violation too.
     Pass,
     /// A property was violated or an expectation missed.
@@ -35,21 +48,33 @@ pub(super) enum Word {
 }
 
 /// What a run came to.
-#[derive(Debug, Clone)]
-pub(super) enum Finding {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Finding {
     /// It has a report.
     Judged(Row),
-    /// It has none, and this is why.
-    Lost(Word, String),
+    /// It has none.
+    Lost {
+        /// What it came to.
+        word: Word,
+        /// The short hash of the resolved scenario.
+        scenario_hash: String,
+        /// Why there is no report.
+        message: String,
+    },
 }
 
 impl Row {
     /// What is kept of this report.
+    #[must_use]
     pub fn of(report: Report) -> Self {
         let missed = report.expectations.iter().filter(|line| !line.met).map(Expected::message);
         Self {
             word: if report.is_as_expected() { Word::Pass } else { Word::Fail },
             verdict: report.verdict,
+            scenario_hash: short(&report.scenario_hash).to_owned(),
+            ended: report.ended,
+            figures: KeyFigures::of(&report),
             events: report.events,
             simulated_ns: report.simulated_ns,
             missed: missed.collect(),
@@ -57,38 +82,64 @@ impl Row {
             violation: report.violations.into_iter().next(),
         }
     }
+
+    /// Fails it for a further reason, a sentence.
+    pub fn fail(&mut self, reason: String) {
+        self.word = Word::Fail;
+        self.missed.push(reason);
+    }
 }
 
 impl Finding {
-    /// What a run came to.
+    /// What a run came to. `hash` gives the hash of its scenario where no report does.
     ///
     /// # Errors
     /// A rule that the scenario breaks: it should not have been run.
-    pub fn of(result: Result<Row, Trouble>) -> Result<Self, Problem> {
+    pub fn of(
+        result: Result<Row, Trouble>,
+        hash: impl FnOnce() -> String,
+    ) -> Result<Self, Problem> {
         let trouble = match result {
             Ok(row) => return Ok(Self::Judged(row)),
             Err(trouble) => trouble,
         };
         let message = trouble.to_string();
-        match trouble {
-            Trouble::Refused(problem) => Err(problem),
-            Trouble::Differs { .. } => Ok(Self::Lost(Word::Differs, message)),
-            Trouble::Panicked(_) => Ok(Self::Lost(Word::Bug, message)),
-        }
+        let word = match trouble {
+            Trouble::Refused(problem) => return Err(problem),
+            Trouble::Differs { .. } => Word::Differs,
+            Trouble::Panicked(_) => Word::Bug,
+        };
+        Ok(Self::Lost { word, scenario_hash: short(&hash()).to_owned(), message })
     }
 
     /// In a word.
+    #[must_use]
     pub const fn word(&self) -> Word {
         match self {
             Self::Judged(row) => row.word,
-            Self::Lost(word, _) => *word,
+            Self::Lost { word, .. } => *word,
+        }
+    }
+
+    /// The short hash of the resolved scenario.
+    #[must_use]
+    pub fn scenario_hash(&self) -> &str {
+        match self {
+            Self::Judged(row) => &row.scenario_hash,
+            Self::Lost { scenario_hash, .. } => scenario_hash,
         }
     }
 }
 
+/// The hash of a scenario as it is shown beside a run: the first 16 of its digits.
+#[must_use]
+pub fn short(hash: &str) -> &str {
+    hash.get(..16).unwrap_or(hash)
+}
+
 /// What many runs came to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub(super) struct Totals {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
     /// Runs that were made.
     pub runs: u64,
     /// Those that violated a property, as expected or not.
@@ -121,12 +172,13 @@ impl Totals {
                 self.events = self.events.saturating_add(row.events);
                 self.simulated_ns = self.simulated_ns.saturating_add(row.simulated_ns);
             }
-            Finding::Lost(..) => {}
+            Finding::Lost { .. } => {}
         }
     }
 
     /// The `n` of the rule of three: after `n` runs without a violation, the probability of one is
     /// below 3/n with 95 % confidence. None where that says nothing.
+    #[must_use]
     pub fn rule_of_three(self) -> Option<u64> {
         let clean = self.violations + self.differing + self.bugs == 0;
         (clean && self.runs > 3).then_some(self.runs)
@@ -136,7 +188,30 @@ impl Totals {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::batch::Panicked;
+    use crate::batch::{Job, Panicked, Repeat};
+    use crate::scenario::Scenario;
+    use std::sync::Arc;
+
+    #[test]
+    fn findings_read_back_as_they_were_written() {
+        let text =
+            r#"{ "clients": [ { "workload": { "count": 9 } } ], "limits": { "events": 30 } }"#;
+        let scenario = Scenario::parse(text, &[]).expect("it makes sense");
+        let job = Job {
+            scenario: scenario.into(),
+            traces: Arc::default(),
+            seed: 3,
+            repeat: Repeat::Once,
+        };
+        let row = Row::of(job.run().expect("it runs"));
+        assert!(row.violation.is_some() && row.word == Word::Fail);
+        let (word, message) = (Word::Bug, "it \"broke\"\n".to_owned());
+        let lost = Finding::Lost { word, scenario_hash: row.scenario_hash.clone(), message };
+        for finding in [Finding::Judged(row), lost] {
+            let text = serde_json::to_string(&finding).expect("plain JSON");
+            assert_eq!(serde_json::from_str::<Finding>(&text).expect("it reads"), finding);
+        }
+    }
 
     #[test]
     fn what_has_no_report_fails_and_tells_why() {
@@ -147,10 +222,14 @@ mod tests {
             (Trouble::Differs { first, second }, Word::Differs, "another digest: b instead of a"),
             (Trouble::Panicked(Panicked("x".into())), Word::Bug, "the simulator panicked: x"),
         ] {
-            let finding = Finding::of(Err(trouble)).expect("no rule is broken");
+            let finding =
+                Finding::of(Err(trouble), || "0123456789abcdef0123456789abcdef".to_owned())
+                    .expect("no rule is broken");
             totals.add(&finding);
             assert_eq!(finding.word(), word);
-            assert!(matches!(finding, Finding::Lost(_, text) if text.ends_with(sentence)));
+            assert_eq!(finding.scenario_hash(), "0123456789abcdef");
+            let lost = |finding| matches!(finding, Finding::Lost { message, .. } if message.ends_with(sentence));
+            assert!(lost(finding));
         }
         let counted = [totals.runs, totals.failed, totals.differing, totals.bugs];
         assert_eq!(counted, [6, 2, 1, 1]);

@@ -1,10 +1,11 @@
 //! A range of seeds.
 
+use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
 /// Consecutive seeds, at least one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::cli) struct Seeds {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seeds {
     first: u64,
     last: u64,
 }
@@ -16,28 +17,33 @@ impl Seeds {
     }
 
     /// How many there are.
+    #[must_use]
     pub const fn count(self) -> u64 {
         // The range of all seeds cannot be written, as B is excluded.
         self.last - self.first + 1
     }
 
     /// The first one.
+    #[must_use]
     pub const fn first(self) -> u64 {
         self.first
     }
 
     /// So many times as many seeds, from the same first one; fewer where there are no more.
+    #[must_use]
     pub const fn times(self, times: u64) -> Self {
         let more = self.count().saturating_mul(times) - 1;
         Self { first: self.first, last: self.first.saturating_add(more) }
     }
 
     /// The last one.
+    #[must_use]
     pub const fn last(self) -> u64 {
         self.last
     }
 
     /// How many stand before `seed`.
+    #[must_use]
     pub const fn before(self, seed: u64) -> u64 {
         seed - self.first
     }
