@@ -11,10 +11,10 @@
 //!
 //! What a crash leaves and what a reset delivers stay drawn here; `draws` settles them later.
 
-use super::recording::{Moment, Recording, Trip};
+use super::recording::{Access, Moment, Recording, Trip};
 use crate::facts::{Direction, LossCause};
 use crate::protocol::{FaultId, Operation, Request};
-use crate::scenario::fault::{Directions, Fault, FaultKind, LinkFault, Part, When};
+use crate::scenario::fault::{Directions, DiskFault, Fault, FaultKind, LinkFault, Part, When};
 use crate::scenario::{Scenario, Transport};
 use crate::units::{Bytes, Ratio, SimTime, Span};
 use serde_json::{Value, json};
@@ -82,7 +82,7 @@ impl Run<'_> {
             match fault.kind {
                 FaultKind::Part(Part::Disk(_, disk)) if disk.is_chance() && media => {
                     let own = strikes.iter().filter(|strike| strike.fault == id);
-                    faults.extend(own.map(|strike| once(text, before(strike.at))));
+                    faults.extend(own.map(|strike| strike.planned(text)));
                 }
                 FaultKind::Part(Part::Link(_, link)) if link.is_chance() && messages => {}
                 FaultKind::Part(_)
@@ -103,14 +103,24 @@ impl Run<'_> {
     }
 
     /// Requests that faults of media hit.
-    fn strikes(&self) -> Vec<Moment> {
-        let strikes = self.recording.felt.iter().filter(|moment| {
+    fn strikes(&self) -> Vec<Strike> {
+        let felt = self.recording.felt.iter().filter(|(moment, _)| moment.fact <= self.until);
+        let strikes = felt.filter_map(|(moment, cause)| {
             let place = usize::try_from(moment.fault.0).expect("a list is no longer than memory");
-            let kind = self.scenario.faults[place].kind;
-            moment.fact <= self.until
-                && matches!(kind, FaultKind::Part(Part::Disk(_, disk)) if disk.is_chance())
+            let FaultKind::Part(Part::Disk(device, disk)) = self.scenario.faults[place].kind else {
+                return None;
+            };
+            let accesses = accesses(disk)?;
+            let struck = self.recording.struck(device, moment, *cause);
+            let at = struck.map_or(moment.at, |ask| ask.at);
+            let last = struck.map_or(moment.fact, |ask| ask.fact);
+            let together = self.recording.asks.iter().filter(|ask| {
+                let same = ask.device == device && accesses.contains(&ask.access);
+                same && ask.at == at && ask.fact <= last
+            });
+            Some(Strike { fault: moment.fault, at, times: together.count().max(1) })
         });
-        strikes.copied().collect()
+        strikes.collect()
     }
 
     /// Each client with the requests it made, and the first that came too late to matter: as long as
@@ -306,11 +316,35 @@ fn before(at: SimTime) -> SimTime {
     SimTime::from_nanos(at.as_nanos().saturating_sub(1))
 }
 
-/// The fault as one that strikes once, from this moment on.
-fn once(text: &Value, at: SimTime) -> Value {
-    let (kind, device, number) = (&text["kind"], &text["device"], &text["number"]);
-    let at = at.since(SimTime::ZERO);
-    json!({ "kind": kind, "device": device, "times": 1, "at": at, "number": number })
+/// A request that a fault of a medium hit.
+#[derive(Debug, Clone, Copy)]
+struct Strike {
+    fault: FaultId,
+    /// When it was made.
+    at: SimTime,
+    /// Its place among the requests of that moment that might have been hit, from 1.
+    times: usize,
+}
+
+impl Strike {
+    /// The fault as one that hits this request, and those before it that were made at the same moment.
+    fn planned(&self, text: &Value) -> Value {
+        let (kind, device, number) = (&text["kind"], &text["device"], &text["number"]);
+        let (at, times) = (before(self.at).since(SimTime::ZERO), self.times);
+        json!({ "kind": kind, "device": device, "times": times, "at": at, "number": number })
+    }
+}
+
+/// Which requests a fault of a medium may hit; `None`: it is no matter of chance.
+const fn accesses(disk: DiskFault) -> Option<&'static [Access]> {
+    Some(match disk {
+        DiskFault::BitRot(_) => &[Access::Read, Access::Write],
+        DiskFault::LatentError(_) | DiskFault::MisdirectedRead(_) => &[Access::Read],
+        DiskFault::TornWrite(_) | DiskFault::LostWrite(_) | DiskFault::MisdirectedWrite(_) => {
+            &[Access::Write]
+        }
+        DiskFault::Stall | DiskFault::Slow(_) | DiskFault::Dead | DiskFault::Full => return None,
+    })
 }
 
 fn lasting(text: &Value, key: &str, began: &Moment, lasts: Option<Span>) -> Value {
