@@ -268,7 +268,8 @@ impl Check {
             return Err(failure);
         }
         self.resume()?;
-        if let Some(keeper) = &self.keeper {
+        // An interrupt is told as for any check.
+        if let Some(keeper) = self.keeper.as_ref().filter(|_| !self.interrupt.came()) {
             keeper.check_complete()?;
         }
         let text = self.teller.summary();
@@ -276,7 +277,7 @@ impl Check {
         self.progress.finish();
         self.stream.finish(self.written)?;
         asides.write(self.teller.asides())?;
-        if let Some(keeper) = &self.keeper {
+        if let Some(keeper) = self.keeper.as_ref().filter(|keeper| keeper.is_complete()) {
             keeper.remark(context);
         }
         let left_out = self.folder.as_ref().map_or(0, Folder::left_out);
