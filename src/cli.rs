@@ -24,6 +24,7 @@ mod progress;
 mod run;
 mod schema;
 mod shard;
+mod shrink;
 mod slurm;
 mod trace;
 
@@ -111,6 +112,7 @@ fn carry_out(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Mutants(arguments) => mutants::run(&arguments, context),
         Command::Explain(arguments) => explain::run(&arguments, context),
         Command::Audit(arguments) => audit::run(&arguments, context),
+        Command::Shrink(arguments) => shrink::run(&arguments, context),
         Command::Plot(arguments) => plot::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

@@ -51,6 +51,8 @@ pub struct Explanation {
     pub rule: Rule,
     /// What the violating fact goes back to, from it on.
     pub causes: Vec<String>,
+    /// Whether faults and events of chance were taken out.
+    pub taken_out: TakeOut,
     /// What becomes of the violation without each fault that came.
     pub faults: Vec<Counterfactual>,
     /// What becomes of it without each single event of chance.
@@ -84,7 +86,8 @@ struct Account {
 
 /// Whether faults and events of chance are taken out to see which ones the violation needs: a run for
 /// each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TakeOut {
     /// Each alone.
     Each,
@@ -128,6 +131,7 @@ pub fn explain(
         happened: account.happened,
         expected: account.expected,
         rule: account.rule,
+        taken_out: take_out,
         faults,
         events,
         violation,

@@ -36,6 +36,7 @@
 //! | [`statistics`] | – | intervals and comparisons of samples; floats stay inside |
 //! | [`mutants`] | batch statistics | how soon wrong protocols are caught |
 //! | [`audit`] | units protocol scenario facts checker batch | are all properties, faults, states and rare branches alive |
+//! | [`shrink`] | units protocol scenario workload facts checker batch | the smallest scenario that still fails in the same way |
 //! | [`cli`] | all | the only stdout, stderr, files, progress bars, wall clock |
 //!
 //! `tests/tidy.rs` enforces this table.
@@ -71,6 +72,7 @@ pub mod random;
 pub mod report;
 pub mod results;
 pub mod scenario;
+pub mod shrink;
 pub mod simulation;
 pub mod statistics;
 pub mod trace;

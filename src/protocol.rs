@@ -30,8 +30,8 @@ pub use id::{
     Lsn, OpNumber, Ticket, TransferId, WriteId,
 };
 pub use message::{
-    EntryHeader, Item, ItemBody, Message, Purpose, Reference, Transfer, TransferHeader,
-    TransferRange, Void,
+    EntryHeader, Item, ItemBody, Message, MessageKind, Purpose, Reference, Transfer,
+    TransferHeader, TransferRange, Void,
 };
 pub use parameters::{
     AckRule, Dispatch, FlushRule, HeldWrites, Metadata, Mode, Parameters, Policy,

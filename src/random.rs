@@ -15,9 +15,11 @@
 //! release. Logarithms come from `libm`, which gives the same bits everywhere; floats stay in here.
 
 mod choice;
+mod settled;
 pub mod tape;
 
 pub use choice::{Choice, Zipf};
+pub use settled::{End, Settled};
 
 use crate::units::SimTime;
 use choice::Words;

@@ -16,7 +16,7 @@ pub use client::{
     Addresses, Arrival, Client, PlannedOperation, Replay, SizeShare, Synthetic, TraceReplay,
     Workload,
 };
-pub use failover::{Decider, Failover, Promotion, Swarm};
+pub use failover::{Decider, Draws, Failover, Promotion, Swarm};
 pub use fault::{Fault, FaultKind};
 pub use hardware::{
     DestinationHardware, DiskModel, Fixed, Hdd, SourceHardware, Ssd, Transport, Wan,
@@ -49,6 +49,8 @@ pub struct Scenario {
     /// From then on no fault begins, and each that lasts is over: safety first, then liveness
     /// (Spec 11). `None`: faults may come until the run ends.
     pub faults_until: Option<Span>,
+    /// What is left to chance.
+    pub draws: Draws,
     /// Whether the seed draws faults and knobs as well.
     pub swarm: Swarm,
     /// When the run is over.

@@ -4,6 +4,7 @@
 //! checker reads them. One thread, integer nanoseconds, ties by insertion number; the same scenario
 //! and seed give the same facts byte for byte.
 
+mod aim;
 mod clients;
 mod clock;
 mod crash;
@@ -26,9 +27,9 @@ use crate::faults::{Faults, Happening};
 use crate::protocol::{
     ClientId, Effect, FaultId, Input, Lsn, Message, PromotionOrder, Ticket, Timer,
 };
-use crate::random::Decisions;
+use crate::random::{Decisions, End, Settled};
 use crate::scenario::fault::{Part, When};
-use crate::scenario::{Problem, Scenario};
+use crate::scenario::{Draws, Problem, Scenario};
 use crate::units::{SimTime, Span};
 use crate::wan::Link;
 use crate::workload::{self, Traces, Workload};
@@ -92,7 +93,7 @@ type Carried = (Rc<Message>, u64);
 /// One run.
 pub struct Simulation<'a> {
     scenario: &'a Scenario,
-    decisions: &'a mut dyn Decisions,
+    decisions: Settled<'a>,
     recorder: Recorder<'a>,
     now: SimTime,
     queue: Queue<Event>,
@@ -116,6 +117,8 @@ pub struct Simulation<'a> {
     faults: Faults,
     /// What is broken at present, and by which fault.
     active: Vec<(FaultId, Part)>,
+    /// How often faults that are on may still strike, of those that are aimed so.
+    strikes_left: BTreeMap<FaultId, u32>,
     /// Faults whose last occurrence has made no difference yet, each with the fact of its beginning.
     unfelt: BTreeMap<FaultId, u64>,
     final_point: FinalPoint,
@@ -165,7 +168,7 @@ impl<'a> Simulation<'a> {
         let link = |direction| Link::new(direction as u64, &scenario.wan);
         Ok(Self {
             scenario,
-            decisions,
+            decisions: Settled::new(decisions, end_of(scenario.draws)),
             recorder: Recorder::new(sinks),
             now: SimTime::ZERO,
             queue: Queue::new(),
@@ -182,6 +185,7 @@ impl<'a> Simulation<'a> {
             crash_draws: [0; 2],
             faults: Faults::new(scenario),
             active: Vec::new(),
+            strikes_left: BTreeMap::new(),
             unfelt: BTreeMap::new(),
             final_point: FinalPoint::ToCome,
             wishes: Vec::new(),
@@ -412,6 +416,14 @@ pub struct Finished {
     pub simulated: SimTime,
     /// The last fact.
     pub ending: Ending,
+}
+
+const fn end_of(draws: Draws) -> Option<End> {
+    match draws {
+        Draws::Seed => None,
+        Draws::Least => Some(End::Least),
+        Draws::Most => Some(End::Most),
+    }
 }
 
 fn index_of(client: ClientId) -> usize {

@@ -52,6 +52,7 @@ pub use condition::{
 };
 
 use crate::random::{Choice, Decisions, Key, Purpose};
+use crate::scenario::fault::LinkFault;
 use crate::scenario::{Transport, Wan};
 use crate::units::{Bytes, Rate, SimTime, Span};
 use flight::Flight;
@@ -188,12 +189,24 @@ impl<M> Link<M> {
         plan.is_some_and(|plan| plan.departure.token == token)
     }
 
-    /// The head has left, at the time that was promised.
-    pub fn departed(&mut self, now: SimTime, decisions: &mut dyn Decisions) -> Departed<M> {
+    /// The message that leaves next.
+    #[must_use]
+    pub fn leaving(&self) -> Option<&M> {
+        self.head.as_ref().map(|head| &head.queued.message)
+    }
+
+    /// The head has left, at the time that was promised. It meets the link as it is, and faults that
+    /// are `aimed` at it alone.
+    pub fn departed(
+        &mut self,
+        now: SimTime,
+        aimed: &[LinkFault],
+        decisions: &mut dyn Decisions,
+    ) -> Departed<M> {
         let Head { queued, plan, .. } = self.head.take().expect("only a head can leave");
         let at = plan.expect("only a promised departure is scheduled").departure.at;
         assert!(at == now, "the head leaves at the time promised, {at}, not {now}");
-        let journey = self.travel(&queued, decisions);
+        let journey = self.travel(&queued, aimed, decisions);
         self.queued -= queued.length.get();
         let wire = self.wan.wire_length(queued.length).get();
         let carried = wire.saturating_add(journey.again.get());
@@ -261,11 +274,18 @@ impl<M> Link<M> {
     }
 
     /// What the faults of the moment do to a departing message.
-    fn travel(&mut self, queued: &Queued<M>, decisions: &mut dyn Decisions) -> Journey {
+    fn travel(
+        &mut self,
+        queued: &Queued<M>,
+        aimed: &[LinkFault],
+        decisions: &mut dyn Decisions,
+    ) -> Journey {
         let blocked = self.condition.passage == Passage::Blocked;
+        let mut condition = self.condition;
+        aimed.iter().for_each(|fault| condition.worsen(*fault));
         let traveller = Traveller {
             wan: &self.wan,
-            condition: &self.condition,
+            condition: &condition,
             quality: &mut self.quality,
             decisions,
             entity: self.entity,

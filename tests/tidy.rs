@@ -57,6 +57,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("statistics", &[]),
     ("mutants", &["batch", "statistics"]),
     ("audit", &["units", "protocol", "scenario", "facts", "checker", "batch"]),
+    ("shrink", &["units", "protocol", "scenario", "workload", "facts", "checker", "batch"]),
 ];
 
 /// Words that have no place in some modules, and why.

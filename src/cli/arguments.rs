@@ -5,6 +5,7 @@ mod explain;
 mod merge;
 mod mutants;
 mod shard;
+mod shrink;
 mod tape;
 
 pub(super) use check::CheckArguments;
@@ -12,6 +13,7 @@ pub(super) use explain::ExplainArguments;
 pub(super) use merge::MergeArguments;
 pub(super) use mutants::MutantsArguments;
 pub(super) use shard::{ShardArguments, ShardChoice};
+pub(super) use shrink::ShrinkArguments;
 pub(super) use tape::TapeArguments;
 
 use super::Remarks;
@@ -186,6 +188,11 @@ pub(super) enum Command {
     /// happened next, a state if it lasted, a branch if it was taken. A dead row is named. The output
     /// is the same on any number of cores.
     Audit(AuditArguments),
+    /// Make a failing run small: the smallest scenario that still fails in the same way.
+    ///
+    /// Random faults become planned ones, then whatever is not needed goes. The result fails alone,
+    /// without a seed, and expects to: it is a test.
+    Shrink(ShrinkArguments),
     /// Draw reports: bytes on the WAN by category, and what references saved.
     Plot(PlotArguments),
     /// Write a scenario to start from.

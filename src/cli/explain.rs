@@ -12,8 +12,8 @@ pub(super) fn run(arguments: &ExplainArguments, context: &Context) -> Result<Exi
     let traces = input::traces(&arguments.scenario, &input, &mut input::Shelf::new())?;
     let output = Output::open(arguments.output.as_deref())?;
     let property = arguments.property.as_deref();
-    let explained =
-        explain::explain(&input.scenario, arguments.seed, &traces, property, TakeOut::Each);
+    let take_out = if arguments.chain_only { TakeOut::None } else { TakeOut::Each };
+    let explained = explain::explain(&input.scenario, arguments.seed, &traces, property, take_out);
     let Some(explanation) = explained.map_err(|problem| input.refuse(&problem))? else {
         let what = property.map_or_else(|| "every property".to_owned(), str::to_owned);
         let message = format!("there is nothing to explain: the run keeps {what}");

@@ -52,14 +52,19 @@ impl Progress {
 
     /// Says where the run is.
     pub fn tell(&mut self, now: SimTime, events: u64) {
+        self.tell_words(|| words(now, events));
+    }
+
+    /// Says how far the work is.
+    pub fn tell_words(&mut self, words: impl FnOnce() -> String) {
         match self.mode {
             Mode::Never => {}
             Mode::Bar if self.began.elapsed() < PATIENCE => {}
-            Mode::Bar => self.bar.get_or_insert_with(bar).set_message(words(now, events)),
+            Mode::Bar => self.bar.get_or_insert_with(bar).set_message(words()),
             Mode::Plain if self.last.elapsed() < INTERVAL => {}
             Mode::Plain => {
                 self.last = Instant::now();
-                remark(&words(now, events));
+                remark(&words());
             }
         }
     }

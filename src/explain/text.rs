@@ -1,7 +1,7 @@
 //! An explanation as a dozen lines for people.
 
 use super::words::{self, moment};
-use super::{Counterfactual, Effect, Events, Explanation, Line};
+use super::{Counterfactual, Effect, Events, Explanation, Line, TakeOut};
 
 /// Lines of an explanation, at most.
 const MOST: usize = 12;
@@ -28,7 +28,12 @@ pub fn render(explanation: &Explanation) -> String {
     if !causes.is_empty() {
         tail.push(format!("  causes:    {}", causes.join(" <- ")));
     }
-    tail.push(format!("  faults:    {}{}", sentence(faults), chances(events)));
+    match explanation.taken_out {
+        TakeOut::Each => {
+            tail.push(format!("  faults:    {}{}", sentence(faults), chances(events)));
+        }
+        TakeOut::None => {}
+    }
     let room = MOST - head.len() - tail.len();
     head.extend(told(&explanation.lines, room));
     head.append(&mut tail);

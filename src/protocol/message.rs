@@ -1,5 +1,9 @@
 //! What source and destination say to each other.
 
+mod kind;
+
+pub use kind::MessageKind;
+
 use super::block::{BlockAddress, BlockSize, Contents, Piece, Runs, WriteRange};
 use super::{BlockNumber, CpId, Epoch, Generation, Incarnation, Lsn, TransferId, WriteId};
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,6 @@
 //! What can be decided, and how each choice is sampled from raw words.
 
+use super::End;
 use crate::units::{Ratio, Span};
 
 /// A decision's range and distribution; its value is always one integer.
@@ -70,6 +71,24 @@ impl Choice<'_> {
             Self::Exponential(mean) => exponential(first, mean),
             Self::Until(ratio) => until(first, ratio),
             Self::Zipf(zipf) => zipf.sample(first, words),
+        }
+    }
+}
+
+impl Choice<'_> {
+    /// The value where nothing is drawn.
+    pub(super) fn settle(self, end: End) -> u64 {
+        let most = |range: u64| match end {
+            End::Least => 0,
+            End::Most => range - 1,
+        };
+        match self {
+            Self::Below(range) => most(range),
+            Self::Chance(ratio) => u64::from(ratio == Ratio::ONE),
+            Self::Exponential(mean) => mean.as_nanos(),
+            Self::Until(Ratio::ONE) => 0,
+            Self::Until(_) => u64::MAX,
+            Self::Zipf(zipf) => most(zipf.ranks),
         }
     }
 }

@@ -50,6 +50,22 @@ impl From<bool> for Promotion {
     }
 }
 
+/// What is left to chance (key `draws`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Draws {
+    /// Whatever chance decides is drawn from the seed.
+    #[default]
+    Seed,
+    /// Nothing is drawn. What has a chance below 100% does not happen; a span or a number that would
+    /// be drawn is the least there is, gaps are their mean: a crash leaves nothing of what was under
+    /// way, a connection that breaks delivers nothing more.
+    Least,
+    /// Nothing is drawn, as under `least`, but a span or a number is the most there is: a crash leaves
+    /// all that was under way, a connection that breaks still delivers all of it.
+    Most,
+}
+
 /// Whether faults and knobs are drawn from the seed as well (key `swarm`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Swarm {

@@ -14,6 +14,7 @@ pub use part::{
 };
 pub use step::{Step, StepName};
 
+use crate::protocol::MessageKind;
 use crate::units::{Rate, Span};
 
 /// One planned or recurring fault.
@@ -29,6 +30,18 @@ pub struct Fault {
     /// Names the fault's draws (an entity of [`crate::random`]), whatever stands before it in the
     /// list: its place there unless the scenario gives another. No two faults share one.
     pub number: u32,
+    /// What it strikes of what comes while it is on.
+    pub aim: Aim,
+}
+
+/// What a fault strikes of what comes while it is on: all that its chance picks, unless it is aimed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Aim {
+    /// Of the link: messages of this kind alone.
+    pub message: Option<MessageKind>,
+    /// It strikes so often at most, and then it is over; of two faults of a kind that are aimed at
+    /// the same message, the one that began first strikes.
+    pub times: Option<u32>,
 }
 
 /// When a fault comes.

@@ -47,6 +47,12 @@ impl Scenario {
     }
 }
 
+/// Lays out compact JSON as people write it: what fits on a line stays on a line.
+#[must_use]
+pub fn laid_out(compact: &str) -> String {
+    print::lay_out(compact)
+}
+
 /// The words of all kinds of faults, in the order of the schema.
 pub fn fault_words() -> impl Iterator<Item = &'static str> {
     model::KindWord::ALL.iter().map(|kind| kind.word())

@@ -62,9 +62,9 @@ impl Simulation<'_> {
         let place = index_of(id);
         let client = &mut self.clients[place];
         client.wakes_at = None;
-        match client.workload.next(self.now, self.decisions) {
+        match client.workload.next(self.now, &mut self.decisions) {
             Next::At(at) if at <= self.now => {
-                let request = client.workload.issue(self.now, self.decisions);
+                let request = client.workload.issue(self.now, &mut self.decisions);
                 client.unanswered.insert(request.id.op, (client.asked, request));
                 client.asked += 1;
                 self.outstanding += 1;
@@ -154,7 +154,7 @@ impl Simulation<'_> {
     /// Wakes the client when it may next ask.
     pub(super) fn schedule_client(&mut self, place: usize) {
         let client = &mut self.clients[place];
-        let at = match client.workload.next(self.now, self.decisions) {
+        let at = match client.workload.next(self.now, &mut self.decisions) {
             Next::At(at) => at.max(self.now),
             Next::AwaitAnswer => return,
             Next::Done => {
@@ -174,7 +174,7 @@ impl Simulation<'_> {
         let place = index_of(id.client);
         if self.clients[place].unanswered.remove(&id.op).is_some() {
             self.outstanding -= 1;
-            self.clients[place].workload.answered(self.now, id.op, self.decisions);
+            self.clients[place].workload.answered(self.now, id.op, &mut self.decisions);
             self.schedule_client(place);
         }
     }

@@ -8,7 +8,7 @@ use super::storage::{Device, Io, Kind};
 use super::{Node, Reaction, Simulation};
 use crate::facts::{Role, What};
 use crate::protocol::{Input, LogFile, Part, Transfer};
-use crate::random::{Choice, Key, Purpose};
+use crate::random::{Choice, Decisions as _, Key, Purpose};
 
 /// How a torn write is drawn, so that whole and empty ones are not rare.
 const TEARINGS: u64 = 4;

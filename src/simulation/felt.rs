@@ -181,7 +181,7 @@ impl Simulation<'_> {
 }
 
 /// What a fault of the link does to a message; a reset is no matter of messages.
-const fn hinders(fault: LinkFault) -> Option<Hindrance> {
+pub(super) const fn hinders(fault: LinkFault) -> Option<Hindrance> {
     Some(match fault {
         LinkFault::Loss(_) | LinkFault::BurstLoss { .. } => Hindrance::Loss,
         LinkFault::Duplication(_) => Hindrance::Duplication,

@@ -12,16 +12,15 @@ use crate::faults::{Happening, Onset};
 use crate::protocol::{FaultId, Input, PromotionOrder};
 use crate::scenario::Promotion;
 use crate::scenario::fault::{
-    self, Caught, Directions, DiskFault, LinkFault, NodeFault, NvramFault, Order, Part, Side,
-    WitnessFault,
+    self, Directions, DiskFault, LinkFault, NodeFault, NvramFault, Order, Part, Side, WitnessFault,
 };
 use crate::units::Ratio;
-use crate::wan::{Condition, Loss, Passage};
+use crate::wan::{Condition, Loss};
 
 impl Simulation<'_> {
     /// Puts the next fault that the clock brings among the events.
     pub(super) fn schedule_fault(&mut self) {
-        if let Some(happening) = self.faults.next(self.decisions) {
+        if let Some(happening) = self.faults.next(&mut self.decisions) {
             self.queue.insert(happening.at, Event::Fault(happening, super::Planned::ByClock));
         }
     }
@@ -52,6 +51,7 @@ impl Simulation<'_> {
                 self.unfelt.insert(fault, self.cause());
                 if part.lasts() {
                     self.active.push((fault, part));
+                    self.take_aim(fault);
                 }
                 self.begin_part(fault, part);
             }
@@ -157,11 +157,12 @@ impl Simulation<'_> {
     fn update_links(&mut self, directions: Directions) {
         for direction in Direction::BOTH.into_iter().filter(|one| concerns(directions, *one)) {
             let mut condition = self.base_condition();
-            for (_, part) in &self.active {
+            for (fault, part) in &self.active {
                 if let Part::Link(directions, link) = part
                     && concerns(*directions, direction)
+                    && !self.is_aimed(*fault)
                 {
-                    worsen(&mut condition, *link);
+                    condition.worsen(*link);
                 }
             }
             self.set_link_condition(direction, condition);
@@ -318,36 +319,5 @@ pub(super) fn concerns(directions: Directions, direction: Direction) -> bool {
         Directions::Both => true,
         Directions::ToDestination => direction == Direction::ToDestination,
         Directions::ToSource => direction == Direction::ToSource,
-    }
-}
-
-/// Adds a fault to what the link suffers from already; of two of a kind the later one counts.
-fn worsen(condition: &mut Condition, fault: LinkFault) {
-    match fault {
-        LinkFault::Loss(rate) => condition.loss = Loss::Independent(rate),
-        LinkFault::BurstLoss { to_bad, to_good, while_bad } => {
-            condition.loss = Loss::Bursts { to_bad, to_good, while_bad };
-        }
-        LinkFault::Duplication(rate) => condition.duplication = rate,
-        LinkFault::Reordering { rate, by } => condition.reordering = Some((rate, by)),
-        LinkFault::Corruption { rate, caught: Caught::ByLink } => {
-            condition.corruption_caught = rate;
-        }
-        LinkFault::Corruption { rate, caught: Caught::ByChecksum } => {
-            condition.corruption_passed = rate;
-        }
-        LinkFault::Late { rate, by } => condition.late = Some((rate, by)),
-        LinkFault::Delay(by) => condition.delay = condition.delay.plus(by),
-        LinkFault::Bandwidth(rate) => {
-            let lowest = condition.bandwidth.map_or(rate, |lower| lower.min(rate));
-            condition.bandwidth = Some(lowest);
-        }
-        LinkFault::Clog => {
-            if condition.passage == Passage::Open {
-                condition.passage = Passage::Clogged;
-            }
-        }
-        LinkFault::Partition => condition.passage = Passage::Blocked,
-        LinkFault::Reset => {}
     }
 }

@@ -13,7 +13,7 @@ use crate::disk::{Access, Version};
 use crate::facts::{Role, Spot, What};
 use crate::protocol::block::{Area, BlockAddress, Contents, Runs};
 use crate::protocol::{CpId, FaultId, Input, LogFile, Sabotage, Ticket, Transfer, nvlog};
-use crate::random::{Choice, Key, Purpose};
+use crate::random::{Choice, Decisions as _, Key, Purpose};
 use crate::scenario::fault::{DiskFault, Part};
 use crate::units::Ratio;
 
@@ -320,10 +320,12 @@ impl Simulation<'_> {
             | Part::Witness(_) => None,
         });
         let chances: Vec<_> = chances.collect();
-        chances.into_iter().find_map(|(fault, rate)| {
+        let fault = chances.into_iter().find_map(|(fault, rate)| {
             let struck = self.draw_media(fault, number, Draw::Whether, Choice::Chance(rate));
             (struck == 1).then_some(fault)
-        })
+        })?;
+        self.struck(fault);
+        Some(fault)
     }
 
     /// A data block of the committed image that a fault hits; not `other`.

@@ -40,7 +40,7 @@ impl Simulation<'_> {
             Round::First => What::Sent(direction, number, carried),
             Round::Again => What::Resent(direction, number, carried),
         });
-        let sent = link.send(self.now, (message, fact), length, self.decisions);
+        let sent = link.send(self.now, (message, fact), length, &mut self.decisions);
         if let Some(departure) = sent.departure {
             self.queue.insert(departure.at, Event::Departs(direction, departure.token));
         }
@@ -55,7 +55,10 @@ impl Simulation<'_> {
     }
 
     pub(super) fn departs(&mut self, direction: Direction) {
-        let departed = self.links[direction as usize].departed(self.now, self.decisions);
+        let aimed = self.aimed_at_head(direction);
+        let faults: Vec<_> = aimed.iter().map(|(_, fault)| *fault).collect();
+        let link = &mut self.links[direction as usize];
+        let departed = link.departed(self.now, &faults, &mut self.decisions);
         let (message, sent) = departed.message;
         let (number, again) = (departed.number, departed.retransmitted.get());
         self.recorder.begin(self.now, Some(sent));
@@ -63,6 +66,7 @@ impl Simulation<'_> {
         self.recorder.leading_fact(What::Departed(direction, number, carried));
         let cause = self.recorder.cause().expect("the departure is a fact");
         self.link_resent(direction, again);
+        self.strike_head(&aimed, &departed.hindrances);
         for hindrance in departed.hindrances {
             self.felt_on_link(direction, hindrance);
         }
@@ -190,7 +194,7 @@ impl Simulation<'_> {
 
     /// Gives how many messages were dropped.
     fn reset_link(&mut self, direction: Direction, cause: LossCause) -> usize {
-        let reset = self.links[direction as usize].reset(self.now, self.decisions);
+        let reset = self.links[direction as usize].reset(self.now, &mut self.decisions);
         let dropped: Vec<u64> = reset.dropped;
         self.held.retain(|(held, _), _| *held != direction);
         for number in &dropped {

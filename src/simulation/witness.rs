@@ -12,7 +12,7 @@ use crate::protocol::witness::{
     Member, Witness, WitnessAnswer, WitnessEffect, WitnessInput, WitnessRequest, WitnessState,
 };
 use crate::protocol::{Input, Ticket};
-use crate::random::{Choice, Key, Purpose};
+use crate::random::{Choice, Decisions as _, Key, Purpose};
 use crate::scenario::fault::{Part, WitnessFault};
 use crate::units::Span;
 

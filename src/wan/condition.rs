@@ -1,5 +1,6 @@
 //! What a direction of the link is like at a moment: the faults that are on (Spec 8.1).
 
+use crate::scenario::fault::{Caught, LinkFault};
 use crate::units::{Bytes, Rate, Ratio, SimTime, Span};
 use smallvec::SmallVec;
 
@@ -41,6 +42,37 @@ impl Default for Condition {
             delay: Span::ZERO,
             bandwidth: None,
             late: None,
+        }
+    }
+}
+
+impl Condition {
+    /// Adds a fault to what the link suffers from already; of two of a kind the later one counts.
+    pub fn worsen(&mut self, fault: LinkFault) {
+        match fault {
+            LinkFault::Loss(rate) => self.loss = Loss::Independent(rate),
+            LinkFault::BurstLoss { to_bad, to_good, while_bad } => {
+                self.loss = Loss::Bursts { to_bad, to_good, while_bad };
+            }
+            LinkFault::Duplication(rate) => self.duplication = rate,
+            LinkFault::Reordering { rate, by } => self.reordering = Some((rate, by)),
+            LinkFault::Corruption { rate, caught: Caught::ByLink } => self.corruption_caught = rate,
+            LinkFault::Corruption { rate, caught: Caught::ByChecksum } => {
+                self.corruption_passed = rate;
+            }
+            LinkFault::Late { rate, by } => self.late = Some((rate, by)),
+            LinkFault::Delay(by) => self.delay = self.delay.plus(by),
+            LinkFault::Bandwidth(rate) => {
+                let lowest = self.bandwidth.map_or(rate, |lower| lower.min(rate));
+                self.bandwidth = Some(lowest);
+            }
+            LinkFault::Clog => {
+                if self.passage == Passage::Open {
+                    self.passage = Passage::Clogged;
+                }
+            }
+            LinkFault::Partition => self.passage = Passage::Blocked,
+            LinkFault::Reset => {}
         }
     }
 }

@@ -148,7 +148,11 @@ impl Traveller<'_> {
         let (mut losses, mut caught) = (Series::of(Purpose::Loss), Series::of(Purpose::Corruption));
         let (mut missing, mut delay, mut bytes) = (packets, Span::ZERO, 0);
         let mut wait = timeout(self.wan);
-        for loss in 0..MOST_LOSSES {
+        // A loss that is certain is planned for this message: one loss, not one after the other.
+        let certain = self.condition.loss == Loss::Independent(Ratio::ONE)
+            || self.condition.corruption_caught == Ratio::ONE;
+        let most = if certain { 1 } else { MOST_LOSSES };
+        for loss in 0..most {
             let lost = self.lose(missing, &mut losses);
             let damaged = self.hit(missing - lost, self.condition.corruption_caught, &mut caught);
             if lost > 0 {

@@ -37,7 +37,7 @@ fn carry(link: &mut Link<u64>, count: u64, length: Bytes) -> Vec<(SimTime, SimTi
     }
     let mut times = Vec::new();
     while let Some(now) = next {
-        let departed = link.departed(now, &mut decisions);
+        let departed = link.departed(now, &[], &mut decisions);
         assert_eq!(departed.message, departed.number, "first in, first out");
         times.push((now, departed.arrivals[0].at));
         assert_eq!(
@@ -99,9 +99,9 @@ fn an_idle_link_starts_when_it_is_given_something() {
     assert_eq!(send(&mut link, 0), Some(at(12_304)));
     assert_eq!(send(&mut link, 10_000), None, "it waits");
     assert_eq!(link.queued().get(), 2920);
-    assert_eq!(next(link.departed(at(12_304), &mut Undrawn)), Some(at(24_608)));
+    assert_eq!(next(link.departed(at(12_304), &[], &mut Undrawn)), Some(at(24_608)));
     assert_eq!((link.queued().get(), link.carried().get()), (1460, 1538));
-    assert_eq!(next(link.departed(at(24_608), &mut Undrawn)), None);
+    assert_eq!(next(link.departed(at(24_608), &[], &mut Undrawn)), None);
     assert_eq!(send(&mut link, 100_000), Some(at(112_304)));
 }
 
@@ -208,5 +208,5 @@ fn what_is_kept_is_bounded_by_the_window() {
 fn a_departure_at_another_time_is_refused() {
     let mut link = Link::new(0, &wan(Transport::Tcp));
     link.send(SimTime::ZERO, (), Bytes::kib(4), &mut Undrawn);
-    link.departed(at(1), &mut Undrawn);
+    link.departed(at(1), &[], &mut Undrawn);
 }

@@ -63,7 +63,7 @@ pub(in crate::cli) struct CheckArguments {
     pub baseline: Option<PathBuf>,
     /// Write the file of --baseline instead: the runs of this check, and no others. It stays as it is
     /// if a run fails.
-    #[arg(long, requires = "baseline", conflicts_with = "max_fail")]
+    #[arg(long, requires = "baseline", conflicts_with_all = ["max_fail", "shard"])]
     pub update_baseline: bool,
     /// Keep failing runs in this folder, each as a scenario file that fails alone, and run what is
     /// there again before all else. At most 100 are added by a check.

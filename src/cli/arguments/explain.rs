@@ -25,6 +25,9 @@ pub(in crate::cli) struct ExplainArguments {
     /// Explain the first violation of this property, such as S5; left out: the first of all.
     #[arg(long, value_name = "NAME", value_parser = property)]
     pub property: Option<String>,
+    /// Take no fault and no event of chance out: one run more instead of one for each.
+    #[arg(long)]
+    pub chain_only: bool,
     /// The form of the explanation: `text`, at most twelve lines, or `json`.
     #[arg(long, value_enum)]
     pub format: Option<Format>,

@@ -43,7 +43,10 @@ impl Source {
             None => self.lasting_bound(range, effects),
             // First come, first served: it waits for what the first in line waits for.
             Some((_, first)) => {
-                Some(self.full_bound(*first).expect("who waits for nothing was admitted"))
+                let wrong = self.parameters.sabotages(Sabotage::ReuseTransferIdEarly);
+                let early = wrong.then_some(WaitCause::TransferIds);
+                let cause = self.full_bound(*first).or(early);
+                Some(cause.expect("who waits for nothing was admitted"))
             }
         };
         match cause {

@@ -126,6 +126,24 @@ pub enum LinkFault {
     Reset,
 }
 
+impl LinkFault {
+    /// Whether it strikes by chance, a message at a time.
+    #[must_use]
+    pub const fn is_chance(self) -> bool {
+        match self {
+            Self::Loss(_)
+            | Self::BurstLoss { .. }
+            | Self::Duplication(_)
+            | Self::Reordering { .. }
+            | Self::Corruption { .. }
+            | Self::Late { .. } => true,
+            Self::Delay(_) | Self::Bandwidth(_) | Self::Clog | Self::Partition | Self::Reset => {
+                false
+            }
+        }
+    }
+}
+
 /// Who notices that a message is damaged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -193,6 +211,22 @@ pub enum DiskFault {
     Dead,
     /// No write finds room.
     Full,
+}
+
+impl DiskFault {
+    /// Whether it strikes by chance, a request at a time.
+    #[must_use]
+    pub const fn is_chance(self) -> bool {
+        match self {
+            Self::LatentError(_)
+            | Self::BitRot(_)
+            | Self::TornWrite(_)
+            | Self::LostWrite(_)
+            | Self::MisdirectedWrite(_)
+            | Self::MisdirectedRead(_) => true,
+            Self::Stall | Self::Slow(_) | Self::Dead | Self::Full => false,
+        }
+    }
 }
 
 /// What happens to the witness (Spec 7.6).

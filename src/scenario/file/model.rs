@@ -19,7 +19,7 @@ pub(super) use workload::{
 };
 
 use crate::protocol::{AckRule, Dispatch, HeldWrites, Metadata, Mode, Policy, Sabotage};
-use crate::scenario::Decider;
+use crate::scenario::{Decider, Draws};
 use crate::units::{Bytes, Span};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -76,6 +76,8 @@ pub(super) struct Document {
     pub faults: Vec<FaultText>,
     /// From then on no fault begins, and each that lasts is over; null: they may come until the end.
     pub faults_until: Option<Span>,
+    /// What is left to chance.
+    pub draws: Draws,
     /// Whether each seed draws its own faults and some knobs as well.
     pub swarm: bool,
     /// The wrong protocol to run instead, to see it caught; null: the right one.
@@ -113,6 +115,7 @@ impl Default for Document {
             resync: ResyncText::default(),
             faults: Vec::new(),
             faults_until: None,
+            draws: Draws::default(),
             swarm: false,
             sabotage: None,
             end: EndText::default(),

@@ -46,6 +46,7 @@ pub(super) fn scenario(mut document: Document) -> Result<Scenario, Problem> {
         failover: failover(&document),
         faults,
         faults_until: document.faults_until,
+        draws: document.draws,
         swarm: if document.swarm { Swarm::On } else { Swarm::Off },
         end: End {
             after: document.end.after.0,

@@ -127,7 +127,7 @@ impl<D: Decisions> Host<D> {
     }
 
     fn departs(&mut self) {
-        let departed = self.link.departed(self.now, &mut self.decisions);
+        let departed = self.link.departed(self.now, &[], &mut self.decisions);
         self.departed.push((self.now.as_nanos(), departed.number));
         self.carried += departed.carried.get();
         self.retransmitted += departed.retransmitted.get();

@@ -1,6 +1,7 @@
 //! Keys of faults: those of every kind in one flat object, since a tagged enum would lose the place
 //! of an error. The table of kinds says which keys go with which.
 
+use crate::protocol::MessageKind;
 use crate::scenario::fault::{Caught, Clock, Device, Directions, Side, StepName};
 use crate::units::{Rate, Ratio, Span};
 use schemars::JsonSchema;
@@ -70,19 +71,19 @@ macro_rules! kinds {
 
 kinds! {
     /// Packets are lost, each independently.
-    Loss = "loss" Chance ["rate"] ["direction"];
+    Loss = "loss" Chance ["rate"] ["direction", "message", "times"];
     /// Packets are lost in bursts (Gilbert–Elliott).
     BurstLoss = "burst-loss" Chance ["to_bad", "to_good", "rate"] ["direction"];
     /// Messages arrive twice.
-    Duplication = "duplication" Chance ["rate"] ["direction"];
+    Duplication = "duplication" Chance ["rate"] ["direction", "message", "times"];
     /// Messages are held back and overtaken.
-    Reordering = "reordering" Chance ["rate", "by"] ["direction"];
+    Reordering = "reordering" Chance ["rate", "by"] ["direction", "message", "times"];
     /// Packets are damaged.
-    Corruption = "corruption" Chance ["rate", "caught"] ["direction"];
+    Corruption = "corruption" Chance ["rate", "caught"] ["direction", "message", "times"];
     /// Messages come very late.
-    Late = "late" Chance ["rate", "by"] ["direction"];
+    Late = "late" Chance ["rate", "by"] ["direction", "message", "times"];
     /// Every message takes longer.
-    Delay = "delay" Lasting ["by"] ["direction"];
+    Delay = "delay" Lasting ["by"] ["direction", "message", "times"];
     /// Little bandwidth is left.
     Bandwidth = "bandwidth" Lasting ["bandwidth"] ["direction"];
     /// Nothing departs, nothing is lost.
@@ -110,17 +111,17 @@ kinds! {
     /// The source's last record in NVRAM is torn by its next crash.
     NvramTornRecord = "nvram-torn-record" Whole [] [];
     /// Reads find sectors unreadable.
-    LatentError = "latent-error" Chance ["device", "rate"] [];
+    LatentError = "latent-error" Chance ["device", "rate"] ["times"];
     /// Blocks rot.
-    BitRot = "bit-rot" Chance ["device", "rate"] [];
+    BitRot = "bit-rot" Chance ["device", "rate"] ["times"];
     /// Writes in flight at a crash are torn.
-    TornWrite = "torn-write" Chance ["device", "rate"] [];
+    TornWrite = "torn-write" Chance ["device", "rate"] ["times"];
     /// Writes are reported durable and never were.
-    LostWrite = "lost-write" Chance ["device", "rate"] [];
+    LostWrite = "lost-write" Chance ["device", "rate"] ["times"];
     /// Writes land on other blocks.
-    MisdirectedWrite = "misdirected-write" Chance ["device", "rate"] [];
+    MisdirectedWrite = "misdirected-write" Chance ["device", "rate"] ["times"];
     /// Reads return other blocks.
-    MisdirectedRead = "misdirected-read" Chance ["device", "rate"] [];
+    MisdirectedRead = "misdirected-read" Chance ["device", "rate"] ["times"];
     /// A disk finishes nothing for a while.
     Stall = "stall" Limited ["device"] [];
     /// A disk is slow.
@@ -177,7 +178,7 @@ pub(in super::super) struct FaultText {
     /// Faults of a disk: which one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device: Option<Device>,
-    /// The chance per opportunity: a packet, a message or a disk request.
+    /// The chance per opportunity: a packet, a message or a disk request; 100% where `times` is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<Ratio>,
     /// `burst-loss`: the chance per packet that a burst begins.
@@ -207,7 +208,11 @@ pub(in super::super) struct FaultText {
     /// `slow`, `slow-disk`: how many times as long everything takes, from 2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub factor: Option<u32>,
-    /// `crash-loop`: how often it crashes.
+    /// `loss`, `corruption`, `duplication`, `reordering`, `late`, `delay`: only messages of this kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<MessageKind>,
+    /// `crash-loop`: how often it crashes. Faults of messages and of media: they strike so often, and
+    /// then they are over; left out: as often as chance has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub times: Option<u32>,
     /// `clock-drift`: by which share.

@@ -2,8 +2,8 @@
 
 use super::problem;
 use crate::scenario::fault::{
-    Directions, DiskFault, Fault, FaultKind, LinkFault, NodeFault, NvramFault, Order, Part, Side,
-    Step, When, WitnessFault,
+    Aim, Directions, DiskFault, Fault, FaultKind, LinkFault, NodeFault, NvramFault, Order, Part,
+    Side, Step, When, WitnessFault,
 };
 use crate::scenario::file::model::{Course, FaultText, KindWord, StepText};
 use crate::scenario::{Decider, Problem, Promotion};
@@ -23,6 +23,9 @@ pub(super) fn resolve(texts: &mut [FaultText], by: Decider) -> Result<Vec<Fault>
             return Err(problem(format!("{at}.number"), &number, rule));
         }
         own_keys(text, &at)?;
+        if text.times.is_some() && text.kind.needed().contains(&"rate") {
+            text.rate.get_or_insert(Ratio::ONE);
+        }
         values(text, &at)?;
         let when = when(text, &at)?;
         let kind = Reader { text, at: &at }.kind()?;
@@ -31,9 +34,16 @@ pub(super) fn resolve(texts: &mut [FaultText], by: Decider) -> Result<Vec<Fault>
             return Err(problem(format!("{at}.kind"), &text.kind, rule));
         }
         let lasts = lasts(text, when, &at)?;
-        faults.push(Fault { kind, when, lasts, number });
+        let aim = aim(text);
+        faults.push(Fault { kind, when, lasts, number, aim });
     }
     Ok(faults)
+}
+
+/// What the fault strikes; how often a crash loop goes round is no aim.
+fn aim(text: &FaultText) -> Aim {
+    let times = if text.kind == KindWord::CrashLoop { None } else { text.times };
+    Aim { message: text.message, times }
 }
 
 /// Keys of time that every kind takes.
@@ -78,7 +88,7 @@ fn values(text: &FaultText, at: &str) -> Result<(), Problem> {
     let stands_still = drift == Some(Ratio::ONE);
     let as_fast = text.factor.is_some_and(|factor| !(2..=SLOWEST).contains(&factor));
     let broken = |key: &str, rule: String| Err(rule_of(text, at, key, rule));
-    if drops && rate == Some(Ratio::ONE) {
+    if drops && rate == Some(Ratio::ONE) && times.is_none() {
         broken("rate", "below 100%: kind partition lets nothing through".into())
     } else if never_good {
         broken("to_good", "above 0%: else a burst never ends".into())

@@ -5,8 +5,8 @@ use super::roundtrip::check;
 use super::*;
 use crate::scenario::Promotion;
 use crate::scenario::fault::{
-    Device, Directions, DiskFault, Fault, FaultKind, LinkFault, NodeFault, Order, Part, Side, Step,
-    StepName, When,
+    Aim, Device, Directions, DiskFault, Fault, FaultKind, LinkFault, NodeFault, Order, Part, Side,
+    Step, StepName, When,
 };
 use crate::units::Ratio;
 use serde_json::{Map, json};
@@ -21,6 +21,7 @@ fn sample(key: &str) -> Value {
         "caught" => json!("by-checksum"),
         "bandwidth" => json!("1Mbit/s"),
         "factor" | "times" => json!(3),
+        "message" => json!("cp_data"),
         "clock" => json!("fast"),
         "force" => json!(true),
         "for" => json!("5s"),
@@ -107,8 +108,8 @@ fn the_faults_of_the_manual_read() {
     );
     let step = Step { name: StepName::CpBlock, cp: Some(3), k: Some(2), pass: None };
     let node = Part::Node(Side::Destination, NodeFault::Crash);
-    let (when, lasts) = (When::Step(step), Some(Span::from_secs(1)));
-    assert_eq!(crash, Fault { kind: FaultKind::Part(node), when, lasts, number: 0 });
+    let (when, lasts, aim) = (When::Step(step), Some(Span::from_secs(1)), Aim::default());
+    assert_eq!(crash, Fault { kind: FaultKind::Part(node), when, lasts, number: 0, aim });
     let rot = only(r#"{"kind": "bit-rot", "device": "destination.log", "rate": "1/10000"}"#);
     let rate = Ratio::new(1, 10_000).expect("a share");
     let part = Part::Disk(Device::DestinationLog, DiskFault::BitRot(rate));
