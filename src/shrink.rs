@@ -29,7 +29,6 @@ use crate::workload::Traces;
 use bench::Bench;
 use plan::{Run, Scope};
 use recording::Recording;
-use serde_json::Value;
 
 /// How a run fails: what stays the same when the same bug shows at another time, block or write.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,23 +49,14 @@ impl Fingerprint {
 }
 
 /// The best so far.
-#[derive(Debug)]
-pub struct Step<'a> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
     /// Runs made.
     pub runs: u64,
     /// Writes that are left, as far as they are listed.
     pub writes: u64,
     /// Faults that are left.
     pub faults: u64,
-    best: &'a Value,
-}
-
-impl Step<'_> {
-    /// The best so far as a scenario file.
-    #[must_use]
-    pub fn text(&self) -> String {
-        words::file(self.best)
-    }
 }
 
 /// A scenario that fails, made small.

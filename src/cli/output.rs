@@ -53,14 +53,6 @@ impl Output {
         })
     }
 
-    /// Writes everything at once to a file; nothing to what cannot be replaced.
-    pub fn keep(self, text: &str) -> Result<(), Failure> {
-        match &self.target {
-            Target::Standard | Target::Device(_) => Ok(()),
-            Target::File(_) => self.write(text.as_bytes()),
-        }
-    }
-
     /// Begins to write; an existing file is lost.
     pub fn stream(self) -> Result<Stream, Failure> {
         let writer: Box<dyn Write> = match self.target {

@@ -7,6 +7,7 @@ use super::check::cases::{self, Case};
 use super::check::ceiling::Ceiling;
 use super::exit::{Exit, Failure};
 use super::input::{self, Input};
+use super::interrupt::Interrupt;
 use super::output::Output;
 use super::progress::{Many, Mode, Progress, remark};
 use crate::batch::{Flow, Panicked, Repeat, each_in_order};
@@ -22,13 +23,11 @@ pub(super) fn run(arguments: &ShrinkArguments, context: &Context) -> Result<Exit
     if arguments.table {
         return table(arguments, context);
     }
-    match arguments.scenarios.as_slice() {
-        [scenario] => one(scenario, arguments, context),
-        [] | [_, _, ..] => {
-            let message = "one scenario is shrunk at a time; --table takes many";
-            Err(Failure::new(Exit::Usage, message))
-        }
-    }
+    let [scenario] = arguments.scenarios.as_slice() else {
+        let message = "one scenario is shrunk at a time; --table takes many";
+        return Err(Failure::new(Exit::Usage, message));
+    };
+    one(scenario, arguments, context)
 }
 
 fn one(path: &Path, arguments: &ShrinkArguments, context: &Context) -> Result<Exit, Failure> {
@@ -38,11 +37,10 @@ fn one(path: &Path, arguments: &ShrinkArguments, context: &Context) -> Result<Ex
     let seed = arguments.seed;
     let failing = Failing { scenario: &input.scenario, seed, traces: &traces };
     let mut progress = Progress::new(context.progress);
-    let mut saved = Saved { path: arguments.output.as_deref(), size: None };
+    let interrupt = Interrupt::watch()?;
     let shrunk = failing.shrink(arguments.runs.get(), &mut |step| {
         progress.tell_words(|| words(step));
-        saved.keep(step);
-        Flow::Continue
+        if interrupt.came() { Flow::Break } else { Flow::Continue }
     });
     progress.finish();
     let shrunk = shrunk.map_err(|problem| input.refuse(&problem))?;
@@ -55,6 +53,9 @@ fn one(path: &Path, arguments: &ShrinkArguments, context: &Context) -> Result<Ex
     match context.progress {
         Mode::Never => {}
         Mode::Bar | Mode::Plain => remark(&summary(&shrunk)),
+    }
+    if interrupt.came() {
+        return Err(Failure::new(Exit::Interrupted, "interrupted: the best so far is written"));
     }
     Ok(Exit::Expected)
 }
@@ -82,23 +83,6 @@ fn summary(shrunk: &Shrunk) -> String {
         text += &format!("; something is left to chance: it fails with {seeds} of {SEEDS} seeds");
     }
     text
-}
-
-/// The best so far, in the output file whenever there is less of it: an interrupt keeps it.
-struct Saved<'a> {
-    path: Option<&'a Path>,
-    size: Option<(u64, u64)>,
-}
-
-impl Saved<'_> {
-    fn keep(&mut self, step: &Step) {
-        let size = Some((step.writes, step.faults));
-        if let Some(path) = self.path.filter(|_| self.size != size) {
-            self.size = size;
-            // If it fails, the last one tells.
-            let _ = Output::open(Some(path)).and_then(|output| output.keep(&step.text()));
-        }
-    }
 }
 
 type Found = Result<Option<Shrunk>, Problem>;

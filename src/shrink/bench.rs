@@ -160,7 +160,7 @@ impl<'a> Bench<'a> {
 
     fn tell(&mut self) {
         let (writes, faults) = (super::draft::writes(&self.best), super::draft::faults(&self.best));
-        let step = Step { runs: self.runs, writes, faults, best: &self.best };
+        let step = Step { runs: self.runs, writes, faults };
         if self.stopped == Flow::Continue {
             self.stopped = (self.watch)(&step);
         }

@@ -140,13 +140,9 @@ fn descend(value: &Value, at: &str, found: &mut Vec<String>) {
 fn keys_of(keys: &Map<String, Value>, at: &str, found: &mut Vec<String>) {
     for (key, value) in keys {
         let pointer = format!("{at}/{key}");
-        descend_key(value, pointer, found);
+        found.push(pointer.clone());
+        descend(value, &pointer, found);
     }
-}
-
-fn descend_key(value: &Value, pointer: String, found: &mut Vec<String>) {
-    found.push(pointer.clone());
-    descend(value, &pointer, found);
 }
 
 /// Where moments stand, and the moments: those of operations, of faults, of the operator. In order

@@ -12,7 +12,7 @@ mod times;
 use super::bench::Bench;
 use super::ddmin::{fewest, without_pairs};
 use super::draft;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Rounds at most: each makes something smaller, so that there is a last one anyway.
 const MOST_ROUNDS: u32 = 12;
@@ -30,6 +30,7 @@ pub(super) fn reduce(bench: &mut Bench) {
         faults(bench);
         operations::fewer(bench);
         pairs(bench);
+        joined_faults(bench);
         operations::joined(bench);
         operations::slower(bench);
         keys::dropped(bench);
@@ -72,6 +73,33 @@ fn pairs(bench: &mut Bench) {
     }
 }
 
+/// Makes one fault of two of a kind: one that is less choosy does for both.
+fn joined_faults(bench: &mut Bench) {
+    let faults = |draft: &Value| draft["faults"].as_array().cloned().unwrap_or_default();
+    let mut first = 0;
+    while first < faults(bench.best()).len().min(MOST_PAIRED) {
+        let list = faults(bench.best());
+        let same = |(place, other): &(usize, &Value)| {
+            *place != first && other["kind"] == list[first]["kind"]
+        };
+        let others: Vec<usize> =
+            list.iter().enumerate().filter(same).map(|(place, _)| place).collect();
+        let taken = others.into_iter().any(|other| {
+            let places: Vec<_> = (0..list.len()).filter(|place| *place != other).collect();
+            let place = places.iter().position(|place| *place == first).unwrap_or(0);
+            let mut wider = draft::with_faults(bench.best(), &places);
+            // One choice after the other is given up.
+            ["message", "times", "direction", "for"].iter().any(|key| {
+                wider = draft::without(&wider, &format!("/faults/{place}/{key}"));
+                bench.takes(&wider)
+            })
+        });
+        if !taken {
+            first += 1;
+        }
+    }
+}
+
 /// A fault or an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
@@ -79,7 +107,7 @@ enum Part {
     Operation(draft::Place),
 }
 
-fn with_parts(base: &serde_json::Value, kept: &[Part]) -> serde_json::Value {
+fn with_parts(base: &Value, kept: &[Part]) -> Value {
     let (mut faults, mut operations) = (Vec::new(), Vec::new());
     for part in kept {
         match part {

@@ -200,19 +200,22 @@ impl Run<'_> {
             let at = before(departed).since(SimTime::ZERO);
             json!({ "kind": kind, "direction": towards, "message": trip.kind, "times": 1, "at": at })
         };
-        if let Some(LossCause::Link | LossCause::Corruption) = trip.lost {
-            return vec![aimed("loss")];
-        }
+        let lost_when_due = match trip.lost {
+            Some((LossCause::Link | LossCause::Corruption, _)) => return vec![aimed("loss")],
+            // It was due, however late, when the link was cut or nobody was there.
+            Some((LossCause::Partition | LossCause::NodeDown, at)) => Some(at),
+            Some((LossCause::TakenBack | LossCause::Reset, _)) | None => None,
+        };
         let mut hits = Vec::new();
-        let due = trip.arrivals.first().copied().into_iter().chain(trip.damaged).min();
+        let arrived = trip.arrivals.first().copied();
+        let due = arrived.into_iter().chain(trip.damaged).chain(lost_when_due).min();
         let usual = self.scenario.wan.propagation;
         let extra = due.map(|due| due.since(departed.after(usual)));
-        if let Some(extra) = extra.filter(|extra| *extra > Span::ZERO) {
-            if self.is_free_of_delay(direction, departed) {
-                let mut delay = aimed("delay");
-                delay["by"] = json!(extra);
-                hits.push(delay);
-            }
+        let extra = extra.filter(|extra| *extra > Span::ZERO);
+        if let Some(extra) = extra.filter(|_| self.is_free_of_delay(direction, departed)) {
+            let mut delay = aimed("delay");
+            delay["by"] = json!(extra);
+            hits.push(delay);
         }
         if trip.arrivals.len() > 1 && self.scenario.wan.transport == Transport::Datagram {
             hits.push(aimed("duplication"));

@@ -20,7 +20,8 @@ pub(super) struct Trip {
     pub kind: MessageKind,
     pub departed: Option<SimTime>,
     pub arrivals: Vec<SimTime>,
-    pub lost: Option<LossCause>,
+    /// Why and when it was lost: as it left, or as it was due.
+    pub lost: Option<(LossCause, SimTime)>,
     pub damaged: Option<SimTime>,
 }
 
@@ -64,7 +65,7 @@ impl Sink for Recording {
                 self.trip(*direction, *number, |trip| trip.damaged = Some(fact.at));
             }
             What::Lost(direction, number, cause) => {
-                self.trip(*direction, *number, |trip| trip.lost = Some(*cause));
+                self.trip(*direction, *number, |trip| trip.lost = Some((*cause, fact.at)));
             }
             _ => {}
         }
