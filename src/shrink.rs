@@ -127,7 +127,7 @@ impl Failing<'_> {
         // As far as it matters; if that does not fail, all of it.
         let mut plans = [until, u64::MAX].into_iter().flat_map(|until| {
             let run = Run { scenario: drawn, recording: &recording, until };
-            Scope::ALL.map(|scope| run.planned(scope))
+            Scope::all().filter_map(move |scope| run.planned(scope))
         });
         let _ = plans.any(|plan| bench.takes(&plan));
         passes::reduce(&mut bench);

@@ -56,7 +56,7 @@ use crate::scenario::fault::LinkFault;
 use crate::scenario::{Transport, Wan};
 use crate::units::{Bytes, Rate, SimTime, Span};
 use flight::Flight;
-use journey::{Journey, Quality, Traveller};
+use journey::{Journey, MOST_LOSSES, Quality, Traveller};
 use smallvec::SmallVec;
 use std::collections::VecDeque;
 use window::Window;
@@ -291,6 +291,8 @@ impl<M> Link<M> {
             entity: self.entity,
             number: queued.number,
             length: queued.length,
+            // A loss that is planned for this message alone is one loss.
+            most_losses: if aimed.is_empty() { MOST_LOSSES } else { 1 },
             met: Hindrances::new(),
         };
         match &self.stream {

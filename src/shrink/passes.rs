@@ -7,6 +7,7 @@
 mod keys;
 mod numbers;
 mod operations;
+mod pace;
 mod times;
 
 use super::bench::Bench;
@@ -32,7 +33,8 @@ pub(super) fn reduce(bench: &mut Bench) {
         pairs(bench);
         joined_faults(bench);
         operations::joined(bench);
-        operations::slower(bench);
+        pace::slower(bench);
+        pace::proportional(bench);
         keys::dropped(bench);
         numbers::smaller(bench);
         operations::smaller(bench);

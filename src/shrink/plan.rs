@@ -18,12 +18,16 @@ use crate::scenario::fault::{Directions, Fault, FaultKind, LinkFault, Part, When
 use crate::scenario::{Scenario, Transport};
 use crate::units::{Bytes, Ratio, SimTime, Span};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// What is planned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scope {
     /// Everything.
     All,
+    /// Everything, and of the requests that faults of media hit only this one, counted from the last:
+    /// it keeps the number of its fault and with it the place that was drawn.
+    OneStrike(usize),
     /// Everything but what happens to messages.
     NotMessages,
     /// Everything but what happens to messages and media.
@@ -34,8 +38,15 @@ pub(super) enum Scope {
 
 impl Scope {
     /// The most first.
-    pub const ALL: [Self; 4] = [Self::All, Self::NotMessages, Self::Requests, Self::RequestsAlone];
+    pub fn all() -> impl Iterator<Item = Self> {
+        let strikes = (0..MOST_STRIKES).map(Self::OneStrike);
+        let less = [Self::NotMessages, Self::Requests, Self::RequestsAlone];
+        std::iter::once(Self::All).chain(strikes).chain(less)
+    }
 }
+
+/// Strikes that are tried alone.
+const MOST_STRIKES: usize = 12;
 
 /// A run of a scenario: what it was, what chance did, and the fact at which it failed.
 pub(super) struct Run<'a> {
@@ -46,31 +57,60 @@ pub(super) struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// The scenario with so much of it planned.
-    pub fn planned(&self, scope: Scope) -> Value {
+    /// The scenario with so much of it planned. `None`: there is nothing that would be planned so.
+    pub fn planned(&self, scope: Scope) -> Option<Value> {
         let text = self.scenario.canonical();
         let mut draft: Value = serde_json::from_str(text).expect("canonical text is JSON");
         self.plan_requests(&mut draft);
-        let messages = scope == Scope::All && self.has_chance_on_link();
-        let media = matches!(scope, Scope::All | Scope::NotMessages);
-        if scope == Scope::RequestsAlone {
-            return draft;
-        }
+        let (messages, strikes) = match scope {
+            Scope::All => (true, self.strikes()),
+            Scope::OneStrike(last) => {
+                let strikes = self.strikes();
+                let place = strikes.len().checked_sub(last + 1)?;
+                (true, vec![strikes[place]])
+            }
+            Scope::NotMessages => (false, self.strikes()),
+            Scope::Requests => (false, Vec::new()),
+            Scope::RequestsAlone => return Some(draft),
+        };
+        let messages = messages && self.has_chance_on_link();
+        let media = scope != Scope::Requests;
         let mut faults = Vec::new();
         for (place, fault) in self.scenario.faults.iter().enumerate() {
+            let id = FaultId(u32::try_from(place).expect("faults are few"));
             let text = &draft["faults"][place];
-            faults.extend(self.planned_fault(place, fault, text, (messages, media)));
+            match fault.kind {
+                FaultKind::Part(Part::Disk(_, disk)) if disk.is_chance() && media => {
+                    let own = strikes.iter().filter(|strike| strike.fault == id);
+                    faults.extend(own.map(|strike| once(text, before(strike.at))));
+                }
+                FaultKind::Part(Part::Link(_, link)) if link.is_chance() && messages => {}
+                FaultKind::Part(_)
+                | FaultKind::Flap { .. }
+                | FaultKind::CrashLoop { .. }
+                | FaultKind::RollingDisaster { .. }
+                | FaultKind::PowerLoss
+                | FaultKind::PromoteBoth => faults.extend(self.planned_fault(id, fault, text)),
+            }
         }
         if messages {
             faults.extend(self.planned_messages());
             draft["wan"]["jitter"] = json!("0ns");
             draft["wan"]["loss"] = json!("0%");
         }
-        for (number, fault) in faults.iter_mut().enumerate() {
-            fault["number"] = json!(number);
-        }
-        draft["faults"] = Value::Array(faults);
-        draft
+        draft["faults"] = Value::Array(numbered(faults));
+        Some(draft)
+    }
+
+    /// Requests that faults of media hit.
+    fn strikes(&self) -> Vec<Moment> {
+        let strikes = self.recording.felt.iter().filter(|moment| {
+            let place = usize::try_from(moment.fault.0).expect("a list is no longer than memory");
+            let kind = self.scenario.faults[place].kind;
+            moment.fact <= self.until
+                && matches!(kind, FaultKind::Part(Part::Disk(_, disk)) if disk.is_chance())
+        });
+        strikes.copied().collect()
     }
 
     /// Each client with the requests it made, and the first that came too late to matter: as long as
@@ -92,21 +132,9 @@ impl Run<'_> {
         draft["clients"] = planned.collect();
     }
 
-    /// What stands for one fault of the scenario.
-    fn planned_fault(
-        &self,
-        place: usize,
-        fault: &Fault,
-        text: &Value,
-        (messages, media): (bool, bool),
-    ) -> Vec<Value> {
-        let id = FaultId(u32::try_from(place).expect("faults are few"));
+    /// What stands for one fault of the scenario that comes by the clock or at a step.
+    fn planned_fault(&self, id: FaultId, fault: &Fault, text: &Value) -> Vec<Value> {
         match fault.kind {
-            FaultKind::Part(Part::Link(_, link)) if link.is_chance() && messages => Vec::new(),
-            FaultKind::Part(Part::Disk(_, disk)) if disk.is_chance() && media => {
-                let struck = self.of(&self.recording.felt, id);
-                struck.map(|moment| once(text, before(moment.at))).collect()
-            }
             FaultKind::Flap { direction, .. } if !matches!(fault.when, When::Step(_)) => {
                 let cut = json!({ "kind": "partition", "direction": direction });
                 self.each(id, |began| lasting(&cut, "for", began, self.end_of(began)))
@@ -258,6 +286,21 @@ impl Run<'_> {
     }
 }
 
+/// The faults, each with a number of its own: that of the fault it stands for, if no other has it.
+fn numbered(mut faults: Vec<Value>) -> Vec<Value> {
+    let mut taken = BTreeSet::new();
+    let given: Vec<_> = faults.iter().map(|fault| fault["number"].as_u64()).collect();
+    let mut fresh = given.iter().flatten().max().map_or(0, |most| most + 1);
+    for (fault, given) in faults.iter_mut().zip(given) {
+        let number = given.filter(|number| taken.insert(*number)).unwrap_or_else(|| {
+            fresh += 1;
+            fresh - 1
+        });
+        fault["number"] = json!(number);
+    }
+    faults
+}
+
 /// A moment before this one.
 fn before(at: SimTime) -> SimTime {
     SimTime::from_nanos(at.as_nanos().saturating_sub(1))
@@ -265,8 +308,9 @@ fn before(at: SimTime) -> SimTime {
 
 /// The fault as one that strikes once, from this moment on.
 fn once(text: &Value, at: SimTime) -> Value {
-    let device = &text["device"];
-    json!({ "kind": text["kind"], "device": device, "times": 1, "at": at.since(SimTime::ZERO) })
+    let (kind, device, number) = (&text["kind"], &text["device"], &text["number"]);
+    let at = at.since(SimTime::ZERO);
+    json!({ "kind": kind, "device": device, "times": 1, "at": at, "number": number })
 }
 
 fn lasting(text: &Value, key: &str, began: &Moment, lasts: Option<Span>) -> Value {

@@ -18,7 +18,7 @@ const SHORTEST_TIMEOUT: Span = Span::from_millis(200);
 const LONGEST_TIMEOUT: Span = Span::from_secs(60);
 
 /// How often packets of one message are lost at most.
-const MOST_LOSSES: u32 = 15;
+pub(super) const MOST_LOSSES: u32 = 15;
 
 /// Draws that one message owns for each purpose, as bits of an index.
 const PLACE_BITS: u32 = 24;
@@ -82,6 +82,8 @@ pub(super) struct Traveller<'a> {
     pub entity: u64,
     pub number: u64,
     pub length: Bytes,
+    /// How often packets of it are lost at most, one time after the other.
+    pub most_losses: u32,
     /// What made a difference so far.
     pub met: Hindrances,
 }
@@ -148,11 +150,7 @@ impl Traveller<'_> {
         let (mut losses, mut caught) = (Series::of(Purpose::Loss), Series::of(Purpose::Corruption));
         let (mut missing, mut delay, mut bytes) = (packets, Span::ZERO, 0);
         let mut wait = timeout(self.wan);
-        // A loss that is certain is planned for this message: one loss, not one after the other.
-        let certain = self.condition.loss == Loss::Independent(Ratio::ONE)
-            || self.condition.corruption_caught == Ratio::ONE;
-        let most = if certain { 1 } else { MOST_LOSSES };
-        for loss in 0..most {
+        for loss in 0..self.most_losses {
             let lost = self.lose(missing, &mut losses);
             let damaged = self.hit(missing - lost, self.condition.corruption_caught, &mut caught);
             if lost > 0 {

@@ -3,7 +3,7 @@
 use crate::shrink::bench::Bench;
 use crate::shrink::ddmin::{fewest, fewest_by};
 use crate::shrink::draft::{self, Place};
-use crate::units::{Bytes, Span};
+use crate::units::Bytes;
 use serde_json::{Value, json};
 
 /// Of many operations, steps in which they are left out at first.
@@ -85,29 +85,6 @@ pub(super) fn joined(bench: &mut Bench) {
         }
     }
 }
-
-/// Where time is what matters, fewer operations do if each takes longer: ten times as long for half
-/// of them.
-pub(super) fn slower(bench: &mut Bench) {
-    for pointer in draft::pointers(bench.best()) {
-        let hardware = ["/source/", "/destination/", "/wan/"];
-        let old = bench.best().pointer(&pointer).and_then(draft::span);
-        let Some(old) = old.filter(|_| hardware.iter().any(|part| pointer.starts_with(part)))
-        else {
-            continue;
-        };
-        let longer = Span::from_nanos(old.as_nanos().saturating_mul(10));
-        let places = draft::operations(bench.best());
-        let stretched = draft::with(bench.best(), &pointer, json!(longer));
-        let half = places.len() / 2;
-        if half > MANY_OPERATIONS / 2 {
-            bench.takes(&draft::with_operations(&stretched, &places[..half]));
-        }
-    }
-}
-
-/// Fewer operations than these are few enough.
-const MANY_OPERATIONS: usize = 6;
 
 fn length(draft: &Value, place: Place) -> Option<u64> {
     bytes(draft.pointer(&format!("{}/write/length", pointer(place)))?)
