@@ -34,7 +34,7 @@
 //! | [`explain`] | units random protocol scenario workload wan facts checker batch | from a violation to the rule that was broken, by evidence alone |
 //! | [`results`] | random scenario facts report batch | what is kept of runs, as data that can be written and read back, in one piece or in many |
 //! | [`statistics`] | – | intervals and comparisons of samples; floats stay inside |
-//! | [`mutants`] | batch statistics | how soon wrong protocols are caught |
+//! | [`mutants`] | batch shrink statistics | how soon wrong protocols are caught |
 //! | [`audit`] | units protocol scenario facts checker batch | are all properties, faults, states and rare branches alive |
 //! | [`shrink`] | units protocol scenario workload facts checker batch | the smallest scenario that still fails in the same way |
 //! | [`cli`] | all | the only stdout, stderr, files, progress bars, wall clock |

@@ -6,7 +6,8 @@ mod against;
 
 pub use against::{Against, Change, Kept};
 
-use crate::batch::{Job, Trouble};
+use crate::batch::{Flow, Job, Trouble};
+use crate::shrink::Failing;
 use crate::statistics::{self, Median, Successes};
 use std::collections::BTreeMap;
 
@@ -23,6 +24,17 @@ pub struct Search {
     pub caught_ns: Option<u64>,
     /// Other properties that were the first to be violated, and in how many runs.
     pub also: BTreeMap<String, u64>,
+    /// Writes that are left of the run that caught it when it is shrunk, where that was asked for.
+    pub shrunk_writes: Option<u64>,
+}
+
+/// Whether the run that catches a wrong protocol is shrunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Length {
+    /// It is, with so many runs at most.
+    Shrunk(u64),
+    /// It is not.
+    NotAsked,
 }
 
 /// Runs until a wrong protocol was caught.
@@ -39,17 +51,30 @@ pub enum Needed {
 ///
 /// # Errors
 /// Why a run has no report.
-pub fn search(job: &Job, property: &str, most: u64) -> Result<Search, Trouble> {
+pub fn search(job: &Job, property: &str, most: u64, length: Length) -> Result<Search, Trouble> {
     let mut also = BTreeMap::new();
     for tried in 0..most {
         let job = Job { seed: job.seed.wrapping_add(tried), ..job.clone() };
         let Some(first) = job.run()?.violations.into_iter().next() else { continue };
         if first.property == property {
-            return Ok(Search { runs: tried + 1, caught_ns: Some(first.at_ns), also });
+            let shrunk_writes = match length {
+                Length::Shrunk(runs) => shrunk(&job, runs)?,
+                Length::NotAsked => None,
+            };
+            let (runs, caught_ns) = (tried + 1, Some(first.at_ns));
+            return Ok(Search { runs, caught_ns, also, shrunk_writes });
         }
         *also.entry(first.property).or_default() += 1;
     }
-    Ok(Search { runs: most, caught_ns: None, also })
+    Ok(Search { runs: most, caught_ns: None, also, shrunk_writes: None })
+}
+
+/// Writes that are left of a run that fails when it is shrunk.
+fn shrunk(job: &Job, runs: u64) -> Result<Option<u64>, Trouble> {
+    let (scenario, traces) = (&*job.scenario, &*job.traces);
+    let failing = Failing { scenario, seed: job.seed, traces };
+    let shrunk = failing.shrink(runs, &mut |_| Flow::Continue).map_err(Trouble::Refused)?;
+    Ok(shrunk.map(|shrunk| shrunk.writes))
 }
 
 /// What all searches for one wrong protocol came to.
@@ -59,6 +84,7 @@ pub struct Row {
     runs: u64,
     caught_ns: Vec<u64>,
     also: BTreeMap<String, u64>,
+    shrunk: Vec<u64>,
 }
 
 impl Row {
@@ -68,6 +94,7 @@ impl Row {
         self.searches.push(needed);
         self.runs += search.runs;
         self.caught_ns.extend(search.caught_ns);
+        self.shrunk.extend(search.shrunk_writes);
         for (property, runs) in search.also {
             *self.also.entry(property).or_default() += runs;
         }
@@ -116,6 +143,12 @@ impl Row {
         statistics::median(&self.caught_ns).map(|found| found.median)
     }
 
+    /// Writes of the shrunk run: the median of the searches whose run was shrunk.
+    #[must_use]
+    pub fn median_shrunk(&self) -> Option<u64> {
+        statistics::median(&self.shrunk).map(|found| found.median)
+    }
+
     /// Runs that caught it, among all.
     #[must_use]
     pub fn successes(&self) -> Successes {
@@ -141,7 +174,7 @@ mod tests {
         let mut row = Row::default();
         for seeds in searches {
             let (runs, caught_ns) = (seeds.unwrap_or(9), seeds.map(|seeds| 10 * seeds));
-            row.add(Search { runs, caught_ns, also: BTreeMap::new() });
+            row.add(Search { runs, caught_ns, also: BTreeMap::new(), shrunk_writes: None });
         }
         row
     }
@@ -168,11 +201,12 @@ mod tests {
             "sabotage": "ack-before-destination" }"#;
         let scenario = Arc::new(Scenario::parse(text, &[]).expect("it makes sense"));
         let job = Job { scenario, traces: Arc::default(), seed: 7, repeat: Repeat::Once };
-        let found = search(&job, "S1a", 5).expect("it runs");
+        let found = search(&job, "S1a", 5, Length::Shrunk(50)).expect("it runs");
         let at = job.run().expect("it runs").violations[0].at_ns;
-        assert_eq!(found, Search { runs: 1, caught_ns: Some(at), also: BTreeMap::new() });
-        let found = search(&job, "S9", 5).expect("it runs");
+        let (caught_ns, also, shrunk_writes) = (Some(at), BTreeMap::new(), Some(1));
+        assert_eq!(found, Search { runs: 1, caught_ns, also, shrunk_writes });
+        let found = search(&job, "S9", 5, Length::NotAsked).expect("it runs");
         let also = BTreeMap::from([("S1a".to_owned(), 5)]);
-        assert_eq!(found, Search { runs: 5, caught_ns: None, also });
+        assert_eq!(found, Search { runs: 5, caught_ns: None, also, shrunk_writes: None });
     }
 }

@@ -37,6 +37,9 @@ pub struct Run {
     pub finding: Finding,
     /// The line that makes this run alone.
     pub reproduce: String,
+    /// Why it failed, in lines, where that was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub why: Vec<String>,
 }
 
 /// The runs of a check, in their order: each scenario with each seed.

@@ -179,10 +179,10 @@ fn l2_facts_that_end_before_the_run() {
 fn l5_space_that_is_not_reclaimed() {
     let mut run = clean();
     run.edit_ending(|ending| ending.source.transfer_ids = 3);
-    run.assert_found("L5", (SOURCE, "space_in_use"), &["transfer_ids: 3"]);
+    run.assert_found("L5", (SOURCE, "space_in_use"), &["transfer IDs: 3"]);
     let mut run = clean();
     run.edit_ending(|ending| ending.destination.log_files = 1);
-    run.assert_found("L5", (DESTINATION, "space_in_use"), &["log_files: 1"]);
+    run.assert_found("L5", (DESTINATION, "space_in_use"), &["NVLog files: 1"]);
 }
 
 /// S7: names that messages go by are those of what they carry.

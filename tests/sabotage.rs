@@ -2,7 +2,7 @@
 //! protocol, in the same scenarios with the same seeds, keeps every property.
 
 use mirrorsim::batch::{Job, Repeat};
-use mirrorsim::mutants::search;
+use mirrorsim::mutants::{Length, search};
 use mirrorsim::protocol::Sabotage;
 use mirrorsim::report::VerdictWord;
 use mirrorsim::scenario::Scenario;
@@ -59,7 +59,7 @@ fn each_has_a_scenario_named_after_it() {
 #[test]
 fn each_is_caught_by_its_property() {
     each(|sabotage| {
-        let found = search(&job(sabotage, &[]), sabotage.property(), SEEDS);
+        let found = search(&job(sabotage, &[]), sabotage.property(), SEEDS, Length::NotAsked);
         let found = found.unwrap_or_else(|trouble| panic!("{sabotage}: {trouble}"));
         assert!(found.caught_ns.is_some(), "{sabotage} by {}: {found:?}", sabotage.property());
     });

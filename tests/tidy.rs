@@ -55,7 +55,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     // The generator's name stands in a baseline.
     ("results", &["random", "scenario", "facts", "report", "batch"]),
     ("statistics", &[]),
-    ("mutants", &["batch", "statistics"]),
+    ("mutants", &["batch", "shrink", "statistics"]),
     ("audit", &["units", "protocol", "scenario", "facts", "checker", "batch"]),
     ("shrink", &["units", "protocol", "scenario", "workload", "facts", "checker", "batch"]),
 ];

@@ -22,6 +22,7 @@ use super::output::{Output, Stream};
 use super::progress::Many;
 use super::shard::{self, Keeper};
 use crate::batch::{self, Flow, Repeat, Trouble};
+use crate::explain::{self, TakeOut};
 use crate::results::chunk::Numbered;
 use crate::results::saved::Saved;
 use crate::results::{Finding, Plan, Row, Run, Word};
@@ -66,6 +67,7 @@ pub(super) fn run(arguments: &CheckArguments, context: &Context) -> Result<Exit,
     let mut check = Check {
         ceiling,
         max_fail: arguments.max_fail.map_or(u64::MAX, NonZeroU64::get),
+        left_to_explain: if arguments.explain { arguments.show } else { 0 },
         folder,
         keeper,
         new_baseline,
@@ -151,6 +153,8 @@ struct Check {
     ceiling: Ceiling,
     /// Failing runs after which it stops.
     max_fail: u64,
+    /// Failing runs that are to be explained, at most and yet to come.
+    left_to_explain: u64,
     /// Where failures are saved.
     folder: Option<Folder>,
     /// Who keeps what runs came to.
@@ -190,8 +194,12 @@ impl Check {
         };
         let finding = Finding::of(result, || case.hash(seed));
         let finding = finding.map_err(|problem| case.input.refuse(&problem))?;
-        let run = judged(case, seed, finding, self.ceiling);
+        let mut run = judged(case, seed, finding, self.ceiling);
         let passed = run.finding.word() == Word::Pass;
+        if !passed && self.left_to_explain > 0 && run.finding.has_violation() {
+            self.left_to_explain -= 1;
+            run.why = why(case, seed);
+        }
         let text = match (made, &mut self.folder) {
             (Made::Planned(number, ..), None) => return self.keep(*number, run),
             (Made::Planned(..), Some(folder)) => {
@@ -268,7 +276,8 @@ impl Check {
             return Err(failure);
         }
         self.resume()?;
-        if let Some(keeper) = &self.keeper {
+        // An interrupt is told as for any check.
+        if let Some(keeper) = self.keeper.as_ref().filter(|_| !self.interrupt.came()) {
             keeper.check_complete()?;
         }
         let text = self.teller.summary();
@@ -276,7 +285,7 @@ impl Check {
         self.progress.finish();
         self.stream.finish(self.written)?;
         asides.write(self.teller.asides())?;
-        if let Some(keeper) = &self.keeper {
+        if let Some(keeper) = self.keeper.as_ref().filter(|keeper| keeper.is_complete()) {
             keeper.remark(context);
         }
         let left_out = self.folder.as_ref().map_or(0, Folder::left_out);
@@ -309,7 +318,15 @@ fn judged(case: &Case, seed: u64, mut finding: Finding, ceiling: Ceiling) -> Run
         }
         row.fail(reason);
     }
-    Run { file: case.input.name.clone(), seed, finding, reproduce }
+    Run { file: case.input.name.clone(), seed, finding, reproduce, why: Vec::new() }
+}
+
+/// Why the run violates a property, in lines; none if it does not.
+fn why(case: &Case, seed: u64) -> Vec<String> {
+    let (scenario, traces) = case.parts();
+    let explained = explain::explain(scenario, seed, traces, None, TakeOut::Each);
+    let text = explained.ok().flatten().map(|explanation| explain::render(&explanation));
+    text.unwrap_or_default().lines().map(str::to_owned).collect()
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::input;
 use super::output::Output;
 use super::progress::Many;
 use crate::batch::{Flow, Job, Panicked, Repeat, Trouble, each_in_order};
-use crate::mutants::{self, Against, Change, Needed, Row, Search};
+use crate::mutants::{self, Against, Change, Length, Needed, Row, Search};
 use crate::protocol::Sabotage;
 use crate::report::text::span;
 use crate::scenario::Problem;
@@ -20,6 +20,9 @@ use std::thread::available_parallelism;
 
 /// The folder that is meant if nothing is named.
 const DEFAULT: &str = "scenarios/sabotage";
+
+/// Runs that shrinking one run may take.
+const RUNS: u64 = 4000;
 
 /// A wrong protocol and the scenario that is to show it.
 struct Mutant<'a> {
@@ -126,13 +129,17 @@ fn search(
 ) -> Result<Option<Failed>, Failure> {
     let (starts, most) = (arguments.starts.get(), arguments.seeds.get());
     let threads = arguments.jobs.or_else(|| available_parallelism().ok());
-    let jobs: Vec<(usize, (Job, &'static str))> = rows
+    let shrink = arguments.shrink;
+    let jobs: Vec<(usize, (Job, &'static str, Length))> = rows
         .iter()
         .enumerate()
         .flat_map(|(place, mutant)| {
             let property = mutant.sabotage.property();
             let job = |start| mutant.case.job(start * mutants::STRIDE, Repeat::Once);
-            (0..starts).map(move |start| (place, (job(start), property)))
+            let length = move |start| {
+                if start < shrink { Length::Shrunk(RUNS) } else { Length::NotAsked }
+            };
+            (0..starts).map(move |start| (place, (job(start), property, length(start))))
         })
         .collect();
     let mut progress = Many::new(context.progress, jobs.len() as u64);
@@ -141,7 +148,7 @@ fn search(
     let finished = each_in_order(
         jobs,
         threads.unwrap_or(NonZeroUsize::MIN),
-        |(job, property)| mutants::search(&job, property, most),
+        |(job, property, length)| mutants::search(&job, property, most, length),
         |place, result: Result<Result<Search, Trouble>, Panicked>| {
             done += 1;
             progress.tell(done, 0);
@@ -211,7 +218,7 @@ fn middle(row: &Row) -> (Option<Needed>, Option<Needed>, Option<Needed>) {
 fn csv(rows: &[Mutant]) -> String {
     let mut text =
         "sabotage,property,median_seeds,low_seeds,high_seeds,worst_seeds,runs,caught,starts,\
-        median_simulated_ns,also\n"
+        median_simulated_ns,median_shrunk_writes,also\n"
             .to_owned();
     for Mutant { sabotage, row, .. } in rows {
         let number = |needed| match needed {
@@ -222,9 +229,12 @@ fn csv(rows: &[Mutant]) -> String {
         let seeds = [median, low, high, row.worst()].map(number).join(",");
         let (slug, property, runs) = (sabotage.key(), sabotage.property(), row.runs());
         let (caught, starts, also) = (row.caught(), row.searches(), row.also());
-        let simulated = row.median_ns().map(|ns| ns.to_string()).unwrap_or_default();
-        let _ =
-            writeln!(text, "{slug},{property},{seeds},{runs},{caught},{starts},{simulated},{also}");
+        let word = |number: Option<u64>| number.map(|n| n.to_string()).unwrap_or_default();
+        let (simulated, shrunk) = (word(row.median_ns()), word(row.median_shrunk()));
+        let _ = writeln!(
+            text,
+            "{slug},{property},{seeds},{runs},{caught},{starts},{simulated},{shrunk},{also}"
+        );
     }
     text
 }

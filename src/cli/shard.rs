@@ -152,11 +152,16 @@ impl<R: Serialize + DeserializeOwned> Keeper<R> {
     }
 
     /// Whether the whole shard is kept.
+    pub fn is_complete(&self) -> bool {
+        self.ahead.is_empty()
+    }
+
+    /// Refuses what is not the whole shard.
     ///
     /// # Errors
     /// A signal came first.
     pub fn check_complete(&self) -> Result<(), Failure> {
-        if self.ahead.is_empty() {
+        if self.is_complete() {
             return Ok(());
         }
         let (kept, all) = (self.kept, self.kept + self.ahead.len() as u64);

@@ -138,7 +138,12 @@ mod tests {
     fn row(searches: &[u64]) -> Row {
         let mut row = Row::default();
         for runs in searches {
-            let search = Search { runs: *runs, caught_ns: Some(1), also: BTreeMap::new() };
+            let search = Search {
+                runs: *runs,
+                caught_ns: Some(1),
+                also: BTreeMap::new(),
+                shrunk_writes: None,
+            };
             row.add(search);
         }
         row
@@ -163,7 +168,7 @@ mod tests {
     #[test]
     fn what_is_missed_or_noticed_by_another_is_weaker() {
         let mut missed = row(&[1; 19]);
-        missed.add(Search { runs: 1, caught_ns: None, also: BTreeMap::new() });
+        missed.add(Search { runs: 1, caught_ns: None, also: BTreeMap::new(), shrunk_writes: None });
         let words = "only 19 of 20 searches catch it".to_owned();
         assert_eq!(compare("a", "S5", &missed), Change::Weaker(words));
         let words = "S2 is to notice, and S5 was".to_owned();

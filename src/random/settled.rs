@@ -1,6 +1,7 @@
 //! Decisions that are settled beforehand: nothing is drawn.
 
 use super::{Choice, Decisions, Key};
+use crate::units::SimTime;
 
 /// Which end of its range each decision takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +32,10 @@ impl Decisions for Settled<'_> {
             None => self.inner.decide(key, choice),
             Some(end) => choice.settle(end),
         }
+    }
+
+    fn reach(&mut self, now: SimTime) {
+        self.inner.reach(now);
     }
 }
 

@@ -112,6 +112,15 @@ impl Finding {
         Ok(Self::Lost { word, scenario_hash: short(&hash()).to_owned(), message })
     }
 
+    /// Whether a property was violated: a run that panicked, or gave another digest, tells of none.
+    #[must_use]
+    pub const fn has_violation(&self) -> bool {
+        match self {
+            Self::Judged(row) => row.violation.is_some(),
+            Self::Lost { .. } => false,
+        }
+    }
+
     /// In a word.
     #[must_use]
     pub const fn word(&self) -> Word {

@@ -109,7 +109,13 @@ mod tests {
         let (word, message) = (Word::Bug, "it \"broke\"\n".to_owned());
         let scenario_hash = "0123456789abcdef".to_owned();
         let finding = Finding::Lost { word, scenario_hash, message };
-        Saved::of(&Run { file: file.to_owned(), seed, finding, reproduce: String::new() })
+        Saved::of(&Run {
+            file: file.to_owned(),
+            seed,
+            finding,
+            reproduce: String::new(),
+            why: Vec::new(),
+        })
     }
 
     #[test]

@@ -48,3 +48,24 @@ fn what_does_not_fail_or_is_not_there_is_said() {
     place.run(&["explain", "small.json", "--set", "wan.bandwidth=0bit/s"]).expect(2);
     place.run(&["explain", "small.json", "-o", "no/such/folder/x"]).expect(74);
 }
+
+/// `check --explain`: as many failing runs as are shown say why, and no more.
+#[test]
+fn a_check_says_why() {
+    let place = wrong();
+    let words = ["check", "wrong.json", "--seeds", "0..4", "--explain", "--show", "2"];
+    let page = place.run(&words).expect(1).stdout;
+    assert_eq!(page.matches("they part: the source, answering a write (Spec 3.7)").count(), 2);
+    assert_eq!(page.matches("\n  S1a at ").count(), 2, "the violation is told once: {page}");
+    assert!(page.contains("2 more that failed are not shown"), "{page}");
+    let rows = place.run(&[&words[..], &["--format", "json"]].concat()).expect(1).stdout;
+    let explained: Vec<_> = rows
+        .lines()
+        .map(|row| serde_json::from_str::<Value>(row).expect("a row is JSON"))
+        .filter(|row| row["explanation"].as_array().is_some_and(|lines| lines.len() > 5))
+        .map(|row| row["seed"].as_u64())
+        .collect();
+    assert_eq!(explained, [Some(0), Some(1)]);
+    let plain = place.run(&["check", "wrong.json", "--seeds", "0..4"]).expect(1).stdout;
+    assert!(!plain.contains("they part"), "{plain}");
+}

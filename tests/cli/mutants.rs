@@ -15,13 +15,16 @@ fn a_row_says_how_soon_it_is_caught() {
     let found = place.run(&all).expect(0);
     let lines: Vec<_> = found.stdout.lines().collect();
     let head = "sabotage,property,median_seeds,low_seeds,high_seeds,worst_seeds,runs,caught,starts,\
-        median_simulated_ns,also";
+        median_simulated_ns,median_shrunk_writes,also";
     assert_eq!(lines[0], head);
     // Three searches have no interval.
     let begin = "ack-before-destination,S1a,1,,,1,3,3,3,";
     assert!(lines.len() == 2 && lines[1].starts_with(begin), "{}", found.stdout);
     let simulated = lines[1][begin.len()..].trim_end_matches(',').parse::<u64>();
     assert!(simulated.is_ok_and(|ns| ns > 0), "{}", found.stdout);
+    let shrunk = place.run(&[&all[..], &["--shrink", "2"]].concat()).expect(0);
+    let length = shrunk.stdout.trim_end().rsplit(',').nth(1);
+    assert_eq!(length, Some("1"), "one write is enough: {}", shrunk.stdout);
     let alone = place.run(&[&all[..], &["--jobs", "1"]].concat()).expect(0);
     assert_eq!(alone.stdout, found.stdout, "the same on any number of cores");
 }

@@ -244,6 +244,7 @@ fn a_task_of_an_array_finds_its_shard() {
         (&["--chunk=4"], "--output <DIR>"),
         (&["--max-fail=1", "-o", "x"], "cannot be used with"),
         (&["--save-failures=f", "-o", "x"], "cannot be used with"),
+        (&["--shard=1/2", "--baseline=b", "--update-baseline"], "cannot be used with"),
         (&["--slurm", "-o", "x"], "--shards <N>"),
         (&["--slurm", "--shards=2"], "--output <DIR>"),
         (&["-o", "small.json"], "small.json cannot be written"),
@@ -277,28 +278,40 @@ fn two_workers_do_each_other_no_harm() {
     assert_eq!(merged.stdout, check(&place, &[]).stdout);
 }
 
-/// SIGTERM comes before the pipe, which nobody empties, has let the check come to its end.
+/// Starts a check of which nobody reads more than a row, sends it a signal, and gives its end. The
+/// signal comes before the full pipe has let the check come to its own.
 #[cfg(unix)]
-#[test]
-fn a_worker_that_is_told_to_end_finishes_its_chunk() {
-    let place = Place::new();
-    let words = ["check", "small.json", "--seeds=0..2000", "--chunk=7", "-o", "kept", "-j1"];
-    let mut command = place.command(&[&words[..], &["--format=json"]].concat());
+fn signalled(place: &Place, words: &[&str], signal: &str) -> (Option<i32>, String) {
+    let mut command = place.command(&[words, &["--format=json"]].concat());
     let mut child =
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
     let mut stdout = BufReader::new(child.stdout.take().expect("it was asked for"));
     stdout.read_line(&mut String::new()).expect("rows come as runs end");
-    let told = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+    let told = Command::new("kill").args([signal, &child.id().to_string()]).status();
     assert!(told.expect("there is a kill").success());
     drop(stdout);
     let output = child.wait_with_output().expect("it ends");
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(75), "{stderr}");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+/// A chunk that is begun is finished; after an interrupt only what was finished is kept.
+#[cfg(unix)]
+#[test]
+fn a_worker_that_is_told_to_end_can_go_on_later() {
+    let place = Place::new();
+    let words = ["check", "small.json", "--seeds=0..2000", "--chunk=7", "-o", "kept", "-j1"];
+    let (code, stderr) = signalled(&place, &words, "-TERM");
+    assert_eq!(code, Some(75), "{stderr}");
     let kept = chunks(&place, "kept").len();
     assert!((1..285).contains(&kept), "{kept} of 286");
     let sentence = format!("error: stopped: {kept} of 286 chunks of shard 1/1 are in kept/");
     assert!(stderr.starts_with(&sentence), "{stderr}");
-    place.run(&["merge", "kept"]).expect(4);
+    let gaps = place.run(&["merge", "kept"]).expect(4);
+    assert!(gaps.stderr.contains("\nmissing shards: 1\n"), "{}", gaps.stderr);
+    let (code, stderr) = signalled(&place, &words, "-INT");
+    assert_eq!(code, Some(130), "{stderr}");
+    let kept = chunks(&place, "kept").len();
+    assert!(kept < 286 && !stderr.contains("digest of"), "{kept} of 286: {stderr}");
     let rest = place.run(&words).expect(0);
     let remark = format!("shard 1/1: 286 chunks in kept/, {kept} of them before\n");
     assert!(rest.stderr.contains(&remark), "{}", rest.stderr);

@@ -15,7 +15,7 @@ Examples:
   mirrorsim check --seeds 0..100 --twice 10 --format json > rows.jsonl
   mirrorsim check --seeds 0..10000 --max-fail 5 --limit-simulated 10min --limit-events 5000000
   mirrorsim check scenarios --seeds 0..2 --baseline results/baseline.json
-  mirrorsim check --junit check.xml --save-failures failures
+  mirrorsim check --junit check.xml --save-failures failures --explain
   mirrorsim check --seeds 0..10000 --shard 2/8 -o results
   mirrorsim check --seeds 0..10000 --shards 8 -o results --slurm > job.sh && sh job.sh
 
@@ -63,8 +63,11 @@ pub(in crate::cli) struct CheckArguments {
     pub baseline: Option<PathBuf>,
     /// Write the file of --baseline instead: the runs of this check, and no others. It stays as it is
     /// if a run fails.
-    #[arg(long, requires = "baseline", conflicts_with = "max_fail")]
+    #[arg(long, requires = "baseline", conflicts_with_all = ["max_fail", "shard"])]
     pub update_baseline: bool,
+    /// Say why a failing run violates a property, as `explain` does: for so many as are shown.
+    #[arg(long, conflicts_with_all = ["shard", "output"])]
+    pub explain: bool,
     /// Keep failing runs in this folder, each as a scenario file that fails alone, and run what is
     /// there again before all else. At most 100 are added by a check.
     #[arg(long, value_name = "DIR")]

@@ -10,7 +10,7 @@ const HELP: &str = "\
 Examples:
   mirrorsim mutants
   mirrorsim mutants scenarios/sabotage/no-copy-on-write.json --seeds 1000 --starts 5
-  mirrorsim mutants --format csv -o mutants.csv
+  mirrorsim mutants --shrink 3 --format csv -o mutants.csv
   mirrorsim mutants --against results/mutants.csv
 
 The table says how many seeds half of the searches needed at most, an interval that holds the median
@@ -40,6 +40,10 @@ pub(in crate::cli) struct MutantsArguments {
     /// explains it in one case of 1000, or another property is to notice, or no scenario shows it.
     #[arg(long, value_name = "FILE")]
     pub against: Option<PathBuf>,
+    /// Shrink the run that catches a wrong protocol, in so many searches of each: how many writes are
+    /// left? Takes a second or so for each.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub shrink: u64,
     /// The form of the table.
     #[arg(long, value_enum, default_value = "text")]
     pub format: RowFormat,

@@ -13,7 +13,7 @@ use std::str::FromStr;
 pub(in crate::cli) struct ShardArguments {
     /// Make the runs of one of N parts only, dealt round-robin: the second of eight is 2/8. `auto`:
     /// the one that `SLURM_ARRAY_TASK_ID` (from 1) or `JOB_COMPLETION_INDEX` (from 0) says, of --shards.
-    #[arg(long, value_name = "I/N")]
+    #[arg(long, value_name = "I/N", conflicts_with = "update_baseline")]
     pub shard: Option<ShardChoice>,
     /// The number of parts, for `--shard auto` and --slurm.
     #[arg(long, value_name = "N", value_parser = positive::<NonZeroU64>)]

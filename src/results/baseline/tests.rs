@@ -11,7 +11,7 @@ fn run(file: &str, seed: u64) -> Run {
     let scenario = Arc::new(Scenario::parse(text, &[]).expect("it makes sense"));
     let job = Job { scenario, traces: Arc::default(), seed, repeat: Repeat::Once };
     let finding = Finding::Judged(Row::of(job.run().expect("it runs")));
-    Run { file: file.to_owned(), seed, finding, reproduce: String::new() }
+    Run { file: file.to_owned(), seed, finding, reproduce: String::new(), why: Vec::new() }
 }
 
 fn row(run: &mut Run) -> &mut Row {

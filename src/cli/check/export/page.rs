@@ -118,7 +118,13 @@ impl Export for Page {
             let hidden = count(totals.failed + saved.failed - shown);
             text += &format!("{hidden} more that failed are not shown: see --show\n");
         }
-        text += &baseline.map(compared).unwrap_or_default();
+        if let Some(tally) = baseline {
+            let hidden = tally.moved - (self.most_shown - self.left_of_moved);
+            if hidden > 0 {
+                text += &format!("{} more that moved are not shown: see --show\n", count(hidden));
+            }
+            text += &compared(tally);
+        }
         let Totals { runs, violations, failed, differing, bugs, .. } = *totals;
         let failing = several(failed + saved.failed, "failing run");
         let why = match ended {

@@ -34,6 +34,9 @@ struct RunRow<'a> {
     missed: &'a [String],
     /// Why there is no report.
     trouble: Option<&'a str>,
+    /// Why it failed, in lines, where that was asked for.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    explanation: &'a [String],
     /// The line that makes this run alone.
     reproduce: &'a str,
 }
@@ -99,6 +102,7 @@ fn run_line(kind: &'static str, run: &Run) -> String {
         }),
         missed: row.map_or(&[], |row| &row.missed),
         trouble,
+        explanation: &run.why,
         reproduce: &run.reproduce,
     })
 }

@@ -34,7 +34,10 @@ pub(super) fn kind(finding: &Finding) -> &str {
 
 /// Why a run failed, the line that makes it alone, and what that line must be run with.
 pub(super) fn account(run: &Run) -> String {
-    told(run, reasons(&run.finding))
+    let mut lines = reasons(&run.finding);
+    // It begins with the violation, which is told already.
+    lines.extend(run.why.iter().skip(2).cloned());
+    told(run, lines)
 }
 
 /// What kind of failure it is if a run is not as it stands in the baseline.
