@@ -11,7 +11,7 @@ use super::progress::Many;
 use crate::batch::{Flow, Job, Panicked, Repeat, Trouble, each_in_order};
 use crate::mutants::{self, Against, Change, Length, Needed, Row, Search};
 use crate::protocol::Sabotage;
-use crate::report::text::span;
+use crate::report::text::{count, span};
 use crate::scenario::Problem;
 use std::fmt::Write as _;
 use std::num::NonZeroUsize;
@@ -186,10 +186,11 @@ fn figure(needed: Option<Needed>) -> String {
 }
 
 fn table(rows: &[Mutant]) -> String {
-    let head = ["wrong protocol", "property", "median", "95 %", "worst", "caught", "simulated"];
-    let [slug, property, median, interval, worst, caught, simulated] = head;
+    let head =
+        ["wrong protocol", "property", "median", "95 %", "worst", "caught", "simulated", "writes"];
+    let [slug, property, median, interval, worst, caught, simulated, writes] = head;
     let mut text = format!(
-        "{slug:<30}{property:<10}{median:>6}{interval:>8}{worst:>7}{caught:>8}{simulated:>11}  also seen\n"
+        "{slug:<30}{property:<10}{median:>6}{interval:>8}{worst:>7}{caught:>8}{simulated:>11}{writes:>8}  also seen\n"
     );
     for Mutant { sabotage, row, .. } in rows {
         let (slug, property) = (sabotage.key(), sabotage.property());
@@ -198,8 +199,9 @@ fn table(rows: &[Mutant]) -> String {
         let interval = format!("{}..{}", figure(low), figure(high));
         let caught = format!("{}/{}", row.caught(), row.searches());
         let simulated = row.median_ns().map_or_else(|| "-".to_owned(), span);
+        let writes = row.median_shrunk().map_or_else(|| "-".to_owned(), count);
         let line = format!(
-            "{slug:<30}{property:<10}{median:>6}{interval:>8}{worst:>7}{caught:>8}{simulated:>11}  {}",
+            "{slug:<30}{property:<10}{median:>6}{interval:>8}{worst:>7}{caught:>8}{simulated:>11}{writes:>8}  {}",
             row.also()
         );
         let _ = writeln!(text, "{}", line.trim_end());

@@ -3,8 +3,9 @@
 use super::Shrunk;
 
 /// The columns of a table.
-pub const HEAD: &str = "sabotage,property,failing_seeds,median_writes,worst_writes,\
-median_faults,worst_faults,median_bytes,worst_bytes,median_runs,worst_runs,seeded,slipped";
+pub const HEAD: &str = "sabotage,property,failing_seeds,median_writes,p90_writes,worst_writes,\
+median_faults,p90_faults,worst_faults,median_bytes,p90_bytes,worst_bytes,\
+median_runs,p90_runs,worst_runs,seeded,slipped";
 
 /// What became of the failing runs of one scenario.
 #[derive(Debug, Clone, Default)]
@@ -34,7 +35,8 @@ impl Row {
         self.slipped += u64::from(shrunk.slipped);
     }
 
-    /// The row as CSV, without a line end: numbers of the median (the lower of two) and the worst.
+    /// The row as CSV, without a line end: of each number the median (the lower of two), what nine in
+    /// ten have at most, and the worst.
     #[must_use]
     pub fn csv(&self, name: &str) -> String {
         let mut cells =
@@ -42,9 +44,11 @@ impl Row {
         for values in [&self.writes, &self.faults, &self.bytes, &self.runs] {
             let mut values = values.clone();
             values.sort_unstable();
-            let middle = values.len().saturating_sub(1) / 2;
-            cells.push(values.get(middle).map(u64::to_string).unwrap_or_default());
-            cells.push(values.last().map(u64::to_string).unwrap_or_default());
+            let count = values.len();
+            for needed in [count.div_ceil(2), (count * 9).div_ceil(10), count] {
+                let value = needed.checked_sub(1).and_then(|place| values.get(place));
+                cells.push(value.map(u64::to_string).unwrap_or_default());
+            }
         }
         cells.extend([self.seeded.to_string(), self.slipped.to_string()]);
         cells.join(",")

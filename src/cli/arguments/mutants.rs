@@ -14,7 +14,8 @@ Examples:
   mirrorsim mutants --against results/mutants.csv
 
 The table says how many seeds half of the searches needed at most, an interval that holds the median
-with 95 % confidence, and the simulated time of the violation (median). `>`: more than --seeds.";
+with 95 % confidence, the simulated time of the violation (median), and with --shrink the writes that are
+left of the run. `>`: more than --seeds.";
 
 /// Arguments of `mutants`.
 #[derive(Debug, Args)]
