@@ -32,6 +32,7 @@ pub(super) fn reduce(bench: &mut Bench) {
         operations::fewer(bench);
         pairs(bench);
         joined_faults(bench);
+        slower_disks(bench);
         operations::joined(bench);
         pace::slower(bench);
         pace::proportional(bench);
@@ -98,6 +99,30 @@ fn joined_faults(bench: &mut Bench) {
         });
         if !taken {
             first += 1;
+        }
+    }
+}
+
+/// Faults that are easily pictured together.
+const FEW_FAULTS: u64 = 2;
+
+/// Where there are more, does a slow disk for one of them: what lasts longer needs no help to last.
+fn slower_disks(bench: &mut Bench) {
+    for place in (0..draft::faults(bench.best())).rev() {
+        if draft::faults(bench.best()) <= FEW_FAULTS {
+            return;
+        }
+        let kept = (0..draft::faults(bench.best())).filter(|kept| *kept != place);
+        let kept: Vec<usize> = kept.filter_map(|kept| usize::try_from(kept).ok()).collect();
+        let spared = draft::with_faults(bench.best(), &kept);
+        let slow = ["source", "destination"]
+            .into_iter()
+            .flat_map(|node| ["100ms", "500ms"].map(|latency| (format!("/{node}/disk"), latency)));
+        for (disk, latency) in slow {
+            let disks = json!({ "kind": "fixed", "latency": latency });
+            if bench.takes(&draft::with(&spared, &disk, disks)) {
+                break;
+            }
         }
     }
 }
