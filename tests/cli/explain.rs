@@ -58,6 +58,11 @@ fn a_check_says_why() {
     assert_eq!(page.matches("they part: the source, answering a write (Spec 3.7)").count(), 2);
     assert_eq!(page.matches("\n  S1a at ").count(), 2, "the violation is told once: {page}");
     assert!(page.contains("2 more that failed are not shown"), "{page}");
+    // The line that is shown makes the failing run small.
+    let smallest = page.lines().find_map(|line| line.trim().strip_prefix("smallest: mirrorsim "));
+    let shrink: Vec<_> = smallest.expect("it is shown").split(' ').collect();
+    assert_eq!(shrink, ["shrink", "wrong.json", "--seed", "0"]);
+    place.run(&shrink).expect(0);
     let rows = place.run(&[&words[..], &["--format", "json"]].concat()).expect(1).stdout;
     let explained: Vec<_> = rows
         .lines()

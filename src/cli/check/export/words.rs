@@ -32,11 +32,16 @@ pub(super) fn kind(finding: &Finding) -> &str {
     }
 }
 
-/// Why a run failed, the line that makes it alone, and what that line must be run with.
+/// Why a run failed, the line that makes it small, the line that makes it alone, and what these lines
+/// must be run with.
 pub(super) fn account(run: &Run) -> String {
     let mut lines = reasons(&run.finding);
     // It begins with the violation, which is told already.
     lines.extend(run.why.iter().skip(2).cloned());
+    let alone = run.reproduce.strip_prefix("mirrorsim run ");
+    if let Some(words) = alone.filter(|_| run.finding.has_violation()) {
+        lines.push(format!("smallest: mirrorsim shrink {words}"));
+    }
     told(run, lines)
 }
 
