@@ -92,7 +92,7 @@ fn make(arguments: &AuditArguments, context: &Context, cases: &[Case]) -> Result
                 return Flow::Break;
             };
             audit.add(place, observation);
-            progress.tell(audit.runs, 0);
+            progress.tell(audit.runs, 0, 0);
             Flow::Continue
         },
     );

@@ -261,7 +261,7 @@ impl Check {
     /// Writes at once, so that an interrupt keeps what is finished.
     fn write(&mut self, text: &str) {
         let (runs, failed) = self.teller.so_far();
-        self.progress.tell(runs, failed);
+        self.progress.tell(runs, self.teller.violations(), failed);
         if text.is_empty() || self.written.is_err() {
             return;
         }

@@ -151,7 +151,7 @@ fn search(
         |(job, property, length)| mutants::search(&job, property, most, length),
         |place, result: Result<Result<Search, Trouble>, Panicked>| {
             done += 1;
-            progress.tell(done, 0);
+            progress.tell(done, 0, 0);
             trouble = match result {
                 Ok(Ok(found)) => {
                     rows[place].row.add(found);

@@ -113,7 +113,7 @@ fn table(arguments: &ShrinkArguments, context: &Context) -> Result<Exit, Failure
         },
         |(place, seed), result: Result<Found, Panicked>| {
             done += 1;
-            progress.tell(done, 0);
+            progress.tell(done, 0, 0);
             match result {
                 Ok(Ok(Some(shrunk))) => rows[place].add(&shrunk),
                 Ok(Ok(None)) => {}

@@ -117,6 +117,14 @@ pub(super) fn fate(history: &History, direction: Direction, number: u64) -> Stri
     }
 }
 
+/// Whether a message arrived whole, and was not turned away.
+fn is_taken(history: &History, direction: Direction, number: u64) -> bool {
+    let last = history.fates(direction, number).last();
+    last.is_some_and(|fact| {
+        matches!(fact.what, What::Arrived(..)) && refusal(history, fact).is_none()
+    })
+}
+
 /// Why what arrived with this fact was turned away, if it was.
 pub(super) fn refusal(history: &History, arrival: &Fact) -> Option<Refusal> {
     history.before().iter().find_map(|fact| match &fact.what {
@@ -199,7 +207,7 @@ pub(super) fn missing_messages(history: &History, cp: CpId) -> Vec<Line> {
     let missing = sent.filter_map(|(fact, direction, number, sent)| {
         let fate = fate(history, direction, number);
         let text = format!("{} (message {number}): {fate}", words::message(sent));
-        (!fate.starts_with("arrived ")).then(|| Line::of(fact, text))
+        (!is_taken(history, direction, number)).then(|| Line::of(fact, text))
     });
     missing.collect()
 }

@@ -98,6 +98,11 @@ impl Teller {
         (self.totals.runs + self.saved.runs, self.totals.failed + self.saved.failed)
     }
 
+    /// Runs so far that violated a property, as expected or not.
+    pub const fn violations(&self) -> u64 {
+        self.totals.violations + self.saved.violations
+    }
+
     /// No more runs come, as the process was interrupted.
     pub fn interrupt(&mut self) {
         self.interrupted = true;

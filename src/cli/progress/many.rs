@@ -21,13 +21,14 @@ impl Many {
         Self { mode, began, last: began, total, bar: None }
     }
 
-    /// Says how many are done, and how many of them failed.
-    pub fn tell(&mut self, done: u64, failed: u64) {
+    /// Says how many are done, how many of them violated a property, as expected or not, and how many
+    /// failed.
+    pub fn tell(&mut self, done: u64, violations: u64, failed: u64) {
         match self.mode {
             Mode::Never => {}
             Mode::Bar if self.began.elapsed() < PATIENCE => {}
             Mode::Bar => {
-                let text = words(self.began.elapsed(), done, self.total, failed);
+                let text = words(self.began.elapsed(), (done, self.total), violations, failed);
                 let bar = self.bar.get_or_insert_with(|| bar(self.total));
                 bar.set_position(done);
                 bar.set_message(text);
@@ -35,7 +36,7 @@ impl Many {
             Mode::Plain if self.last.elapsed() < INTERVAL => {}
             Mode::Plain => {
                 self.last = Instant::now();
-                remark(&words(self.began.elapsed(), done, self.total, failed));
+                remark(&words(self.began.elapsed(), (done, self.total), violations, failed));
             }
         }
     }
@@ -63,14 +64,17 @@ fn bar(total: u64) -> ProgressBar {
 }
 
 /// The rate is the mean so far, and the rest is taken to go on like that.
-fn words(took: Duration, done: u64, total: u64, failed: u64) -> String {
+fn words(took: Duration, (done, total): (u64, u64), violations: u64, failed: u64) -> String {
     let (nanos, done_so_far) = (took.as_nanos().max(1), u128::from(done.max(1)));
     let a_minute = u128::from(done) * 60_000_000_000 / nanos;
     let left = u128::from(total.saturating_sub(done)) * nanos / done_so_far;
     let [a_minute, left] = [a_minute, left].map(|n| u64::try_from(n).unwrap_or(u64::MAX));
     let (done, total, a_minute) = (count(done), count(total), count(a_minute));
-    let failed = count(failed);
-    format!("{done} of {total} runs, {a_minute} a minute, {} left, {failed} failed", span(left))
+    let (violations, failed, left) = (count(violations), count(failed), span(left));
+    format!(
+        "{done} of {total} runs, {a_minute} a minute, {left} left, {violations} with violations, \
+         {failed} failed"
+    )
 }
 
 #[cfg(test)]
@@ -79,9 +83,9 @@ mod tests {
 
     #[test]
     fn the_rest_takes_as_long_as_what_is_done() {
-        let text = words(Duration::from_secs(30), 100, 300, 2);
-        assert_eq!(text, "100 of 300 runs, 200 a minute, 60.0 s left, 2 failed");
-        let text = words(Duration::ZERO, 0, u64::MAX, 0);
+        let text = words(Duration::from_secs(30), (100, 300), 5, 2);
+        assert_eq!(text, "100 of 300 runs, 200 a minute, 60.0 s left, 5 with violations, 2 failed");
+        let text = words(Duration::ZERO, (0, u64::MAX), 0, 0);
         assert!(text.starts_with("0 of 18,446,744,073,709,551,615 runs, 0 a minute"), "{text}");
     }
 }
