@@ -17,6 +17,7 @@ pub mod merge;
 
 pub mod baseline;
 pub mod saved;
+pub mod trial;
 
 pub use figures::KeyFigures;
 pub use finding::{Finding, Row, Totals, Word, short};

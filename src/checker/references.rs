@@ -122,10 +122,7 @@ fn check_reference(
 ) {
     let Reference { transfer, number } = reference;
     let name = format!("{address}: reference (transfer {transfer}, block {number})");
-    let allowed = match policy {
-        Policy::References => block.wholly,
-        Policy::FullBlocks => false,
-    };
+    let allowed = may_be_referenced(policy, block);
     let found = model.referenced(reference);
     // Wrong bytes first: they are worse than a rule that was broken.
     let subject = match found.map(|(_, _, runs)| runs.difference(&block.contents)) {
@@ -176,15 +173,25 @@ fn check_full(
         let subject = findings.add(fact, property, Role::Source, kind, message);
         subject.of_cp(cp).of_block(address).of_bytes(contents, &expected);
     }
-    let wasted = match policy {
-        Policy::References => block.wholly,
-        Policy::FullBlocks => false,
-    };
-    if wasted {
+    if may_be_referenced(policy, block) {
         let message = format!("{cp} sent {address} in full, though it was wholly overwritten");
         findings
             .add(fact, "S23", Role::Source, "reference_missing", message)
             .of_cp(cp)
             .of_block(address);
+    }
+}
+
+/// Whether the policy sends a reference for the block (Spec 3.6, 10).
+const fn may_be_referenced(policy: Policy, block: &Block) -> bool {
+    match policy {
+        Policy::References => block.wholly,
+        Policy::FullBlocks
+        | Policy::Extents
+        | Policy::CpOnly
+        | Policy::WriteOnce
+        | Policy::SnapshotDelta
+        | Policy::Dedup
+        | Policy::Compress => false,
     }
 }

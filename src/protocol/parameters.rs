@@ -45,6 +45,50 @@ pub enum Policy {
     References,
     /// Log forwarding as well, but every dirty block in full.
     FullBlocks,
+    /// References for partly modified blocks too: the destination puts them together from its own
+    /// image and the fragments it has.
+    Extents,
+    /// No log forwarding: every dirty block in full, at consistency points only.
+    CpOnly,
+    /// Each write is sent once, and the destination applies it by itself: the floor of what a mirror
+    /// can cost.
+    WriteOnce,
+    /// Asynchronous: now and then what changed since the last time, in full.
+    SnapshotDelta,
+    /// Log forwarding; of each dirty block the hash of its contents, and the block itself only where
+    /// the destination does not have these contents.
+    Dedup,
+    /// Log forwarding and every dirty block in full, all of it compressed.
+    Compress,
+}
+
+impl Policy {
+    /// Every policy, in the order of the specification.
+    pub const ALL: [Self; 8] = [
+        Self::References,
+        Self::FullBlocks,
+        Self::Extents,
+        Self::CpOnly,
+        Self::WriteOnce,
+        Self::SnapshotDelta,
+        Self::Dedup,
+        Self::Compress,
+    ];
+
+    /// Its name in a scenario and in results.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::References => "references",
+            Self::FullBlocks => "full-blocks",
+            Self::Extents => "extents",
+            Self::CpOnly => "cp-only",
+            Self::WriteOnce => "write-once",
+            Self::SnapshotDelta => "snapshot-delta",
+            Self::Dedup => "dedup",
+            Self::Compress => "compress",
+        }
+    }
 }
 
 /// File-system metadata that a CP writes beside the data (Spec 5.8).

@@ -12,6 +12,12 @@ use super::{Policy, Reference};
 pub fn reference(policy: Policy, buffer: &Buffer, table: &TransferTable) -> Option<Reference> {
     match policy {
         Policy::References => references::reference(buffer, table),
-        Policy::FullBlocks => full_blocks::reference(),
+        Policy::FullBlocks
+        | Policy::Extents
+        | Policy::CpOnly
+        | Policy::WriteOnce
+        | Policy::SnapshotDelta
+        | Policy::Dedup
+        | Policy::Compress => full_blocks::reference(),
     }
 }

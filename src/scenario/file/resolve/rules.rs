@@ -4,7 +4,7 @@ use super::bounds::{Bounds, LONGEST, entries, on_wire};
 use super::problem;
 use crate::protocol::block::BlockSize;
 use crate::protocol::wire::ENTRY_HEADER;
-use crate::protocol::{AckRule, Dispatch, FlushRule};
+use crate::protocol::{AckRule, Dispatch, FlushRule, Policy};
 use crate::scenario::file::model::Document;
 use crate::scenario::{Decider, Problem};
 use crate::units::{Bytes, Ratio, Span};
@@ -47,6 +47,7 @@ const LONGEST_RUN: Span = Span::from_secs(250 * 365 * 24 * 3600);
 pub(super) fn plain(document: &Document) -> Result<(), Problem> {
     let Document { name: title, clients, timeout, reconnect, resync, limits, end, .. } = document;
     name(title, "name")?;
+    policy(document.policy)?;
     let timer = || "a timer of no length would go off for ever".to_owned();
     let zero = Span::ZERO;
     first_broken(&[
@@ -74,6 +75,19 @@ pub(super) fn plain(document: &Document) -> Result<(), Problem> {
     link(document)?;
     destination(document)?;
     failover(document)
+}
+
+/// Policies that are there.
+fn policy(policy: Policy) -> Result<(), Problem> {
+    match policy {
+        Policy::References | Policy::FullBlocks => Ok(()),
+        Policy::Extents
+        | Policy::CpOnly
+        | Policy::WriteOnce
+        | Policy::SnapshotDelta
+        | Policy::Dedup
+        | Policy::Compress => Err(problem("policy", &policy, "not built yet")),
+    }
 }
 
 /// Names stand in the first line of a report and in pictures.
