@@ -4,8 +4,8 @@ use super::outages::Outages;
 use super::risk::Risk;
 use super::{Figures, Latency, Saved};
 use crate::facts::{Direction, Fact, Sink, Usage, What};
-use crate::protocol::block::{Area, BlockSize};
-use crate::protocol::wire::{self, Breakdown, Category, Packing};
+use crate::protocol::block::Area;
+use crate::protocol::wire::{self, Breakdown, Category, Encoding, Packing};
 use crate::protocol::{
     CpId, Item, ItemBody, Message, Note, Operation, Outcome, Purpose, Request, WaitCause, WriteId,
 };
@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Collects the figures of one run.
 #[derive(Debug)]
 pub struct Collector {
-    size: BlockSize,
+    encoding: Encoding,
     wan: Wan,
     figures: Figures,
     usage: Usage,
@@ -45,12 +45,12 @@ impl Collector {
     /// For a run of this scenario.
     #[must_use]
     pub fn new(scenario: &Scenario) -> Self {
-        let parameters = scenario.parameters;
+        let parameters = &scenario.parameters;
         Self {
-            size: parameters.block_size,
+            encoding: parameters.encoding.clone(),
             wan: scenario.wan.clone(),
             figures: Figures::new(),
-            usage: Usage::new(parameters.block_size),
+            usage: Usage::new(parameters.encoding.clone()),
             outages: Outages::default(),
             risk: Risk::default(),
             begun: BTreeMap::new(),
@@ -110,7 +110,7 @@ impl Collector {
     }
 
     fn sent(&mut self, direction: Direction, number: u64, message: &Message) {
-        let mut bytes = wire::breakdown(message, self.size);
+        let mut bytes = wire::breakdown(message, &self.encoding);
         let overhead = self.wan.overhead(Bytes::new(bytes.total())).get();
         bytes.add(Category::PacketOverhead, overhead);
         self.queued.insert((direction, number), bytes);
@@ -143,7 +143,14 @@ impl Collector {
                 points.blocks_referenced -= 1;
                 points.blocks_full += 1;
             }
-            Message::NakAnswer { .. } => {
+            Message::Want { addresses, .. } => {
+                self.synchronized(total);
+                self.save(-signed(total));
+                let points = &mut self.figures.synchronization;
+                points.blocks_referenced -= addresses.len() as u64;
+                points.blocks_full += addresses.len() as u64;
+            }
+            Message::NakAnswer { .. } | Message::Wanted { .. } => {
                 self.synchronized(total);
                 self.save(-signed(total));
             }
@@ -164,7 +171,7 @@ impl Collector {
 
     /// A message goes once more: all of it counts as sent again.
     fn resent(&mut self, direction: Direction, number: u64, message: &Message) {
-        let length = wire::length(message, self.size);
+        let length = wire::length(message, &self.encoding);
         let mut bytes = wire::Breakdown::default();
         bytes.add(Category::Retransmissions, self.wan.wire_length(length).get());
         self.queued.insert((direction, number), bytes);
@@ -181,11 +188,15 @@ impl Collector {
     fn item(&mut self, item: &Item) {
         let points = &mut self.figures.synchronization;
         match (&item.body, item.address.area) {
-            (ItemBody::Reference(_), _) => points.blocks_referenced += 1,
+            (ItemBody::Reference(_) | ItemBody::Hash(_), _) => points.blocks_referenced += 1,
             (ItemBody::Full(_), Area::Data) => points.blocks_full += 1,
             (ItemBody::Full(_), Area::Indirect(_) | Area::Bitmap) => points.metadata_blocks += 1,
         }
-        let closed = self.in_full.add(wire::item_in_full(self.size));
+        let in_full = match &item.body {
+            ItemBody::Full(_) => wire::item(item, &self.encoding),
+            ItemBody::Reference(_) | ItemBody::Hash(_) => wire::item_in_full(self.encoding.size),
+        };
+        let closed = self.in_full.add(in_full);
         self.save_message(closed);
     }
 
