@@ -174,7 +174,7 @@ impl Collector {
     fn item(&mut self, item: &Item) {
         let points = &mut self.figures.synchronization;
         match (&item.body, item.address.area) {
-            (ItemBody::Reference(_), _) => points.blocks_referenced += 1,
+            (ItemBody::Reference(_) | ItemBody::Pieces(_), _) => points.blocks_referenced += 1,
             (ItemBody::Full(_), Area::Data) => points.blocks_full += 1,
             (ItemBody::Full(_), Area::Indirect(_) | Area::Bitmap) => points.metadata_blocks += 1,
         }

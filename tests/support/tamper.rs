@@ -159,6 +159,6 @@ pub fn commits(what: &What, role: Role, number: u64) -> bool {
 pub fn is_full(item: &Item) -> bool {
     match item.body {
         ItemBody::Full(_) => true,
-        ItemBody::Reference(_) => false,
+        ItemBody::Reference(_) | ItemBody::Pieces(_) => false,
     }
 }

@@ -40,7 +40,8 @@ impl Destination {
         destination.progress = Progress::begin_after(record.last_lsn);
         destination.committed = record;
         destination.log =
-            NvLog::new(parameters.nvlog_files, parameters.cache, parameters.block_size);
+            NvLog::new(parameters.nvlog_files, parameters.cache, parameters.block_size)
+                .for_policy(parameters.policy);
         destination.wait_for_source(now, effects);
         destination.life_to_save = Some(destination.save_state(effects));
         if parameters.sabotages(Sabotage::LogNotRescanned) {

@@ -278,7 +278,7 @@ fn alter(message: &mut Message, key: &str, value: &str) -> Done {
                 reference.number = BlockNumber(number(value)?);
                 true
             }
-            Some(ItemBody::Reference(_) | ItemBody::Full(_)) | None => false,
+            Some(ItemBody::Reference(_) | ItemBody::Pieces(_) | ItemBody::Full(_)) | None => false,
         },
         (_, _) => false,
     };

@@ -80,9 +80,8 @@ pub(super) fn plain(document: &Document) -> Result<(), Problem> {
 /// Policies that are there.
 fn policy(policy: Policy) -> Result<(), Problem> {
     match policy {
-        Policy::References | Policy::FullBlocks => Ok(()),
-        Policy::Extents
-        | Policy::CpOnly
+        Policy::References | Policy::FullBlocks | Policy::Extents => Ok(()),
+        Policy::CpOnly
         | Policy::WriteOnce
         | Policy::SnapshotDelta
         | Policy::Dedup
