@@ -170,7 +170,7 @@ impl Checker {
             phantoms: phantoms::Phantoms::default(),
             acknowledged: acknowledged::Acknowledged::new(parameters.ack, parameters.mode),
             declared: declared::Declared::new(&scenario.faults),
-            images: images::Images::new(&scenario.faults),
+            images: images::Images::new(scenario),
             references: references::References::new(scenario),
             numbers: numbers::Numbers::new(),
             transfers: transfers::Transfers::new(size),

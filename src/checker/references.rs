@@ -1,7 +1,8 @@
 //! S5, S6 and the second half of S23: each reference names the frozen bytes, references are sent only
 //! where Spec 3.6 allows, and without faults every block that may go as a reference does. So without
 //! faults an answer to a NAK is a violation too, however right its bytes. Under `extents` a partly
-//! modified block goes as pieces wherever these are shorter (`pieces`).
+//! modified block goes as pieces wherever these are shorter (`pieces`). Under `write-once` a CP whose
+//! entries were forwarded sends no data block at all.
 
 use super::model::{Block, Model};
 use super::{Findings, Subject, pieces};
@@ -179,6 +180,8 @@ fn check_full(
     }
     let waste = if may_be_referenced(policy, block) {
         Some(("reference_missing", "it was wholly overwritten"))
+    } else if policy == Policy::WriteOnce {
+        Some(("block_sent", "the destination applies the log by itself"))
     } else if policy == Policy::Extents && pieces::is_shorter(block, model.size()) {
         Some(("pieces_missing", "its pieces are shorter"))
     } else {

@@ -20,10 +20,11 @@ pub(super) fn account(evidence: Evidence) -> Option<Account> {
         (("S5", "wrong_bytes" | "dangling") | ("S6", "stale_reference"), Role::Source) => {
             reference_sent(evidence, cp, block).or_else(|| pieces::sent(evidence, cp, block))
         }
-        (("S6", "pieces_not_allowed" | "foreign_piece" | "wrong_pieces"), _)
-        | (("S23", "pieces_missing" | "pieces_too_long"), _) => {
-            Some(pieces::chosen(evidence, cp, block))
-        }
+        (
+            ("S6", "pieces_not_allowed" | "foreign_piece" | "wrong_pieces")
+            | ("S23", "pieces_missing" | "pieces_too_long" | "block_sent"),
+            _,
+        ) => Some(pieces::chosen(evidence, cp, block)),
         (("S6", "reference_not_allowed" | "reference_to_metadata"), _) => {
             let happened = format!("{cp} sends {block} as a reference");
             let expected = match evidence.kind().1 {

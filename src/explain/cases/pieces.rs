@@ -24,16 +24,20 @@ pub(super) fn chosen(evidence: Evidence, cp: CpId, block: BlockAddress) -> Accou
     let expected = match evidence.kind().1 {
         "pieces_not_allowed" => "a reference or the block in full".to_owned(),
         "pieces_too_long" => "the block in full, which is shorter".to_owned(),
+        "block_sent" => "nothing: the destination applies the log by itself".to_owned(),
         _ => expected(evidence, cp, block),
     };
     account_of(format!("{cp} sends {block} {how}"), expected, Rule::ChoosePieces)
 }
 
-/// The destination made other bytes out of the pieces that it was to use.
+/// The destination made other bytes out of the pieces that it was to use, or out of its log.
 pub(super) fn put_together(evidence: Evidence, cp: CpId, block: BlockAddress) -> Option<Account> {
     let Evidence { history, .. } = evidence;
-    let pieces = of(history, cp, block)?;
     let at = moment(history.last()?.at);
+    let Some(pieces) = of(history, cp, block) else {
+        let happened = format!("the destination applies its log to {block} of {cp} {at} otherwise");
+        return Some(account_of(happened, expected(evidence, cp, block), Rule::PutTogether));
+    };
     let happened = format!("the destination puts {block} of {cp} together {at} to other bytes");
     let base = match pieces.base {
         PieceBase::Image => {

@@ -23,8 +23,8 @@ pub(super) struct Reception {
     pub begin: Option<Begin>,
     /// From `CP_END`: distinct blocks in the CP.
     blocks: Option<u64>,
-    /// Blocks that came, in full or as a reference.
-    seen: BTreeSet<BlockAddress>,
+    /// Blocks that came, in full or as a reference, or that the log brought (`write-once`).
+    pub seen: BTreeSet<BlockAddress>,
     /// Blocks that are being resolved from the log.
     pub resolving: Resolving,
     /// Blocks that were NAKed.
@@ -117,6 +117,7 @@ impl Destination {
             reception.begin = Some(begin);
             self.wrong_file_use(cp, effects);
             self.settle_held(effects);
+            self.apply_log(effects);
             self.commit_if_complete(effects);
         }
     }

@@ -4,13 +4,16 @@
 //! which may be the block in the committed image, and fragments over it. A reference is a base without
 //! fragments, so both are resolved alike: each part is found in memory or read from where it lies, and
 //! when all are there the block is written. What cannot be had makes the block a NAK.
+//!
+//! Under `write-once` nobody names anything: once every transfer of a CP is here, the destination applies
+//! the CP's entries by itself, each block put together from the pieces that are seen.
 
 use super::super::block::{BlockAddress, Contents, Origin, Run, Runs};
 use super::super::nvlog::{Located, Stretch};
 use super::super::status::sometimes;
 use super::super::{
     CpId, Effect, Mark, Message, Note, PieceBase, Pieces, ResolvedFrom, Sabotage, Ticket,
-    TransferId,
+    TransferId, policy,
 };
 use super::Destination;
 use std::collections::BTreeMap;
@@ -24,6 +27,14 @@ pub(super) struct Resolving {
     assemblies: BTreeMap<BlockAddress, Assembly>,
     /// Reads under way.
     reading: BTreeMap<Ticket, Reading>,
+    applied: Applied,
+}
+
+/// Whether the entries of the CP were applied from the log (`write-once`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Applied {
+    No,
+    Yes,
 }
 
 /// A block that is being put together.
@@ -65,7 +76,12 @@ enum Trouble {
 
 impl Resolving {
     pub(super) const fn new() -> Self {
-        Self { held: BTreeMap::new(), assemblies: BTreeMap::new(), reading: BTreeMap::new() }
+        Self {
+            held: BTreeMap::new(),
+            assemblies: BTreeMap::new(),
+            reading: BTreeMap::new(),
+            applied: Applied::No,
+        }
     }
 
     /// Whether nothing is held or being read.
@@ -212,19 +228,15 @@ impl Destination {
         let Some(assembly) = resolving.assemblies.get_mut(&address) else {
             return self.commit_if_complete(effects);
         };
-        match runs {
-            Some(runs) => {
-                assembly.parts[part] = Some(runs.slice(start, end));
-                assembly.outstanding -= 1;
-                if assembly.outstanding == 0 {
-                    let assembly = resolving.assemblies.remove(&address).expect("it is there");
-                    self.write_assembled(address, assembly, effects);
-                }
-            }
-            None => {
-                resolving.assemblies.remove(&address);
-                self.nak(address, effects);
-            }
+        let Some(runs) = runs else {
+            resolving.assemblies.remove(&address);
+            return self.nak(address, effects);
+        };
+        assembly.parts[part] = Some(runs.slice(start, end));
+        assembly.outstanding -= 1;
+        if assembly.outstanding == 0 {
+            let assembly = resolving.assemblies.remove(&address).expect("it is there");
+            self.write_assembled(address, assembly, effects);
         }
     }
 
@@ -266,6 +278,26 @@ impl Destination {
         }
     }
 
+    /// Under `write-once`: applies the entries of the CP, once, when all that carried them is here.
+    pub(super) fn apply_log(&mut self, effects: &mut Vec<Effect>) {
+        let Some(reception) = &mut self.reception else { return };
+        let Some(transfers) = reception.begin.as_ref().and_then(|begin| begin.transfers) else {
+            return;
+        };
+        let cp = reception.cp();
+        let all_here = self.log.has_all(cp, transfers, self.parameters.transfer_id_bits);
+        if !policy::applies_log(self.parameters.policy)
+            || !all_here
+            || std::mem::replace(&mut reception.resolving.applied, Applied::Yes) == Applied::Yes
+        {
+            return;
+        }
+        for (address, pieces) in self.log.written(cp) {
+            self.reception_mut().seen.insert(address);
+            self.resolve(address, pieces, effects);
+        }
+    }
+
     /// A transfer was stored: blocks that waited for it are resolved.
     pub(super) fn transfer_stored(&mut self, cp: CpId, id: TransferId, effects: &mut Vec<Effect>) {
         let Some(reception) = self.reception.as_mut().filter(|held| held.cp() == cp) else {
@@ -274,6 +306,7 @@ impl Destination {
         for (address, pieces) in reception.resolving.held.remove(&id).unwrap_or_default() {
             self.resolve(address, pieces, effects);
         }
+        self.apply_log(effects);
     }
 }
 

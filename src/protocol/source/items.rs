@@ -83,12 +83,16 @@ impl Source {
         true
     }
 
-    /// The block of the running CP that comes after `after`.
-    fn next_item(&self, after: Option<BlockAddress>) -> Option<BlockAddress> {
+    /// The block that the running CP sends after `after`. Where the destination applies the log by itself,
+    /// only metadata is sent (Spec 10).
+    pub(super) fn next_item(&self, after: Option<BlockAddress>) -> Option<BlockAddress> {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
         let range = (from, Bound::Unbounded);
-        let data = self.buffers.frozen().range(range).next().map(|(address, _)| *address);
         let running = self.running.as_ref()?;
+        let applied_there =
+            running.delivery == Delivery::Forwarded && policy::applies_log(self.parameters.policy);
+        let mut frozen = self.buffers.frozen().range(range).filter(|_| !applied_there);
+        let data = frozen.next().map(|(address, _)| *address);
         let metadata = running.metadata.range(range).next().map(|(address, _)| *address);
         let extra = running.extras.range(range).next().map(|(address, _)| *address);
         data.into_iter().chain(metadata).chain(extra).min()

@@ -80,12 +80,10 @@ pub(super) fn plain(document: &Document) -> Result<(), Problem> {
 /// Policies that are there.
 fn policy(policy: Policy) -> Result<(), Problem> {
     match policy {
-        Policy::References | Policy::FullBlocks | Policy::Extents => Ok(()),
-        Policy::CpOnly
-        | Policy::WriteOnce
-        | Policy::SnapshotDelta
-        | Policy::Dedup
-        | Policy::Compress => Err(problem("policy", &policy, "not built yet")),
+        Policy::References | Policy::FullBlocks | Policy::Extents | Policy::WriteOnce => Ok(()),
+        Policy::CpOnly | Policy::SnapshotDelta | Policy::Dedup | Policy::Compress => {
+            Err(problem("policy", &policy, "not built yet"))
+        }
     }
 }
 
