@@ -5,7 +5,7 @@
 //! | S1a acknowledged copies exist | `acknowledged` |
 //! | S2 images, S3 atomic, S5 at the destination, S25 metadata | `images`, `metadata` |
 //! | S4 CP numbers | `numbers` |
-//! | S5 references name the frozen bytes, S6 only where allowed, S23 none missing | `references` |
+//! | S5 references name the frozen bytes, S6 only where allowed, S23 none missing | `references`, `pieces` |
 //! | S7 fresh IDs, nothing stale accepted | `transfers`, `headers` |
 //! | S8 nothing freed early | `freeing` |
 //! | S1 nothing lost, S9 one cut, S13 no older over newer, at a failover | `failover`; names: `parts` |
@@ -54,6 +54,7 @@ mod naks;
 mod numbers;
 mod parts;
 mod phantoms;
+mod pieces;
 mod properties;
 mod reads;
 mod references;
@@ -169,7 +170,7 @@ impl Checker {
             phantoms: phantoms::Phantoms::default(),
             acknowledged: acknowledged::Acknowledged::new(parameters.ack, parameters.mode),
             declared: declared::Declared::new(&scenario.faults),
-            images: images::Images::new(&scenario.faults),
+            images: images::Images::new(scenario),
             references: references::References::new(scenario),
             numbers: numbers::Numbers::new(),
             transfers: transfers::Transfers::new(size),

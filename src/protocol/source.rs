@@ -170,7 +170,9 @@ impl Source {
             nvram: Nvram::new(parameters.nvram_half, parameters.entries, CpId::ORIGINAL),
             table: TransferTable::new(parameters.transfer_ids, parameters.transfer_id_bits)
                 .sabotaged(parameters.sabotage),
-            buffers: Buffers::new(parameters.block_size).sabotaged(parameters.sabotage),
+            buffers: Buffers::new(parameters.block_size)
+                .for_policy(parameters.policy)
+                .sabotaged(parameters.sabotage),
             metadata: MetadataTree::new(parameters.block_size).sabotaged(parameters.sabotage),
             backlog: Backlog::default(),
             forwarded: Lsn::ORIGIN,

@@ -221,8 +221,9 @@ impl Source {
         if !self.outlet.has_room_for(wire::length(&begin, &self.parameters.encoding)) {
             return;
         }
+        let items = self.next_item(None).is_some();
         let running = self.running.as_mut().expect("a CP is being begun");
-        running.phase = Phase::Items(None);
+        running.phase = if items { Phase::Items(None) } else { Phase::End };
         let round = running.round;
         self.send_round(round, begin, effects);
     }

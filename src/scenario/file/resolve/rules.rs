@@ -87,10 +87,13 @@ pub(super) fn plain(document: &Document) -> Result<(), Problem> {
 /// Policies that are there.
 fn policy(policy: Policy) -> Result<(), Problem> {
     match policy {
-        Policy::References | Policy::FullBlocks | Policy::Dedup | Policy::Compress => Ok(()),
-        Policy::Extents | Policy::CpOnly | Policy::WriteOnce | Policy::SnapshotDelta => {
-            Err(problem("policy", &policy, "not built yet"))
-        }
+        Policy::References
+        | Policy::FullBlocks
+        | Policy::Extents
+        | Policy::WriteOnce
+        | Policy::Dedup
+        | Policy::Compress => Ok(()),
+        Policy::CpOnly | Policy::SnapshotDelta => Err(problem("policy", &policy, "not built yet")),
     }
 }
 
