@@ -167,7 +167,7 @@ impl Checker {
             model: model::Model::new(size, parameters.metadata),
             findings: Findings::default(),
             phantoms: phantoms::Phantoms::default(),
-            acknowledged: acknowledged::Acknowledged::new(parameters.ack, parameters.mode),
+            acknowledged: acknowledged::Acknowledged::new(&parameters),
             declared: declared::Declared::new(&scenario.faults),
             images: images::Images::new(&scenario.faults),
             references: references::References::new(scenario),

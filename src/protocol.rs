@@ -34,7 +34,7 @@ pub use message::{
     TransferHeader, TransferRange, Void,
 };
 pub use parameters::{
-    AckRule, Dispatch, FlushRule, HeldWrites, Metadata, Mode, Parameters, Policy,
+    AckRule, Dispatch, FlushRule, HeldWrites, Metadata, Mirroring, Mode, Parameters, Policy,
 };
 pub use sabotage::Sabotage;
 pub use status::{Mark, SessionState};

@@ -26,7 +26,7 @@ use super::model::{Claim, Model};
 use super::worst::{read_blocks, times, write_blocks};
 use crate::facts::{Direction, EndReason, Ending, Fact, Role, What};
 use crate::protocol::block::BlockAddress;
-use crate::protocol::{CpId, Message, wire};
+use crate::protocol::{CpId, Message, Refusal, wire};
 use crate::scenario::{Scenario, Transport};
 use crate::units::{Bytes, Ratio, SimTime, Span};
 use std::collections::BTreeSet;
@@ -101,7 +101,9 @@ impl Flaps {
             }
         } else if let What::Committed(Role::Destination, committed, _) = &fact.what {
             self.sending.take_if(|sending| sending.cp <= *committed);
-        } else if let What::Crashed(_) = &fact.what {
+        } else if let What::Crashed(_) | What::Refused(Role::Source, Refusal::DiskFailed) =
+            &fact.what
+        {
             self.sending = None;
         } else if let What::OperatorAsked = &fact.what {
             self.ends(fact, model);

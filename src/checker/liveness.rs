@@ -6,7 +6,7 @@ use super::Findings;
 use super::declared::nvram_faults;
 use super::model::{Claim, Model};
 use crate::facts::{Direction, EndReason, Ending, Fact, Role, What};
-use crate::protocol::{CpId, FaultId, Message, Occupancy, WriteId};
+use crate::protocol::{CpId, FaultId, Message, Occupancy, Refusal, WriteId};
 use crate::scenario::Scenario;
 use crate::units::SimTime;
 use std::collections::BTreeSet;
@@ -71,13 +71,21 @@ impl Liveness {
         } else if let What::FaultFelt(fault) = &fact.what {
             if self.nvram_faults.contains(fault) {
                 // Spec 7.2: the source serves nobody from here on; what it had under way never ends.
-                self.final_point = false;
-                self.begun.clear();
+                self.stops();
             }
+        } else if let What::Refused(Role::Source, Refusal::DiskFailed) = &fact.what {
+            // Spec 8.2: nor does one that lost bytes which its CP needs.
+            self.stops();
         } else if let What::Ended(ending) = &fact.what {
             self.unfinished = None;
             self.ended(fact, ending, model, findings);
         }
+    }
+
+    /// The source takes part in nothing any more.
+    fn stops(&mut self) {
+        self.final_point = false;
+        self.begun.clear();
     }
 
     fn ended(&mut self, fact: &Fact, ending: &Ending, model: &Model, findings: &mut Findings) {

@@ -119,6 +119,12 @@ impl Model {
         self.halves.values().any(|(held, _)| *held == cp)
     }
 
+    /// Whether a half holds this entry.
+    #[must_use]
+    pub fn holds_entry(&self, lsn: Lsn) -> bool {
+        self.halves.values().any(|(_, entries)| entries.contains_key(&lsn))
+    }
+
     /// The last CP that a side committed.
     #[must_use]
     pub const fn committed_by(&self, role: Role) -> CpId {
@@ -221,7 +227,8 @@ impl Model {
                 self.epochs[Role::Destination as usize] = epoch;
             }
         } else if let What::Arrived(Direction::ToSource, number) = &fact.what {
-            self.acknowledged.extend(self.acks_under_way.remove(number));
+            let acknowledged = self.acks_under_way.remove(number);
+            self.acknowledged.extend(acknowledged.filter(|cp| self.holds_space(*cp)));
         } else if let What::StateSaved(Role::Source, state) = &fact.what {
             match state.mirror {
                 SavedMirror::OutOfSync(_) => self.claim = Claim::OutOfSync,

@@ -52,7 +52,7 @@ pub(super) enum Delivery {
     Forwarded,
     /// Every block in full: its entries were not forwarded (Spec 6.1).
     InFull,
-    /// Not at all: the mirror is out of sync.
+    /// Not at all: the mirror is out of sync, or gets snapshots (Spec 10).
     Local,
 }
 
@@ -123,11 +123,12 @@ impl Source {
             Metadata::Tree => self.metadata.update(cp, self.buffers.frozen().keys().copied()),
         };
         note(Note::CpStarted(cp, trigger), effects);
-        let in_sync = self.forwards_log();
+        let (forwarded, sent) = (self.forwards_log(), self.sends_points());
         let missing = self.begin_forwarding(cp, effects);
         let delivery = match &missing {
             Some(_) => Delivery::InFull,
-            None if in_sync => Delivery::Forwarded,
+            None if forwarded => Delivery::Forwarded,
+            None if sent => Delivery::InFull,
             None => Delivery::Local,
         };
         let (mut extras, mut overwritten) = (BTreeMap::new(), false);

@@ -12,8 +12,8 @@
 
 use super::super::status::sometimes;
 use super::super::{
-    Effect, Epoch, Generation, HeldWrites, Incarnation, Lsn, Mark, Message, MirrorState, Mode,
-    Note, Reign, Sabotage, SavedMirror, SavedState, SessionEnd, Ticket, Timer,
+    Effect, Epoch, Generation, HeldWrites, Incarnation, Lsn, Mark, Message, MirrorState, Mirroring,
+    Mode, Note, Reign, Sabotage, SavedMirror, SavedState, SessionEnd, Ticket, Timer,
 };
 use super::answer::Promise;
 use super::resync::Resync;
@@ -97,8 +97,24 @@ impl Source {
         }
     }
 
-    /// Whether new entries are forwarded (Spec 6.1).
+    /// Whether new entries are forwarded (Spec 6.1, 10).
     pub(super) const fn forwards_log(&self) -> bool {
+        match self.parameters.policy.mirroring() {
+            Mirroring::Log => self.takes_part(),
+            Mirroring::ConsistencyPoints | Mirroring::Snapshots => false,
+        }
+    }
+
+    /// Whether the destination gets each CP that begins now (Spec 6.1, 10).
+    pub(super) const fn sends_points(&self) -> bool {
+        match self.parameters.policy.mirroring() {
+            Mirroring::Log | Mirroring::ConsistencyPoints => self.takes_part(),
+            Mirroring::Snapshots => false,
+        }
+    }
+
+    /// Whether the destination is as far as the CP that began last.
+    const fn takes_part(&self) -> bool {
         match self.mirror {
             Mirror::InSync | Mirror::CpForwarding(_) => true,
             Mirror::OutOfSync(_) | Mirror::Resync(_) => false,

@@ -157,7 +157,15 @@ fn rules_of_the_run() {
         (r#""failover": {"witness_latency": "0s"}"#, "above 0s, at most 1h"),
         (r#""faults": [{"kind": "witness-crash", "at": "1s"}]"#, "there is no witness"),
         (r#""failover": {"by": "nobody"}"#, "known words: operator, witness"),
-        (r#""policy": "cp-only""#, "this policy is not simulated yet; so far: references"),
+        (r#""policy": "cp-only", "ack": "logged""#, "policy cp-only keeps local and applied"),
+        (r#""policy": "cp-only", "ack": "sent""#, "`ack` is \"sent\": policy cp-only keeps"),
+        (r#""policy": "snapshot-delta", "ack": "applied""#, "policy snapshot-delta keeps local"),
+        (r#""policy": "snapshot-delta", "mode": "strict""#, "`mode` is \"strict\": has no meaning"),
+        (r#""policy": "snapshot-delta", "snapshot": {"every": "0s"}"#, "would go off for ever"),
+        (
+            r#""policy": "cp-only", "ack": "applied", "dispatch": "destination-first""#,
+            "needs a policy that forwards the log",
+        ),
     ] {
         check(&with(keys), words);
     }
