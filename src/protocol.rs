@@ -188,6 +188,8 @@ pub enum Timer {
     Lease,
     /// The witness did not answer: ask again (Spec 7.6).
     Witness,
+    /// Source: the next snapshot is due (Spec 10, `snapshot-delta`).
+    Snapshot,
 }
 
 /// What a node wishes. The host carries effects out in order; a later one may rely on an earlier.

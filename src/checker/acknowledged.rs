@@ -18,7 +18,6 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Acknowledged {
     rule: AckRule,
     mode: Mode,
-    mirroring: Mirroring,
     nvram: Lsn,
     wire: Copies,
     memory: Copies,
@@ -143,7 +142,6 @@ impl Acknowledged {
         Self {
             rule: parameters.ack,
             mode: parameters.mode,
-            mirroring: parameters.policy.mirroring(),
             exposed: None,
             reign: Reign::Mirrored,
             nvram: Lsn::ORIGIN,
@@ -343,7 +341,7 @@ impl Acknowledged {
             return None;
         }
         let (there, missing) = match self.rule {
-            AckRule::Local => match self.mirroring {
+            AckRule::Local => match model.mirroring {
                 Mirroring::Log | Mirroring::Snapshots => return None,
                 // Spec 10: the mirror gets every CP, so nothing is missing but the running and the
                 // open one.

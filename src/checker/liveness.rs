@@ -120,9 +120,19 @@ impl Liveness {
                 let message = format!("{reason}, but the mirror is not in sync");
                 findings.add(fact, "L3", Role::Source, "not_in_sync", message);
             }
+            check_same(fact, reason, model, findings);
             check_reclaimed(fact, Role::Source, &ending.source, findings);
             check_reclaimed(fact, Role::Destination, &ending.destination, findings);
         }
+    }
+}
+
+/// In sync at rest, both sides have the same CP: with snapshots too, since the last CP is sent as one.
+fn check_same(fact: &Fact, reason: &str, model: &Model, findings: &mut Findings) {
+    let [source, destination] = [Role::Source, Role::Destination].map(|r| model.committed_by(r));
+    if model.claim == Claim::InSync && source != destination {
+        let message = format!("{reason}, but the destination is at {destination}, not at {source}");
+        findings.add(fact, "L3", Role::Source, "not_the_last", message).of_cp(source);
     }
 }
 

@@ -13,8 +13,8 @@ pub use points::{Block, Point, Points};
 use crate::facts::{Direction, Fact, Role, What};
 use crate::protocol::block::{BlockAddress, BlockSize, Contents, Runs};
 use crate::protocol::{
-    CpId, EntryHeader, Epoch, Half, Lsn, Message, Metadata, Purpose, Reference, SavedMirror,
-    Transfer, TransferId,
+    CpId, EntryHeader, Epoch, Half, Lsn, Message, Mirroring, Parameters, Purpose, Reference,
+    SavedMirror, Transfer, TransferId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +22,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug)]
 pub struct Model {
     size: BlockSize,
+    /// What keeps the destination up to date.
+    pub mirroring: Mirroring,
     /// The newest session that each side began or took part in: source, destination.
     pub epochs: [Epoch; 2],
     /// What every CP must hold.
@@ -40,7 +42,7 @@ pub struct Model {
     acks_under_way: BTreeMap<u64, CpId>,
     /// CPs that began to be sent and were not committed by the destination since.
     pub begun: BTreeSet<CpId>,
-    /// CPs sent by a pass of resynchronization in this session.
+    /// CPs sent in this session by passes: of resynchronization, or snapshots.
     pub passes: BTreeSet<CpId>,
     /// What the source says of the mirror.
     pub claim: Claim,
@@ -80,9 +82,11 @@ pub struct SentTransfer {
 impl Model {
     /// Both images original.
     #[must_use]
-    pub fn new(size: BlockSize, metadata: Metadata) -> Self {
+    pub fn new(parameters: &Parameters) -> Self {
+        let (size, metadata) = (parameters.block_size, parameters.metadata);
         Self {
             size,
+            mirroring: parameters.policy.mirroring(),
             epochs: [Epoch(1); 2],
             points: Points::new(size, metadata),
             disks: Disks::new(size),
@@ -268,8 +272,11 @@ impl Model {
     fn begins(&mut self, message: &Message) {
         if let Message::CpBegin { cp, purpose, .. } = message {
             self.begun.insert(*cp);
-            if *purpose == Purpose::Resync {
-                self.passes.insert(*cp);
+            match purpose {
+                Purpose::ConsistencyPoint => {}
+                Purpose::Resync | Purpose::Snapshot => {
+                    self.passes.insert(*cp);
+                }
             }
         } else if let Message::Hello { epoch, .. } = message {
             // Spec 6.2: the session before is over, and its references with it.

@@ -153,5 +153,6 @@ const fn timer_name(timer: Timer) -> &'static str {
         Timer::Heartbeat => "heartbeat",
         Timer::Lease => "lease",
         Timer::Witness => "witness",
+        Timer::Snapshot => "snapshot",
     }
 }

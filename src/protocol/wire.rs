@@ -145,7 +145,7 @@ pub fn breakdown(message: &Message, size: BlockSize) -> Breakdown {
 /// What the headers of a CP's messages count as.
 const fn control(purpose: Purpose) -> Category {
     match purpose {
-        Purpose::ConsistencyPoint => Category::CpControl,
+        Purpose::ConsistencyPoint | Purpose::Snapshot => Category::CpControl,
         Purpose::Resync => Category::Resync,
     }
 }
@@ -162,10 +162,10 @@ fn transfer_breakdown(transfer: &Transfer, block: u64, bytes: &mut Breakdown) {
 fn item_breakdown(item: &Item, purpose: Purpose, block: u64, bytes: &mut Breakdown) {
     let (category, length) = match (&item.body, purpose) {
         (ItemBody::Full(_), Purpose::Resync) => (Category::Resync, ITEM_HEADER + block),
-        (ItemBody::Full(Contents::Data(_)), Purpose::ConsistencyPoint) => {
+        (ItemBody::Full(Contents::Data(_)), Purpose::ConsistencyPoint | Purpose::Snapshot) => {
             (Category::CpBlocks, ITEM_HEADER + block)
         }
-        (ItemBody::Full(Contents::Metadata(_)), Purpose::ConsistencyPoint) => {
+        (ItemBody::Full(Contents::Metadata(_)), Purpose::ConsistencyPoint | Purpose::Snapshot) => {
             (Category::CpMetadata, ITEM_HEADER + block)
         }
         (ItemBody::Reference(_), _) => (Category::CpReferences, REFERENCE),

@@ -14,8 +14,8 @@ use super::super::{
     CommitRecord, CpId, Effect, Half, Lsn, Mark, Message, Metadata, Note, Purpose, Refusal,
     Sabotage, Timer, TransferRange, Trigger,
 };
+use super::pass::Round;
 use super::read::ReadFor;
-use super::resync::Round;
 use super::session::Mirror;
 use super::{Source, note};
 use crate::units::SimTime;
@@ -294,6 +294,11 @@ impl Source {
             let unanswered = self.answers.unanswered(last_lsn);
             effects.push(Effect::Commit(CommitRecord { cp, last_lsn, unanswered }));
         }
+    }
+
+    /// Whether a commit is under way.
+    pub(super) fn is_committing(&self) -> bool {
+        self.running.as_ref().is_some_and(|running| running.local == Local::Committing)
     }
 
     /// The host committed the CP.
