@@ -33,6 +33,8 @@ pub struct Counts {
     pub transfer_ids: u64,
     /// Blocks dirty or frozen.
     pub buffers: u64,
+    /// Bytes in all NVLog files.
+    pub nvlog_bytes: u64,
     /// Bytes in the fullest NVLog file.
     pub nvlog_file_bytes: u64,
     /// NVLog files in use.
@@ -138,6 +140,7 @@ impl Usage {
     }
 
     fn recount_files(&mut self) {
+        self.now.nvlog_bytes = self.files.values().sum();
         self.now.nvlog_file_bytes = self.files.values().copied().max().unwrap_or(0);
         self.now.nvlog_files = self.files.len() as u64;
     }
@@ -189,6 +192,7 @@ impl Counts {
             nvram_half_entries: self.nvram_half_entries.max(other.nvram_half_entries),
             transfer_ids: self.transfer_ids.max(other.transfer_ids),
             buffers: self.buffers.max(other.buffers),
+            nvlog_bytes: self.nvlog_bytes.max(other.nvlog_bytes),
             nvlog_file_bytes: self.nvlog_file_bytes.max(other.nvlog_file_bytes),
             nvlog_files: self.nvlog_files.max(other.nvlog_files),
             link_queue_bytes: self.link_queue_bytes.max(other.link_queue_bytes),

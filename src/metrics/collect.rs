@@ -1,6 +1,7 @@
 //! Figures out of facts, as they come.
 
 use super::outages::Outages;
+use super::risk::Risk;
 use super::{Figures, Latency, Saved};
 use crate::facts::{Direction, Fact, Sink, Usage, What};
 use crate::protocol::block::{Area, BlockSize};
@@ -20,6 +21,9 @@ pub struct Collector {
     figures: Figures,
     usage: Usage,
     outages: Outages,
+    risk: Risk,
+    /// When each CP under way began.
+    begun: BTreeMap<CpId, SimTime>,
     /// Operations without an answer.
     open: BTreeMap<WriteId, (SimTime, Request)>,
     /// Writes that wait for a bound.
@@ -48,6 +52,8 @@ impl Collector {
             figures: Figures::new(),
             usage: Usage::new(parameters.block_size),
             outages: Outages::default(),
+            risk: Risk::default(),
+            begun: BTreeMap::new(),
             open: BTreeMap::new(),
             waiting: BTreeMap::new(),
             stalled_since: None,
@@ -71,6 +77,7 @@ impl Collector {
         };
         self.figures.exposed = self.outages.exposed;
         self.figures.failures = self.outages.failures;
+        self.figures.risk = self.risk.ages;
         self.figures
     }
 
@@ -198,8 +205,14 @@ impl Collector {
     }
 
     fn noted(&mut self, at: SimTime, note: &Note) {
-        if let Note::CpStarted(_, trigger) = note {
-            *self.figures.synchronization.by_trigger.entry(*trigger).or_default() += 1;
+        if let Note::CpStarted(cp, trigger) = note {
+            let points = &mut self.figures.synchronization;
+            *points.by_trigger.entry(*trigger).or_default() += 1;
+            self.begun.insert(*cp, at);
+        } else if let Note::CpEnded(cp) = note {
+            if let Some(begun) = self.begun.remove(cp) {
+                self.figures.cp_durations.record(at.since(begun));
+            }
         } else if let Note::WriteWaits(id, cause) = note {
             self.waiting.insert(*id, (at, *cause));
             self.stalled_since.get_or_insert(at);
@@ -237,6 +250,7 @@ impl Sink for Collector {
     fn take(&mut self, fact: &Fact) {
         self.usage.take(fact);
         self.outages.take(fact);
+        self.risk.take(fact);
         if let What::Requested(request) = &fact.what {
             self.requested(fact.at, *request);
         } else if let What::Answered(_, id, outcome) = &fact.what {
@@ -270,12 +284,14 @@ impl Figures {
             write_latency: Latency::new(),
             read_latency: Latency::new(),
             synchronization: super::Synchronization::default(),
+            cp_durations: Latency::new(),
             wan: <[wire::Breakdown; 2]>::default(),
             messages: [0; 2],
             saved: Saved::default(),
             peaks: super::Peaks::default(),
             waits: BTreeMap::new(),
             exposed: super::Exposed::default(),
+            risk: super::Ages::default(),
             failures: Vec::new(),
         }
     }

@@ -2,10 +2,13 @@
 
 use super::plan::Case;
 use crate::batch::{self, Panicked};
+use crate::facts::Sink;
+use crate::metrics::{self, Curves};
 use crate::report::Report;
 use crate::results::trial::Trial;
 use crate::results::{Row, Word, short};
 use crate::scenario::Problem;
+use crate::scenario::experiment::Keep;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -28,11 +31,17 @@ impl Job {
     /// # Errors
     /// A rule that the scenario breaks with this seed: a swarm draws knobs that do not go together.
     pub fn make(&self) -> Result<Made, Problem> {
-        let Case { point, at, name, scenario, traces, .. } = &*self.case;
-        let outcome = batch::run(scenario, self.seed, traces, None, &mut |_, _| {})?;
+        let Case { point, at, name, scenario, traces, keep, every, .. } = &*self.case;
+        let mut series = keep.contains(&Keep::Series).then(|| Curves::new(scenario, *every));
+        let sink = series.as_mut().map(|curves| curves as &mut dyn Sink);
+        let outcome = batch::run(scenario, self.seed, traces, sink, &mut |_, _| {})?;
+        let mut curves = series.map(Curves::finish).unwrap_or_default();
+        if keep.contains(&Keep::Latency) {
+            curves.insert("latency.write".to_owned(), metrics::write_latency(&outcome.figures));
+        }
         let report = outcome.report(scenario, self.seed);
         let why = (!report.is_as_expected()).then(|| why(&report));
-        let trial = Trial::of(*point, at.clone(), name.clone(), &report, BTreeMap::new());
+        let trial = Trial::of(*point, at.clone(), name.clone(), &report, curves);
         Ok(Made { trial, why })
     }
 }

@@ -8,7 +8,8 @@ use super::super::quote;
 use crate::batch;
 use crate::results::{Named, Outline};
 use crate::scenario::Scenario;
-use crate::scenario::experiment::{Base, Experiment};
+use crate::scenario::experiment::{Base, Experiment, Keep};
+use crate::units::Span;
 use crate::workload::Traces;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -54,6 +55,9 @@ pub(super) struct Case {
     pub name: String,
     pub scenario: Arc<Scenario>,
     pub traces: Arc<Traces>,
+    /// The curves that rows keep, and the time between two rows of a series.
+    pub keep: Vec<Keep>,
+    pub every: Span,
 }
 
 impl Plan {
@@ -151,7 +155,9 @@ impl Cases {
         batch::admit(&input.scenario, &traces).map_err(|problem| failed(input.refuse(&problem)))?;
         let (scenario, traces) = (Arc::new(input.scenario), Arc::new(traces));
         let (at, name) = (plan.experiment.at(point), plan.outline.policies[policy].clone());
-        let case = Arc::new(Case { point, policy, at, name, scenario, traces });
+        let (keep, every) = (plan.experiment.keep.clone(), plan.experiment.every);
+        let case = Case { point, policy, at, name, scenario, traces, keep, every };
+        let case = Arc::new(case);
         self.last = Some(Arc::clone(&case));
         Ok(case)
     }
