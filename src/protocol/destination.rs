@@ -105,7 +105,6 @@ impl Destination {
         let SavedState { generation, incarnation, epoch, mirror, base, voids, .. } =
             SavedState::FIRST;
         Self {
-            parameters,
             generation,
             incarnation,
             epoch,
@@ -119,7 +118,8 @@ impl Destination {
             scan: Scan::Done,
             life_to_save: None,
             told: None,
-            log: NvLog::new(files, parameters.cache, parameters.block_size),
+            log: NvLog::new(files, parameters.cache, parameters.block_size)
+                .for_policy(parameters.policy),
             progress: Progress::default(),
             writing: BTreeMap::new(),
             reception: None,
@@ -129,6 +129,7 @@ impl Destination {
             wait_is_set: false,
             activity: Activity::None,
             next_ticket: Ticket(0),
+            parameters,
         }
     }
 
@@ -215,6 +216,7 @@ impl Destination {
             }
             Message::CpData { cp, items, .. } => self.items(now, cp, items, effects),
             Message::CpEnd { cp, blocks, .. } => self.end(now, cp, blocks, effects),
+            Message::Wanted { cp, blocks, .. } => self.wanted_came(now, cp, blocks, effects),
             Message::NakAnswer { cp, address, contents, .. } => {
                 self.nak_answered(now, (cp, address), contents, effects);
             }
@@ -223,6 +225,7 @@ impl Destination {
             Message::LogAck { .. }
             | Message::CpAck { .. }
             | Message::Nak { .. }
+            | Message::Want { .. }
             | Message::Wait { .. }
             | Message::Welcome { .. }
             | Message::Deposed { .. }

@@ -4,10 +4,10 @@
 //! This is the account; the bytes are the host's. A reference (transfer ID, block number) is resolved
 //! here: transfer ID → the offset of that block in local storage, or its bytes while still cached.
 
-use super::block::{BlockSize, Runs};
+use super::block::{BlockSize, Origin, Run, Runs};
 use super::{
-    BlockNumber, CpId, Epoch, LogFile, Lsn, Reference, Scanned, Transfer, TransferHeader,
-    TransferId, Void, wire,
+    BlockNumber, CpId, Epoch, LogFile, Lsn, Policy, Reference, Scanned, Transfer, TransferHeader,
+    TransferId, Void, WriteId, wire,
 };
 use crate::units::Bytes;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -19,12 +19,17 @@ pub struct NvLog {
     files: Vec<File>,
     /// What is kept of CPs not yet committed. A CP's transfers leave it at commit (Spec 4.1).
     map: BTreeMap<CpId, BTreeMap<TransferId, Stored>>,
+    /// Where whole blocks lie, by their contents (Spec 10). `None`: nobody asks for them.
+    contents: Option<BTreeMap<CpId, ByContents>>,
     /// Transfers received that no file is free for (Spec 4.3), in the order they came.
     waiting: VecDeque<Transfer>,
     cache: Cache,
     /// A wrong protocol's notion of the CP whose transfers come now, if it has one (Spec 12).
     filing: Option<CpId>,
 }
+
+/// Whole blocks of one CP by their contents: the write and the place in it.
+type ByContents = BTreeMap<(WriteId, u64), Reference>;
 
 /// What a file is used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,10 +97,18 @@ impl NvLog {
             size,
             files: vec![File::Free; usize::from(files)],
             map: BTreeMap::new(),
+            contents: None,
             waiting: VecDeque::new(),
             cache: Cache { limit: cache.get(), bytes: 0, durable: VecDeque::new() },
             filing: None,
         }
+    }
+
+    /// The same, for a policy that may look for blocks by their contents (Spec 10).
+    #[must_use]
+    pub fn for_policy(self, policy: Policy) -> Self {
+        let contents = (policy == Policy::Dedup).then(BTreeMap::new);
+        Self { contents, ..self }
     }
 
     /// Whether this very transfer is here: same ID, same first LSN (Spec 4.2).
@@ -138,6 +151,13 @@ impl NvLog {
             length,
         };
         self.cache.bytes += length;
+        if let Some(contents) = &mut self.contents {
+            let named = (0..).zip(&transfer.blocks).filter_map(|(number, runs)| {
+                let place = Reference { transfer: transfer.header.id, number: BlockNumber(number) };
+                Some((whole_block(runs)?, place))
+            });
+            contents.entry(cp).or_default().extend(named);
+        }
         self.map.entry(cp).or_default().insert(transfer.header.id, stored);
         Some((file, offset))
     }
@@ -205,10 +225,19 @@ impl NvLog {
         }
     }
 
+    /// Where a whole block with these contents lies among the transfers of a CP, if one does.
+    #[must_use]
+    pub fn place_of(&self, cp: CpId, contents: &Runs) -> Option<Reference> {
+        self.contents.as_ref()?.get(&cp)?.get(&whole_block(contents)?).copied()
+    }
+
     /// A CP was committed: its transfers leave the map, its file is free after the next flush. Those
     /// that still wait for a file are not needed any more; one stored now would never leave.
     pub fn committed(&mut self, cp: CpId, last_lsn: Lsn) {
         self.waiting.retain(|transfer| transfer.header.cp != cp);
+        if let Some(contents) = &mut self.contents {
+            contents.remove(&cp);
+        }
         let gone = self.map.remove(&cp).unwrap_or_default();
         let cached = gone.values().filter(|stored| stored.cached.is_some());
         self.cache.bytes -= cached.map(|stored| stored.length).sum::<u64>();
@@ -240,6 +269,9 @@ impl NvLog {
     /// one. What is in the files stays until a commit covers it (Spec 6.5).
     pub fn end_session(&mut self) {
         self.map.clear();
+        if let Some(contents) = &mut self.contents {
+            contents.clear();
+        }
         self.waiting.clear();
         self.filing = None;
         self.cache.bytes = 0;
@@ -307,6 +339,14 @@ impl NvLog {
     #[must_use]
     pub const fn cached_bytes(&self) -> u64 {
         self.cache.bytes
+    }
+}
+
+/// What names the contents of a block that one write wholly covers.
+fn whole_block(runs: &Runs) -> Option<(WriteId, u64)> {
+    match runs.as_slice() {
+        [Run { start: 0, origin: Origin::Write { id, position }, .. }] => Some((*id, *position)),
+        _ => None,
     }
 }
 

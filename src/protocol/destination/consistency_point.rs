@@ -6,6 +6,7 @@
 
 use super::super::block::{BlockAddress, Contents, Runs};
 use super::super::nvlog::Located;
+use super::super::policy::dedup;
 use super::super::status::sometimes;
 use super::super::{
     CommitRecord, CpId, Effect, Item, ItemBody, Lsn, Mark, Message, Note, Reference, Refusal,
@@ -31,6 +32,8 @@ pub(super) struct Reception {
     reading: BTreeMap<Ticket, BlockAddress>,
     /// References that were NAKed.
     naked: BTreeSet<BlockAddress>,
+    /// Blocks that came as a hash of contents that are not here (Spec 10).
+    wanted: BTreeSet<BlockAddress>,
     /// Shadow writes not yet durable.
     writing: BTreeSet<Ticket>,
     commit: Commit,
@@ -49,6 +52,13 @@ impl Begin {
     fn names(&self, id: TransferId) -> bool {
         self.transfers.is_some_and(|transfers| transfers.contains(id))
     }
+}
+
+/// Whether contents are here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lookup {
+    Found,
+    Unknown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +85,7 @@ impl Reception {
             held: BTreeMap::new(),
             reading: BTreeMap::new(),
             naked: BTreeSet::new(),
+            wanted: BTreeSet::new(),
             writing: BTreeSet::new(),
             commit: Commit::Awaited,
         }
@@ -86,6 +97,7 @@ impl Reception {
         let settled = self.held.is_empty()
             && self.reading.is_empty()
             && self.naked.is_empty()
+            && self.wanted.is_empty()
             && self.writing.is_empty();
         self.begin.as_ref().filter(|_| all && settled).map(|begin| begin.last_lsn)
     }
@@ -168,17 +180,64 @@ impl Destination {
         if items.iter().any(|item| reception.seen.contains(&item.address)) {
             sometimes(Mark::ItemsRepeated, effects);
         }
+        let mut unknown = Vec::new();
         for item in items {
             let reception = self.reception_mut();
             if !reception.seen.insert(item.address) {
                 if reception.naked.contains(&item.address) {
                     self.nak(item.address, effects);
+                } else if reception.wanted.contains(&item.address) {
+                    unknown.push(item.address);
                 }
                 continue;
             }
             match item.body {
                 ItemBody::Full(contents) => self.write_shadow(item.address, contents, effects),
                 ItemBody::Reference(reference) => self.resolve(item.address, reference, effects),
+                ItemBody::Hash(runs) => match self.look_up(item.address, runs, effects) {
+                    Lookup::Found => {}
+                    Lookup::Unknown => unknown.push(item.address),
+                },
+            }
+        }
+        if !unknown.is_empty() {
+            let epoch = self.epoch;
+            let reception = self.reception_mut();
+            reception.wanted.extend(&unknown);
+            effects.push(Effect::Send(Message::Want { epoch, cp, addresses: unknown }));
+        }
+    }
+
+    /// Looks for contents by their hash: in the log of the CP, and among what is known from elsewhere,
+    /// which a deduplicating store takes without moving a byte of it (Spec 10).
+    fn look_up(&mut self, address: BlockAddress, runs: Runs, effects: &mut Vec<Effect>) -> Lookup {
+        let cp = self.reception_mut().cp;
+        if let Some(place) = self.log.place_of(cp, &runs) {
+            self.resolve(address, place, effects);
+        } else if dedup::is_known_elsewhere(&runs, self.parameters.duplicates) {
+            self.write_shadow(address, Contents::Data(runs), effects);
+        } else {
+            return Lookup::Unknown;
+        }
+        Lookup::Found
+    }
+
+    /// Blocks that were wanted.
+    pub(super) fn wanted_came(
+        &mut self,
+        now: SimTime,
+        cp: CpId,
+        blocks: Vec<(BlockAddress, Contents)>,
+        effects: &mut Vec<Effect>,
+    ) {
+        if self.reception_of(now, cp, effects).is_none() {
+            return;
+        }
+        for (address, contents) in blocks {
+            if self.reception_mut().wanted.remove(&address) {
+                self.write_shadow(address, contents, effects);
+            } else {
+                sometimes(Mark::NakAnsweredAgain, effects);
             }
         }
     }
