@@ -160,7 +160,7 @@ impl Checker {
     /// A checker for a run of this scenario.
     #[must_use]
     pub fn new(scenario: &Scenario) -> Self {
-        let parameters = scenario.parameters;
+        let parameters = &scenario.parameters;
         let size = parameters.block_size;
         Self {
             parts: Parts::new(),
@@ -177,9 +177,9 @@ impl Checker {
             freeing: freeing::Freeing::default(),
             headers: headers::Headers::default(),
             damage: damage::Damage::new(size.bytes().get()),
-            bounds: bounds::Bounds::new(parameters),
+            bounds: bounds::Bounds::new(parameters.clone()),
             reads: reads::Reads::new(size),
-            added_up: bytes::AddedUp::new(size, &scenario.wan),
+            added_up: bytes::AddedUp::new(parameters.encoding.clone(), &scenario.wan),
             guard: guard::Guard::new(scenario),
             reigns: reigns::Reigns::new(),
             liveness: liveness::Liveness::new(scenario),

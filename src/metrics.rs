@@ -1,11 +1,16 @@
 //! Facts → figures. Reads facts as they come; what it keeps does not grow with the run. Figures of
 //! two runs merge.
 
+mod ages;
 mod collect;
+mod curves;
 mod outages;
+mod risk;
 mod series;
 
+pub use ages::Ages;
 pub use collect::Collector;
+pub use curves::{Curve, Curves, write_latency};
 pub use outages::{Exposed, Failure, FailureKind};
 pub use series::{SERIES_COLUMNS, Series};
 
@@ -27,6 +32,8 @@ pub struct Figures {
     pub read_latency: Latency,
     /// Consistency points.
     pub synchronization: Synchronization,
+    /// From the beginning of each CP to its end, when its space is free.
+    pub cp_durations: Latency,
     /// Bytes on the wire, by direction and category, packet overhead included.
     pub wan: [Breakdown; 2],
     /// Messages sent, by direction.
@@ -39,6 +46,8 @@ pub struct Figures {
     pub waits: BTreeMap<WaitCause, (u64, Span)>,
     /// What was acknowledged and stood on one side only.
     pub exposed: Exposed,
+    /// How old the oldest acknowledged write was that would have been lost with the source's site.
+    pub risk: Ages,
     /// Each failure of the run, in order of time.
     pub failures: Vec<Failure>,
 }
@@ -132,6 +141,7 @@ impl Figures {
         self.write_latency.merge(&other.write_latency);
         self.read_latency.merge(&other.read_latency);
         self.synchronization.merge(&other.synchronization);
+        self.cp_durations.merge(&other.cp_durations);
         for direction in Direction::BOTH {
             self.wan[direction as usize].merge(&other.wan[direction as usize]);
             self.messages[direction as usize] += other.messages[direction as usize];
@@ -147,6 +157,7 @@ impl Figures {
         self.exposed.writes += other.exposed.writes;
         self.exposed.bytes += other.exposed.bytes;
         self.failures.extend(&other.failures);
+        self.risk.merge(&other.risk);
     }
 }
 

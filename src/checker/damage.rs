@@ -153,9 +153,14 @@ fn damage_in(message: &Message) -> Option<String> {
         Message::CpData { cp, items, .. } => {
             let bad = items.iter().find(|item| match &item.body {
                 ItemBody::Full(contents) => is_damaged(contents),
+                ItemBody::Hash(runs) => runs.is_damaged(),
                 ItemBody::Reference(_) | ItemBody::Pieces(_) => false,
             });
             bad.map(|item| format!("{cp} sent {}", item.address))
+        }
+        Message::Wanted { cp, blocks, .. } => {
+            let bad = blocks.iter().find(|(_, contents)| is_damaged(contents));
+            bad.map(|(address, _)| format!("{cp} sent {address}"))
         }
         Message::NakAnswer { cp, address, contents, .. } => {
             is_damaged(contents).then(|| format!("{cp} sent {address}"))

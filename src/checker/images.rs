@@ -81,7 +81,7 @@ impl Images {
             self.in_full = if transfers.is_none() { InFull::Yes } else { InFull::No };
         } else if let Message::CpData { items, .. } = message {
             let references = items.iter().filter(|item| match item.body {
-                ItemBody::Reference(_) | ItemBody::Pieces(_) => true,
+                ItemBody::Reference(_) | ItemBody::Hash(_) | ItemBody::Pieces(_) => true,
                 ItemBody::Full(_) => false,
             });
             self.referenced.extend(references.map(|item| item.address));

@@ -7,7 +7,7 @@
 use super::model::{Block, Model};
 use super::{Findings, Subject, pieces};
 use crate::facts::{Direction, Fact, Role, What};
-use crate::protocol::block::{Area, BlockAddress, Contents};
+use crate::protocol::block::{Area, BlockAddress, Contents, Runs};
 use crate::protocol::{CpId, Item, ItemBody, Message, Policy, Purpose, Reference};
 use crate::scenario::Scenario;
 
@@ -55,6 +55,14 @@ impl References {
             if let Some(block) = block_of(model, *cp, *address) {
                 check_full(fact, wasted, (*cp, *address), contents, block, model, findings);
             }
+        } else if let Message::Wanted { cp, blocks, .. } = &**message {
+            for (address, contents) in blocks {
+                if let Some(block) = block_of(model, *cp, *address) {
+                    // Without faults the destination has what is wholly overwritten, so wants none.
+                    let wasted = self.policy_if(self.faults == Faults::None);
+                    check_full(fact, wasted, (*cp, *address), contents, block, model, findings);
+                }
+            }
         } else if let Message::CpData { cp, items, purpose: Purpose::ConsistencyPoint, .. } =
             &**message
         {
@@ -87,14 +95,22 @@ impl References {
                 let place = (cp, address);
                 check_reference(fact, self.policy, place, *reference, block, model, findings);
             }
+            (ItemBody::Hash(runs), Some(block)) => {
+                check_hash(fact, self.policy, (cp, address), runs, block, findings);
+            }
             (ItemBody::Full(contents), Some(block)) => {
                 let policy = self.policy_if(self.forwarded == Forwarded::Yes);
+                if policy == Policy::Dedup {
+                    let message = format!("{cp} sent {address} in full, and did not ask first");
+                    let subject = findings.add(fact, "S23", Role::Source, "hash_missing", message);
+                    subject.of_cp(cp).of_block(address);
+                }
                 check_full(fact, policy, (cp, address), contents, block, model, findings);
             }
             (ItemBody::Pieces(held), Some(block)) => {
                 pieces::check(fact, self.policy, (cp, address), held, block, model, findings);
             }
-            (ItemBody::Reference(_) | ItemBody::Pieces(_), None) => {
+            (ItemBody::Reference(_) | ItemBody::Hash(_) | ItemBody::Pieces(_), None) => {
                 let message = format!("{cp} sent {address} as a reference");
                 let subject =
                     findings.add(fact, "S6", Role::Source, "reference_to_metadata", message);
@@ -127,7 +143,7 @@ fn check_reference(
 ) {
     let Reference { transfer, number } = reference;
     let name = format!("{address}: reference (transfer {transfer}, block {number})");
-    let allowed = may_be_referenced(policy, block);
+    let allowed = policy == Policy::References && may_be_referenced(policy, block);
     let found = model.referenced(reference);
     // Wrong bytes first: they are worse than a rule that was broken.
     let subject = match found.map(|(_, _, runs)| runs.difference(&block.contents)) {
@@ -156,6 +172,29 @@ fn check_reference(
             .add(fact, "S6", Role::Source, "stale_reference", message)
             .of_cp(cp)
             .of_block(address);
+    }
+}
+
+/// The hash stands for the contents: they are the frozen ones, or the destination takes others for
+/// them (S5).
+fn check_hash(
+    fact: &Fact,
+    policy: Policy,
+    (cp, address): (CpId, BlockAddress),
+    runs: &Runs,
+    block: &Block,
+    findings: &mut Findings,
+) {
+    if let Some(difference) = runs.difference(&block.contents) {
+        let message = format!("{address}: hash of other contents: {difference}");
+        let subject = findings.add(fact, "S5", Role::Source, "wrong_bytes", message);
+        subject.difference = Some(difference);
+        subject.of_cp(cp).of_block(address);
+    }
+    if policy != Policy::Dedup {
+        let message = format!("{address}: a hash, which {} does not send", policy.key());
+        let subject = findings.add(fact, "S6", Role::Source, "reference_not_allowed", message);
+        subject.of_cp(cp).of_block(address);
     }
 }
 
@@ -196,12 +235,11 @@ fn check_full(
 /// Whether the policy sends a reference for the block (Spec 3.6, 10).
 const fn may_be_referenced(policy: Policy, block: &Block) -> bool {
     match policy {
-        Policy::References | Policy::Extents => block.wholly,
+        Policy::References | Policy::Extents | Policy::Dedup => block.wholly,
         Policy::FullBlocks
         | Policy::CpOnly
         | Policy::WriteOnce
         | Policy::SnapshotDelta
-        | Policy::Dedup
         | Policy::Compress => false,
     }
 }

@@ -35,6 +35,8 @@ pub(super) fn message(message: &Message) -> String {
         Message::CpData { cp, .. } => format!("CP_DATA of {cp}"),
         Message::CpEnd { cp, .. } => format!("CP_END of {cp}"),
         Message::NakAnswer { cp, .. } => format!("NAK answer of {cp}"),
+        Message::Want { cp, .. } => format!("WANT of {cp}"),
+        Message::Wanted { cp, .. } => format!("WANTED of {cp}"),
         Message::LogAck { through, .. } => format!("LOG_ACK up to {through}"),
         Message::CpAck { cp, .. } => format!("CP_ACK of {cp}"),
         Message::Nak { cp, .. } => format!("NAK of {cp}"),

@@ -1,10 +1,11 @@
 //! Figures out of facts, as they come.
 
 use super::outages::Outages;
+use super::risk::Risk;
 use super::{Figures, Latency, Saved};
 use crate::facts::{Direction, Fact, Sink, Usage, What};
-use crate::protocol::block::{Area, BlockSize};
-use crate::protocol::wire::{self, Breakdown, Category, Packing};
+use crate::protocol::block::Area;
+use crate::protocol::wire::{self, Breakdown, Category, Encoding, Packing};
 use crate::protocol::{
     CpId, Item, ItemBody, Message, Note, Operation, Outcome, Purpose, Request, WaitCause, WriteId,
     policy,
@@ -16,11 +17,14 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Collects the figures of one run.
 #[derive(Debug)]
 pub struct Collector {
-    size: BlockSize,
+    encoding: Encoding,
     wan: Wan,
     figures: Figures,
     usage: Usage,
     outages: Outages,
+    risk: Risk,
+    /// When each CP under way began.
+    begun: BTreeMap<CpId, SimTime>,
     /// Operations without an answer.
     open: BTreeMap<WriteId, (SimTime, Request)>,
     /// Writes that wait for a bound.
@@ -55,13 +59,15 @@ impl Collector {
     /// For a run of this scenario.
     #[must_use]
     pub fn new(scenario: &Scenario) -> Self {
-        let parameters = scenario.parameters;
+        let parameters = &scenario.parameters;
         Self {
-            size: parameters.block_size,
+            encoding: parameters.encoding.clone(),
             wan: scenario.wan.clone(),
             figures: Figures::new(),
-            usage: Usage::new(parameters.block_size),
+            usage: Usage::new(parameters.encoding.clone()),
             outages: Outages::default(),
+            risk: Risk::default(),
+            begun: BTreeMap::new(),
             open: BTreeMap::new(),
             waiting: BTreeMap::new(),
             stalled_since: None,
@@ -87,6 +93,7 @@ impl Collector {
         };
         self.figures.exposed = self.outages.exposed;
         self.figures.failures = self.outages.failures;
+        self.figures.risk = self.risk.ages;
         self.figures
     }
 
@@ -119,7 +126,7 @@ impl Collector {
     }
 
     fn sent(&mut self, direction: Direction, number: u64, message: &Message) {
-        let mut bytes = wire::breakdown(message, self.size);
+        let mut bytes = wire::breakdown(message, &self.encoding);
         let overhead = self.wan.overhead(Bytes::new(bytes.total())).get();
         bytes.add(Category::PacketOverhead, overhead);
         self.queued.insert((direction, number), bytes);
@@ -158,7 +165,14 @@ impl Collector {
                     }
                 }
             }
-            Message::NakAnswer { .. } => {
+            Message::Want { addresses, .. } => {
+                self.synchronized(total);
+                self.save(-signed(total));
+                let points = &mut self.figures.synchronization;
+                points.blocks_referenced -= addresses.len() as u64;
+                points.blocks_full += addresses.len() as u64;
+            }
+            Message::NakAnswer { .. } | Message::Wanted { .. } => {
                 self.synchronized(total);
                 self.save(-signed(total));
             }
@@ -183,7 +197,7 @@ impl Collector {
 
     /// A message goes once more: all of it counts as sent again.
     fn resent(&mut self, direction: Direction, number: u64, message: &Message) {
-        let length = wire::length(message, self.size);
+        let length = wire::length(message, &self.encoding);
         let mut bytes = wire::Breakdown::default();
         bytes.add(Category::Retransmissions, self.wan.wire_length(length).get());
         self.queued.insert((direction, number), bytes);
@@ -203,11 +217,19 @@ impl Collector {
         }
         let points = &mut self.figures.synchronization;
         match (&item.body, item.address.area) {
-            (ItemBody::Reference(_) | ItemBody::Pieces(_), _) => points.blocks_referenced += 1,
+            (ItemBody::Reference(_) | ItemBody::Hash(_) | ItemBody::Pieces(_), _) => {
+                points.blocks_referenced += 1;
+            }
             (ItemBody::Full(_), Area::Data) => points.blocks_full += 1,
             (ItemBody::Full(_), Area::Indirect(_) | Area::Bitmap) => points.metadata_blocks += 1,
         }
-        let closed = self.in_full.add(wire::item_in_full(self.size));
+        let in_full = match &item.body {
+            ItemBody::Full(_) => wire::item(item, &self.encoding),
+            ItemBody::Reference(_) | ItemBody::Hash(_) | ItemBody::Pieces(_) => {
+                wire::item_in_full(self.encoding.size)
+            }
+        };
+        let closed = self.in_full.add(in_full);
         self.save_message(closed);
     }
 
@@ -220,7 +242,7 @@ impl Collector {
         points.blocks_referenced += unnamed.saturating_sub(sending.naked);
         points.blocks_full += sending.naked;
         for _ in 0..unnamed {
-            let closed = self.in_full.add(wire::item_in_full(self.size));
+            let closed = self.in_full.add(wire::item_in_full(self.encoding.size));
             self.save_message(closed);
         }
     }
@@ -241,8 +263,14 @@ impl Collector {
     }
 
     fn noted(&mut self, at: SimTime, note: &Note) {
-        if let Note::CpStarted(_, trigger) = note {
-            *self.figures.synchronization.by_trigger.entry(*trigger).or_default() += 1;
+        if let Note::CpStarted(cp, trigger) = note {
+            let points = &mut self.figures.synchronization;
+            *points.by_trigger.entry(*trigger).or_default() += 1;
+            self.begun.insert(*cp, at);
+        } else if let Note::CpEnded(cp) = note {
+            if let Some(begun) = self.begun.remove(cp) {
+                self.figures.cp_durations.record(at.since(begun));
+            }
         } else if let Note::WriteWaits(id, cause) = note {
             self.waiting.insert(*id, (at, *cause));
             self.stalled_since.get_or_insert(at);
@@ -280,6 +308,7 @@ impl Sink for Collector {
     fn take(&mut self, fact: &Fact) {
         self.usage.take(fact);
         self.outages.take(fact);
+        self.risk.take(fact);
         if let What::Requested(request) = &fact.what {
             self.requested(fact.at, *request);
         } else if let What::Answered(_, id, outcome) = &fact.what {
@@ -313,12 +342,14 @@ impl Figures {
             write_latency: Latency::new(),
             read_latency: Latency::new(),
             synchronization: super::Synchronization::default(),
+            cp_durations: Latency::new(),
             wan: <[wire::Breakdown; 2]>::default(),
             messages: [0; 2],
             saved: Saved::default(),
             peaks: super::Peaks::default(),
             waits: BTreeMap::new(),
             exposed: super::Exposed::default(),
+            risk: super::Ages::default(),
             failures: Vec::new(),
         }
     }

@@ -107,7 +107,6 @@ impl Destination {
         let SavedState { generation, incarnation, epoch, mirror, base, voids, .. } =
             SavedState::FIRST;
         Self {
-            parameters,
             generation,
             incarnation,
             epoch,
@@ -132,6 +131,7 @@ impl Destination {
             wait_is_set: false,
             activity: Activity::None,
             next_ticket: Ticket(0),
+            parameters,
         }
     }
 
@@ -223,6 +223,7 @@ impl Destination {
             }
             Message::CpData { cp, items, .. } => self.items(now, cp, items, effects),
             Message::CpEnd { cp, blocks, .. } => self.end(now, cp, blocks, effects),
+            Message::Wanted { cp, blocks, .. } => self.wanted_came(now, cp, blocks, effects),
             Message::NakAnswer { cp, address, contents, .. } => {
                 self.nak_answered(now, (cp, address), contents, effects);
             }
@@ -231,6 +232,7 @@ impl Destination {
             Message::LogAck { .. }
             | Message::CpAck { .. }
             | Message::Nak { .. }
+            | Message::Want { .. }
             | Message::Wait { .. }
             | Message::Welcome { .. }
             | Message::Deposed { .. }

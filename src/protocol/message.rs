@@ -167,6 +167,24 @@ pub enum Message {
         /// The heartbeat that is answered.
         number: u64,
     },
+    /// Destination → source, under `dedup`: blocks of a CP whose contents it does not have (Spec 10).
+    Want {
+        /// The session.
+        epoch: Epoch,
+        /// The CP.
+        cp: CpId,
+        /// The blocks.
+        addresses: Vec<BlockAddress>,
+    },
+    /// Source → destination: blocks that were wanted, in full, as they were frozen.
+    Wanted {
+        /// The session.
+        epoch: Epoch,
+        /// The CP.
+        cp: CpId,
+        /// The blocks.
+        blocks: Vec<(BlockAddress, Contents)>,
+    },
 }
 
 /// Why the blocks of a CP are sent.
@@ -207,6 +225,8 @@ impl Message {
             | Self::CpData { epoch, .. }
             | Self::CpEnd { epoch, .. }
             | Self::NakAnswer { epoch, .. }
+            | Self::Want { epoch, .. }
+            | Self::Wanted { epoch, .. }
             | Self::LogAck { epoch, .. }
             | Self::CpAck { epoch, .. }
             | Self::Nak { epoch, .. }
@@ -315,6 +335,8 @@ pub enum ItemBody {
     Full(Contents),
     /// Where the destination already has it.
     Reference(Reference),
+    /// The hash of its contents, which stand for themselves (Spec 10).
+    Hash(Runs),
     /// Where the destination already has every part of it (Spec 10, `extents`).
     Pieces(Pieces),
 }

@@ -7,11 +7,12 @@
 //! Where the policy needs it, fragments are found in the same way, and it is known what the entries of
 //! a CP wrote to each block (Spec 10).
 
-use super::block::{BlockAddress, BlockSize, Runs};
+use super::block::{BlockAddress, BlockSize, Origin, Run, Runs};
 use super::pieces::{Layers, Place};
 use super::{
     BlockNumber, CpId, Epoch, FragmentNumber, FragmentReference, LogFile, Lsn, Pieces, Policy,
-    Reference, Scanned, Transfer, TransferHeader, TransferId, TransferRange, Void, policy, wire,
+    Reference, Scanned, Transfer, TransferHeader, TransferId, TransferRange, Void, WriteId, policy,
+    wire,
 };
 use crate::units::Bytes;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -26,6 +27,8 @@ pub struct NvLog {
     keeps: Keeps,
     /// What the entries of each of these CPs wrote to each block, if that is kept.
     written: BTreeMap<CpId, BTreeMap<BlockAddress, Layers>>,
+    /// Where whole blocks lie, by their contents, if that is kept (Spec 10).
+    contents: BTreeMap<CpId, ByContents>,
     /// Transfers received that no file is free for (Spec 4.3), in the order they came.
     waiting: VecDeque<Transfer>,
     cache: Cache,
@@ -33,10 +36,15 @@ pub struct NvLog {
     filing: Option<CpId>,
 }
 
+/// Whole blocks of one CP by their contents: the write and the place in it.
+type ByContents = BTreeMap<(WriteId, u64), Reference>;
+
 /// What the map knows of a transfer beside its blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Keeps {
     Blocks,
+    /// Where contents lie too.
+    Contents,
     /// Its fragments too.
     Fragments,
     /// And what its entries wrote.
@@ -141,6 +149,7 @@ impl NvLog {
             map: BTreeMap::new(),
             keeps: Keeps::Blocks,
             written: BTreeMap::new(),
+            contents: BTreeMap::new(),
             waiting: VecDeque::new(),
             cache: Cache { limit: cache.get(), bytes: 0, durable: VecDeque::new() },
             filing: None,
@@ -154,6 +163,8 @@ impl NvLog {
             Keeps::Layers
         } else if policy::names_pieces(policy) {
             Keeps::Fragments
+        } else if policy == Policy::Dedup {
+            Keeps::Contents
         } else {
             Keeps::Blocks
         };
@@ -200,7 +211,7 @@ impl NvLog {
             cached: Some(Areas {
                 blocks: transfer.blocks.clone(),
                 fragments: match self.keeps {
-                    Keeps::Blocks => Vec::new(),
+                    Keeps::Blocks | Keeps::Contents => Vec::new(),
                     Keeps::Fragments | Keeps::Layers => transfer.fragments.clone(),
                 },
             }),
@@ -208,6 +219,13 @@ impl NvLog {
         };
         self.note_written(transfer);
         self.cache.bytes += length;
+        if self.keeps == Keeps::Contents {
+            let named = (0..).zip(&transfer.blocks).filter_map(|(number, runs)| {
+                let place = Reference { transfer: transfer.header.id, number: BlockNumber(number) };
+                Some((whole_block(runs)?, place))
+            });
+            self.contents.entry(cp).or_default().extend(named);
+        }
         self.map.entry(cp).or_default().insert(transfer.header.id, stored);
         Some((file, offset))
     }
@@ -348,11 +366,18 @@ impl NvLog {
         }
     }
 
+    /// Where a whole block with these contents lies among the transfers of a CP, if one does.
+    #[must_use]
+    pub fn place_of(&self, cp: CpId, contents: &Runs) -> Option<Reference> {
+        self.contents.get(&cp)?.get(&whole_block(contents)?).copied()
+    }
+
     /// A CP was committed: its transfers leave the map, its file is free after the next flush. Those
     /// that still wait for a file are not needed any more; one stored now would never leave.
     pub fn committed(&mut self, cp: CpId, last_lsn: Lsn) {
         self.waiting.retain(|transfer| transfer.header.cp != cp);
         self.written.remove(&cp);
+        self.contents.remove(&cp);
         let gone = self.map.remove(&cp).unwrap_or_default();
         let cached = gone.values().filter(|stored| stored.cached.is_some());
         self.cache.bytes -= cached.map(|stored| stored.length).sum::<u64>();
@@ -385,6 +410,7 @@ impl NvLog {
     pub fn end_session(&mut self) {
         self.map.clear();
         self.written.clear();
+        self.contents.clear();
         self.waiting.clear();
         self.filing = None;
         self.cache.bytes = 0;
@@ -452,6 +478,14 @@ impl NvLog {
     #[must_use]
     pub const fn cached_bytes(&self) -> u64 {
         self.cache.bytes
+    }
+}
+
+/// What names the contents of a block that one write wholly covers.
+fn whole_block(runs: &Runs) -> Option<(WriteId, u64)> {
+    match runs.as_slice() {
+        [Run { start: 0, origin: Origin::Write { id, position }, .. }] => Some((*id, *position)),
+        _ => None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a CP sends for each block: one file per policy (Spec 10).
 
+pub mod dedup;
 mod extents;
 mod full_blocks;
 mod references;

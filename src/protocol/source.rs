@@ -145,7 +145,6 @@ impl Source {
         let SavedState { generation, incarnation, epoch, mirror, part, base, reign, voids } =
             SavedState::FIRST;
         Self {
-            parameters,
             generation,
             recorded: generation,
             incarnation,
@@ -190,6 +189,7 @@ impl Source {
             timer_is_set: false,
             transfer_due: None,
             next_ticket: Ticket(0),
+            parameters,
         }
     }
 
@@ -342,6 +342,7 @@ impl Source {
             Message::LogAck { through, .. } => self.log_acknowledged(through, effects),
             Message::CpAck { cp, .. } => self.cp_acknowledged(cp, effects),
             Message::Nak { cp, address, .. } => self.nak(cp, address, effects),
+            Message::Want { cp, addresses, .. } => self.wanted(cp, addresses, effects),
             Message::Welcome { incarnation, committed, diverged, .. } => {
                 self.welcomed(now, incarnation, committed, diverged, effects);
             }
@@ -357,6 +358,7 @@ impl Source {
             | Message::CpData { .. }
             | Message::CpEnd { .. }
             | Message::NakAnswer { .. }
+            | Message::Wanted { .. }
             | Message::InSync { .. }
             | Message::Heartbeat { .. } => effects.push(Effect::Refuse(Refusal::WrongDirection)),
             Message::Restarted { .. } | Message::Hello { .. } => {
@@ -433,7 +435,7 @@ impl Source {
 
     /// Sends a message; the outlet has room.
     fn send(&mut self, message: Message, completes: Option<Lsn>, effects: &mut Vec<Effect>) {
-        let length = super::wire::length(&message, self.parameters.block_size);
+        let length = super::wire::length(&message, &self.parameters.encoding);
         let what = match message {
             Message::Heartbeat { .. } => Cargo::Heartbeat,
             _ => Cargo::Work(completes),
@@ -444,7 +446,7 @@ impl Source {
 
     /// Sends a message that was sent before; the outlet has room.
     fn send_again(&mut self, message: Message, effects: &mut Vec<Effect>) {
-        let length = super::wire::length(&message, self.parameters.block_size);
+        let length = super::wire::length(&message, &self.parameters.encoding);
         self.outlet.hand_over(length, Cargo::Work(None));
         effects.push(Effect::SendAgain(message));
     }

@@ -344,7 +344,7 @@ impl Simulation<'_> {
     }
 
     pub(super) fn length_of(&self, message: &Message) -> Bytes {
-        wire::length(message, self.scenario.parameters.block_size)
+        wire::length(message, &self.scenario.parameters.encoding)
     }
 
     /// The fact that what is carried out now is because of.

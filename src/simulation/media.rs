@@ -136,7 +136,7 @@ impl Simulation<'_> {
             self.destroy_record(role, file, offset, fault);
         }
         let astray = self.strikes(device, Mishap::MisdirectedRead, number);
-        let parameters = self.scenario.parameters;
+        let parameters = &self.scenario.parameters;
         let unchecked = parameters.sabotages(Sabotage::ResolveInWrongFile)
             || parameters.sabotages(Sabotage::TrustLogStorage);
         let storage = &self.site(role).log_storage;

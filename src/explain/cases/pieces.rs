@@ -59,7 +59,7 @@ fn of(history: &History, cp: CpId, block: BlockAddress) -> Option<&Pieces> {
     let sent = history.items(cp).filter(|sent| sent.item.address == block).last()?;
     match &sent.item.body {
         ItemBody::Pieces(pieces) => Some(pieces),
-        ItemBody::Full(_) | ItemBody::Reference(_) => None,
+        ItemBody::Full(_) | ItemBody::Reference(_) | ItemBody::Hash(_) => None,
     }
 }
 

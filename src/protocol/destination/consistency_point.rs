@@ -4,7 +4,8 @@
 //! log (`resolve`); one that cannot be is NAKed, and the block comes in full. When every block is
 //! durable in a shadow page, all of them become the image at once.
 
-use super::super::block::{BlockAddress, Contents};
+use super::super::block::{BlockAddress, Contents, Runs};
+use super::super::policy::dedup;
 use super::super::status::sometimes;
 use super::super::{
     CommitRecord, CpId, Effect, Item, ItemBody, Lsn, Mark, Message, Pieces, Refusal, Sabotage,
@@ -29,6 +30,8 @@ pub(super) struct Reception {
     pub resolving: Resolving,
     /// Blocks that were NAKed.
     pub naked: BTreeSet<BlockAddress>,
+    /// Blocks that came as a hash of contents that are not here (Spec 10).
+    wanted: BTreeSet<BlockAddress>,
     /// Shadow writes not yet durable.
     writing: BTreeSet<Ticket>,
     commit: Commit,
@@ -47,6 +50,13 @@ impl Begin {
     pub(super) fn names(&self, id: TransferId) -> bool {
         self.transfers.is_some_and(|transfers| transfers.contains(id))
     }
+}
+
+/// Whether contents are here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lookup {
+    Found,
+    Unknown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +82,7 @@ impl Reception {
             seen: BTreeSet::new(),
             resolving: Resolving::new(),
             naked: BTreeSet::new(),
+            wanted: BTreeSet::new(),
             writing: BTreeSet::new(),
             commit: Commit::Awaited,
         }
@@ -80,7 +91,10 @@ impl Reception {
     /// The last entry of the CP, if every block is durable and none is missing.
     fn complete(&self) -> Option<Lsn> {
         let all = self.blocks == Some(self.seen.len() as u64);
-        let settled = self.resolving.is_done() && self.naked.is_empty() && self.writing.is_empty();
+        let settled = self.resolving.is_done()
+            && self.naked.is_empty()
+            && self.wanted.is_empty()
+            && self.writing.is_empty();
         self.begin.as_ref().filter(|_| all && settled).map(|begin| begin.last_lsn)
     }
 }
@@ -163,11 +177,14 @@ impl Destination {
         if items.iter().any(|item| reception.seen.contains(&item.address)) {
             sometimes(Mark::ItemsRepeated, effects);
         }
+        let mut unknown = Vec::new();
         for item in items {
             let reception = self.reception_mut();
             if !reception.seen.insert(item.address) {
                 if reception.naked.contains(&item.address) {
                     self.nak(item.address, effects);
+                } else if reception.wanted.contains(&item.address) {
+                    unknown.push(item.address);
                 }
                 continue;
             }
@@ -177,6 +194,50 @@ impl Destination {
                     self.resolve(item.address, Pieces::one(reference), effects);
                 }
                 ItemBody::Pieces(pieces) => self.resolve(item.address, pieces, effects),
+                ItemBody::Hash(runs) => match self.look_up(item.address, runs, effects) {
+                    Lookup::Found => {}
+                    Lookup::Unknown => unknown.push(item.address),
+                },
+            }
+        }
+        if !unknown.is_empty() {
+            let epoch = self.epoch;
+            let reception = self.reception_mut();
+            reception.wanted.extend(&unknown);
+            effects.push(Effect::Send(Message::Want { epoch, cp, addresses: unknown }));
+        }
+    }
+
+    /// Looks for contents by their hash: in the log of the CP, and among what is known from elsewhere,
+    /// which a deduplicating store takes without moving a byte of it (Spec 10).
+    fn look_up(&mut self, address: BlockAddress, runs: Runs, effects: &mut Vec<Effect>) -> Lookup {
+        let cp = self.reception_mut().cp;
+        if let Some(place) = self.log.place_of(cp, &runs) {
+            self.resolve(address, Pieces::one(place), effects);
+        } else if dedup::is_known_elsewhere(&runs, self.parameters.duplicates) {
+            self.write_shadow(address, Contents::Data(runs), effects);
+        } else {
+            return Lookup::Unknown;
+        }
+        Lookup::Found
+    }
+
+    /// Blocks that were wanted.
+    pub(super) fn wanted_came(
+        &mut self,
+        now: SimTime,
+        cp: CpId,
+        blocks: Vec<(BlockAddress, Contents)>,
+        effects: &mut Vec<Effect>,
+    ) {
+        if self.reception_of(now, cp, effects).is_none() {
+            return;
+        }
+        for (address, contents) in blocks {
+            if self.reception_mut().wanted.remove(&address) {
+                self.write_shadow(address, contents, effects);
+            } else {
+                sometimes(Mark::NakAnsweredAgain, effects);
             }
         }
     }

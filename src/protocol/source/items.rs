@@ -4,7 +4,7 @@
 use super::super::block::{BlockAddress, Contents};
 use super::super::policy;
 use super::super::wire::{self, Packing};
-use super::super::{Effect, Item, ItemBody, Message, Purpose, Reference, Sabotage};
+use super::super::{Effect, Item, ItemBody, Message, Policy, Purpose, Reference, Sabotage};
 use super::Source;
 use super::consistency_point::{Delivery, Phase, RunningCp};
 use super::resync::Round;
@@ -25,6 +25,10 @@ impl Source {
             self.send(Message::NakAnswer { epoch, cp, address, contents }, None, effects);
             return true;
         }
+        if !running.wanted.is_empty() {
+            self.send_wanted(effects);
+            return true;
+        }
         let (round, purpose) = (running.round, Purpose::ConsistencyPoint);
         match running.phase {
             Phase::Draining | Phase::Sent => false,
@@ -39,6 +43,24 @@ impl Source {
                 true
             }
         }
+    }
+
+    /// Sends blocks that are wanted, as many as a message takes (Spec 10).
+    fn send_wanted(&mut self, effects: &mut Vec<Effect>) {
+        let mut packing = Packing::new(self.parameters.cp_message_bytes);
+        let mut blocks = Vec::new();
+        while let Some(address) = self.running.as_ref().and_then(|cp| cp.wanted.front().copied()) {
+            let contents = self.frozen_contents(address).expect("what is wanted is frozen");
+            let length = wire::wanted(&contents, &self.parameters.encoding);
+            if !packing.fits(length) {
+                break;
+            }
+            packing.add(length);
+            blocks.push((address, contents));
+            self.running.as_mut().expect("a CP is being sent").wanted.pop_front();
+        }
+        let (epoch, running) = (self.epoch, self.running.as_ref().expect("a CP is being sent"));
+        self.send(Message::Wanted { epoch, cp: running.cp, blocks }, None, effects);
     }
 
     /// Sends a message of a CP, for the first time or again.
@@ -66,7 +88,7 @@ impl Source {
         let mut last = after;
         while let Some(address) = self.next_item(last) {
             let Some(item) = self.item(address) else { return false };
-            let length = wire::item(&item, self.parameters.block_size);
+            let length = wire::item(&item, &self.parameters.encoding);
             if !packing.fits(length) {
                 break;
             }
@@ -115,10 +137,20 @@ impl Source {
                 None if buffer.is_some_and(|buffer| !self.buffers.is_complete(buffer)) => {
                     return None;
                 }
-                None => ItemBody::Full(self.frozen_contents(address)?),
+                None => self.in_full_or_hashed(address, forwarded)?,
             },
         };
         Some(Item { address, body })
+    }
+
+    /// A block in full, or the hash of its contents where the policy asks first (Spec 10).
+    fn in_full_or_hashed(&self, address: BlockAddress, forwarded: bool) -> Option<ItemBody> {
+        Some(match self.frozen_contents(address)? {
+            Contents::Data(runs) if forwarded && self.parameters.policy == Policy::Dedup => {
+                ItemBody::Hash(runs)
+            }
+            contents => ItemBody::Full(contents),
+        })
     }
 
     /// What a wrong protocol sends as a reference (Spec 12): metadata, under the name of a data block.

@@ -6,12 +6,14 @@
 mod disk;
 mod fault;
 mod machine;
+mod policy;
 mod words;
 mod workload;
 
 pub(super) use disk::{DiskKind, DiskText};
 pub(super) use fault::{Course, FaultText, KindWord, StepText};
 pub(super) use machine::{CpText, DestinationText, ResyncText, SourceText, TransferText, WanText};
+pub(super) use policy::{CompressText, DedupText};
 pub(super) use words::EndAfter;
 pub(super) use workload::{
     AddressKind, AddressText, ArrivalKind, ArrivalText, ClientText, OperationText, RangeText,
@@ -40,6 +42,10 @@ pub(super) struct Document {
     pub description: String,
     /// What is sent for a block at a consistency point.
     pub policy: Policy,
+    /// What the policy `dedup` goes by.
+    pub dedup: DedupText,
+    /// What the policy `compress` goes by, beside `compressed_to` of each workload.
+    pub compress: CompressText,
     /// What happens to clients while the destination is out of reach.
     pub mode: Mode,
     /// What happens to a new write while `strict` is not in sync.
@@ -97,6 +103,8 @@ impl Default for Document {
             name: "unnamed".to_owned(),
             description: String::new(),
             policy: Policy::default(),
+            dedup: DedupText::default(),
+            compress: CompressText::default(),
             mode: Mode::default(),
             held_writes: HeldWrites::default(),
             ack: AckRule::default(),

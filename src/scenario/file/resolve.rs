@@ -12,12 +12,14 @@ mod workload;
 use super::expectation;
 use super::model::{DiskKind, Document, FailoverText};
 use super::print::lay_out;
-use crate::protocol::Parameters;
 use crate::protocol::block::BlockSize;
+use crate::protocol::wire::{Compression, Encoding};
+use crate::protocol::{Parameters, Policy};
 use crate::scenario::{
     Client, Decider, DestinationHardware, End, Failover, Limits, Problem, Promotion, Scenario,
     SourceHardware, Swarm, Wan,
 };
+use crate::units::Span;
 use bounds::Bounds;
 use serde::Serialize;
 
@@ -34,7 +36,8 @@ pub(super) fn scenario(mut document: Document) -> Result<Scenario, Problem> {
     let faults = fault::resolve(&mut document.faults, document.failover.by)?;
     let expect = expectation::read(&document.expect)?;
     let scenario = Scenario {
-        parameters: parameters(&document, size, &bounds),
+        parameters: parameters(&document, &clients, size, &bounds),
+        work: work(&document),
         clients,
         source: SourceHardware {
             nvram_latency: document.source.nvram_latency,
@@ -67,9 +70,36 @@ fn clients(document: &mut Document, size: BlockSize) -> Result<Vec<Client>, Prob
     numbered.map(|(number, client)| workload::resolve(client, number, size)).collect()
 }
 
-fn parameters(document: &Document, size: BlockSize, bounds: &Bounds) -> Parameters {
+/// Time of a processor per block, where the policy takes any.
+fn work(document: &Document) -> Span {
+    match document.policy {
+        Policy::Dedup => document.dedup.cpu,
+        Policy::Compress => document.compress.cpu,
+        Policy::References
+        | Policy::FullBlocks
+        | Policy::Extents
+        | Policy::CpOnly
+        | Policy::WriteOnce
+        | Policy::SnapshotDelta => Span::ZERO,
+    }
+}
+
+fn parameters(
+    document: &Document,
+    clients: &[Client],
+    size: BlockSize,
+    bounds: &Bounds,
+) -> Parameters {
+    let compressed = || clients.iter().map(|client| client.compressed_to).collect();
     Parameters {
         block_size: size,
+        encoding: Encoding {
+            size,
+            hash: document.dedup.hash.get(),
+            compression: (document.policy == Policy::Compress)
+                .then(|| Compression::new(compressed())),
+        },
+        duplicates: document.dedup.duplicates,
         policy: document.policy,
         ack: document.ack,
         mode: document.mode,

@@ -6,9 +6,6 @@ use super::model::Document;
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 
-/// Policies of the specification that are not simulated yet.
-const LATER_POLICIES: [&str; 4] = ["extents", "cp-only", "write-once", "snapshot-delta"];
-
 /// A value that its key does not take.
 pub(super) struct Wrong {
     /// The message, with advice.
@@ -89,10 +86,6 @@ fn unknown_key(path: &str, names: &[&str]) -> Wrong {
 
 fn unknown_word(place: &str, shown: &str, names: &[&str]) -> FileError {
     let (name, known) = names.split_first().map_or(("", &[][..]), |(name, known)| (*name, known));
-    if place == "`policy`" && LATER_POLICIES.contains(&name) {
-        let rule = format!("this policy is not simulated yet; so far: {}", known.join(", "));
-        return FileError::whole(format!("{place} is {shown}: {rule}"));
-    }
     FileError::whole(format!("{place} is {shown}: no such word")).with_help(advice(
         name,
         known,

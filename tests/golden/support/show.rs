@@ -76,6 +76,11 @@ pub fn name(message: &Message) -> String {
         Message::CpData { cp, purpose, .. } => format!("{}CP_DATA of {cp}", why(*purpose)),
         Message::CpEnd { cp, purpose, .. } => format!("{}CP_END of {cp}", why(*purpose)),
         Message::NakAnswer { cp, address, .. } => format!("NAK answer of {cp} for {address}"),
+        Message::Want { cp, addresses, .. } => {
+            let blocks: Vec<_> = addresses.iter().map(ToString::to_string).collect();
+            format!("WANT of {cp} for {}", blocks.join(", "))
+        }
+        Message::Wanted { cp, .. } => format!("WANTED of {cp}"),
         Message::LogAck { through, .. } => format!("LOG_ACK through {through}"),
         Message::CpAck { cp, .. } => format!("CP_ACK of {cp}"),
         Message::Nak { cp, address, .. } => format!("NAK of {cp} for {address}"),
@@ -116,12 +121,18 @@ fn sent(message: &Message, size: BlockSize) -> String {
         }
         Message::Deposed { generation, .. } => format!("{name}: reign {generation}"),
         Message::Restarted { incarnation, .. } => format!("{name}: life {incarnation}"),
-        Message::CpData { .. } => format!("{name}, {}", wire::length(message, size)),
+        Message::CpData { .. } => {
+            format!("{name}, {}", wire::length(message, &wire::Encoding::plain(size)))
+        }
         Message::CpEnd { blocks, .. } => format!("{name}: {}", counted(*blocks, "block")),
         Message::NakAnswer { contents: held, .. } => format!("{name}: {}", contents(held, size)),
+        Message::Wanted { blocks, .. } => {
+            format!("{name}: {}", counted(blocks.len() as u64, "block"))
+        }
         Message::LogAck { .. }
         | Message::CpAck { .. }
         | Message::Nak { .. }
+        | Message::Want { .. }
         | Message::Wait { .. }
         | Message::InSync { .. }
         | Message::InSyncNoted { .. }
@@ -142,9 +153,14 @@ fn carried(message: &Message, size: BlockSize) -> Vec<String> {
             lines
         }
         Message::CpData { items, .. } => items.iter().map(|held| item(held, size)).collect(),
+        Message::Wanted { blocks, .. } => {
+            let line = |(address, held): &(_, _)| format!("  {address}: {}", contents(held, size));
+            blocks.iter().map(line).collect()
+        }
         Message::CpBegin { .. }
         | Message::CpEnd { .. }
         | Message::NakAnswer { .. }
+        | Message::Want { .. }
         | Message::LogAck { .. }
         | Message::CpAck { .. }
         | Message::Nak { .. }
@@ -194,6 +210,7 @@ fn entry(entry: &EntryHeader) -> String {
 
 fn item(item: &Item, size: BlockSize) -> String {
     match &item.body {
+        ItemBody::Hash(held) => format!("  {}: hash of {}", item.address, runs(held, size)),
         ItemBody::Full(held) => format!("  {}: in full, {}", item.address, contents(held, size)),
         ItemBody::Reference(reference) => format!(
             "  {}: reference to transfer {} block {}",

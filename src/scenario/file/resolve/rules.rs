@@ -48,6 +48,13 @@ pub(super) fn plain(document: &Document) -> Result<(), Problem> {
     let Document { name: title, clients, timeout, reconnect, resync, limits, end, .. } = document;
     name(title, "name")?;
     policy(document.policy)?;
+    let hash = document.dedup.hash;
+    first_broken(&[(
+        hash < Bytes::new(8) || hash > Bytes::new(64),
+        "dedup.hash",
+        &hash,
+        "from 8B to 64B".into(),
+    )])?;
     let timer = || "a timer of no length would go off for ever".to_owned();
     let zero = Span::ZERO;
     first_broken(&[
@@ -80,10 +87,13 @@ pub(super) fn plain(document: &Document) -> Result<(), Problem> {
 /// Policies that are there.
 fn policy(policy: Policy) -> Result<(), Problem> {
     match policy {
-        Policy::References | Policy::FullBlocks | Policy::Extents | Policy::WriteOnce => Ok(()),
-        Policy::CpOnly | Policy::SnapshotDelta | Policy::Dedup | Policy::Compress => {
-            Err(problem("policy", &policy, "not built yet"))
-        }
+        Policy::References
+        | Policy::FullBlocks
+        | Policy::Extents
+        | Policy::WriteOnce
+        | Policy::Dedup
+        | Policy::Compress => Ok(()),
+        Policy::CpOnly | Policy::SnapshotDelta => Err(problem("policy", &policy, "not built yet")),
     }
 }
 

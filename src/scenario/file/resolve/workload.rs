@@ -32,7 +32,9 @@ pub(super) fn resolve(
             Workload::Operations(operations::resolve(&mut text.workload, &at)?)
         }
     };
-    Ok(Client { name, timeout: text.timeout, workload })
+    let half = Ratio::new(1, 2).expect("a share");
+    let compressed_to = *text.workload.compressed_to.get_or_insert(half);
+    Ok(Client { name, timeout: text.timeout, compressed_to, workload })
 }
 
 fn kind(text: &mut WorkloadText, at: &str) -> Result<WorkloadKind, Problem> {

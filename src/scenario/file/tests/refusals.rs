@@ -157,7 +157,7 @@ fn rules_of_the_run() {
         (r#""failover": {"witness_latency": "0s"}"#, "above 0s, at most 1h"),
         (r#""faults": [{"kind": "witness-crash", "at": "1s"}]"#, "there is no witness"),
         (r#""failover": {"by": "nobody"}"#, "known words: operator, witness"),
-        (r#""policy": "cp-only""#, "this policy is not simulated yet; so far: references"),
+        (r#""policy": "cp-onyl""#, "did you mean `cp-only`?"),
     ] {
         check(&with(keys), words);
     }
