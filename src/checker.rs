@@ -21,6 +21,7 @@
 //! | S22 reads linearizable | `reads` |
 //! | S23 bytes add up | `bytes` |
 //! | L1–L5 | `liveness` |
+//! | S18, L1 where the destination gets snapshots | `snapshots` |
 //! | L6 failover time | `failover_time` |
 //! | L7 NAKs satisfied | `naks` |
 //! | L8 flaps do not livelock | `flaps` |
@@ -60,6 +61,7 @@ mod reads;
 mod references;
 mod reigns;
 mod replays;
+mod snapshots;
 mod subject;
 mod transfers;
 mod witness;
@@ -154,6 +156,7 @@ pub struct Checker {
     failover_time: failover_time::FailoverTime,
     naks: naks::Naks,
     flaps: flaps::Flaps,
+    snapshots: snapshots::Snapshots,
 }
 
 impl Checker {
@@ -165,10 +168,10 @@ impl Checker {
         Self {
             parts: Parts::new(),
             failover: failover::Failover::new(parameters.ack),
-            model: model::Model::new(size, parameters.metadata),
+            model: model::Model::new(parameters),
             findings: Findings::default(),
             phantoms: phantoms::Phantoms::default(),
-            acknowledged: acknowledged::Acknowledged::new(parameters.ack, parameters.mode),
+            acknowledged: acknowledged::Acknowledged::new(parameters),
             declared: declared::Declared::new(&scenario.faults),
             images: images::Images::new(scenario),
             references: references::References::new(scenario),
@@ -189,6 +192,7 @@ impl Checker {
             failover_time: failover_time::FailoverTime::new(scenario),
             naks: naks::Naks::new(scenario),
             flaps: flaps::Flaps::new(scenario),
+            snapshots: snapshots::Snapshots::new(scenario),
         }
     }
 
@@ -211,6 +215,7 @@ impl Checker {
         self.declared.take(fact, findings);
         self.images.take(fact, &mut self.model, findings);
         self.flaps.take(fact, &mut self.model, findings);
+        self.snapshots.take(fact, &mut self.model, findings);
         let model = &self.model;
         self.failover.take(fact, model, findings);
         self.replays.take(fact, model, findings);
@@ -243,6 +248,7 @@ impl Checker {
         self.duplicates.begin_reign();
         self.naks.begin_reign();
         self.flaps.begin_reign();
+        self.snapshots.begin_reign();
         self.damage.begin_reign();
         self.look(fact);
     }

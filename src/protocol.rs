@@ -35,7 +35,7 @@ pub use message::{
     Purpose, Reference, Transfer, TransferHeader, TransferRange, Void,
 };
 pub use parameters::{
-    AckRule, Dispatch, FlushRule, HeldWrites, Metadata, Mode, Parameters, Policy,
+    AckRule, Dispatch, FlushRule, HeldWrites, Metadata, Mirroring, Mode, Parameters, Policy,
 };
 pub use sabotage::Sabotage;
 pub use status::{Mark, SessionState};
@@ -189,6 +189,8 @@ pub enum Timer {
     Lease,
     /// The witness did not answer: ask again (Spec 7.6).
     Witness,
+    /// Source: the next snapshot is due (Spec 10, `snapshot-delta`).
+    Snapshot,
 }
 
 /// What a node wishes. The host carries effects out in order; a later one may rely on an earlier.

@@ -13,8 +13,8 @@ pub use points::{Block, Point, Points};
 use crate::facts::{Direction, Fact, Role, What};
 use crate::protocol::block::{BlockAddress, BlockSize, Contents, Runs};
 use crate::protocol::{
-    CpId, EntryHeader, Epoch, FragmentReference, Half, Lsn, Message, Metadata, Purpose, Reference,
-    SavedMirror, Transfer, TransferId,
+    CpId, EntryHeader, Epoch, FragmentReference, Half, Lsn, Message, Mirroring, Parameters,
+    Purpose, Reference, SavedMirror, Transfer, TransferId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +22,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug)]
 pub struct Model {
     size: BlockSize,
+    /// What keeps the destination up to date.
+    pub mirroring: Mirroring,
     /// The newest session that each side began or took part in: source, destination.
     pub epochs: [Epoch; 2],
     /// What every CP must hold.
@@ -40,7 +42,7 @@ pub struct Model {
     acks_under_way: BTreeMap<u64, CpId>,
     /// CPs that began to be sent and were not committed by the destination since.
     pub begun: BTreeSet<CpId>,
-    /// CPs sent by a pass of resynchronization in this session.
+    /// CPs sent in this session by passes: of resynchronization, or snapshots.
     pub passes: BTreeSet<CpId>,
     /// What the source says of the mirror.
     pub claim: Claim,
@@ -85,9 +87,11 @@ pub type Carried = (Lsn, BlockAddress, Runs);
 impl Model {
     /// Both images original.
     #[must_use]
-    pub fn new(size: BlockSize, metadata: Metadata) -> Self {
+    pub fn new(parameters: &Parameters) -> Self {
+        let (size, metadata) = (parameters.block_size, parameters.metadata);
         Self {
             size,
+            mirroring: parameters.policy.mirroring(),
             epochs: [Epoch(1); 2],
             points: Points::new(size, metadata),
             disks: Disks::new(size),
@@ -135,6 +139,12 @@ impl Model {
     #[must_use]
     pub fn holds_space(&self, cp: CpId) -> bool {
         self.halves.values().any(|(held, _)| *held == cp)
+    }
+
+    /// Whether a half holds this entry.
+    #[must_use]
+    pub fn holds_entry(&self, lsn: Lsn) -> bool {
+        self.halves.values().any(|(_, entries)| entries.contains_key(&lsn))
     }
 
     /// The last CP that a side committed.
@@ -239,7 +249,8 @@ impl Model {
                 self.epochs[Role::Destination as usize] = epoch;
             }
         } else if let What::Arrived(Direction::ToSource, number) = &fact.what {
-            self.acknowledged.extend(self.acks_under_way.remove(number));
+            let acknowledged = self.acks_under_way.remove(number);
+            self.acknowledged.extend(acknowledged.filter(|cp| self.holds_space(*cp)));
         } else if let What::StateSaved(Role::Source, state) = &fact.what {
             match state.mirror {
                 SavedMirror::OutOfSync(_) => self.claim = Claim::OutOfSync,
@@ -279,8 +290,11 @@ impl Model {
     fn begins(&mut self, message: &Message) {
         if let Message::CpBegin { cp, purpose, .. } = message {
             self.begun.insert(*cp);
-            if *purpose == Purpose::Resync {
-                self.passes.insert(*cp);
+            match purpose {
+                Purpose::ConsistencyPoint => {}
+                Purpose::Resync | Purpose::Snapshot => {
+                    self.passes.insert(*cp);
+                }
             }
         } else if let Message::Hello { epoch, .. } = message {
             // Spec 6.2: the session before is over, and its references with it.

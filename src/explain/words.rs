@@ -157,5 +157,6 @@ const fn timer_name(timer: Timer) -> &'static str {
         Timer::Heartbeat => "heartbeat",
         Timer::Lease => "lease",
         Timer::Witness => "witness",
+        Timer::Snapshot => "snapshot",
     }
 }

@@ -298,6 +298,8 @@ impl Collector {
     fn committed(&mut self, cp: CpId) {
         if self.half_committed.remove(&cp) {
             self.figures.synchronization.consistency_points += 1;
+            // Of those before it one side alone has had any.
+            self.half_committed.retain(|half| *half > cp);
         } else {
             self.half_committed.insert(cp);
         }

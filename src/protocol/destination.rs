@@ -256,7 +256,8 @@ impl Destination {
             | Timer::Progress
             | Timer::Reconnect
             | Timer::Retransmit
-            | Timer::Heartbeat => {
+            | Timer::Heartbeat
+            | Timer::Snapshot => {
                 unreachable!("timers of the source")
             }
         }

@@ -195,6 +195,8 @@ pub enum Purpose {
     ConsistencyPoint,
     /// A pass of resynchronization: the source has committed the CP long since (Spec 6.5).
     Resync,
+    /// A snapshot: what changed since the destination's image (Spec 10, `snapshot-delta`).
+    Snapshot,
 }
 
 /// Entries that never became durable in the source's NVRAM: those after `after` and before the first

@@ -184,7 +184,7 @@ pub fn breakdown(message: &Message, encoding: &Encoding) -> Breakdown {
 /// What the headers of a CP's messages count as.
 const fn control(purpose: Purpose) -> Category {
     match purpose {
-        Purpose::ConsistencyPoint => Category::CpControl,
+        Purpose::ConsistencyPoint | Purpose::Snapshot => Category::CpControl,
         Purpose::Resync => Category::Resync,
     }
 }
@@ -200,8 +200,12 @@ fn transfer_breakdown(transfer: &Transfer, encoding: &Encoding, bytes: &mut Brea
 fn item_breakdown(item: &Item, purpose: Purpose, encoding: &Encoding, bytes: &mut Breakdown) {
     let category = match (&item.body, purpose) {
         (ItemBody::Full(_), Purpose::Resync) => Category::Resync,
-        (ItemBody::Full(Contents::Data(_)), Purpose::ConsistencyPoint) => Category::CpBlocks,
-        (ItemBody::Full(Contents::Metadata(_)), Purpose::ConsistencyPoint) => Category::CpMetadata,
+        (ItemBody::Full(Contents::Data(_)), Purpose::ConsistencyPoint | Purpose::Snapshot) => {
+            Category::CpBlocks
+        }
+        (ItemBody::Full(Contents::Metadata(_)), Purpose::ConsistencyPoint | Purpose::Snapshot) => {
+            Category::CpMetadata
+        }
         (ItemBody::Reference(_) | ItemBody::Hash(_) | ItemBody::Pieces(_), _) => {
             Category::CpReferences
         }

@@ -7,7 +7,7 @@ use super::super::wire::{self, Packing};
 use super::super::{Effect, Item, ItemBody, Message, Policy, Purpose, Reference, Sabotage};
 use super::Source;
 use super::consistency_point::{Delivery, Phase, RunningCp};
-use super::resync::Round;
+use super::pass::Round;
 use std::ops::Bound;
 
 impl Source {

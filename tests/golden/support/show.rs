@@ -181,6 +181,7 @@ const fn why(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::ConsistencyPoint => "",
         Purpose::Resync => "pass ",
+        Purpose::Snapshot => "snapshot ",
     }
 }
 
