@@ -5,7 +5,7 @@
 //! | S1a acknowledged copies exist | `acknowledged` |
 //! | S2 images, S3 atomic, S5 at the destination, S25 metadata | `images`, `metadata` |
 //! | S4 CP numbers | `numbers` |
-//! | S5 references name the frozen bytes, S6 only where allowed, S23 none missing | `references` |
+//! | S5 references name the frozen bytes, S6 only where allowed, S23 none missing | `references`, `pieces` |
 //! | S7 fresh IDs, nothing stale accepted | `transfers`, `headers` |
 //! | S8 nothing freed early | `freeing` |
 //! | S1 nothing lost, S9 one cut, S13 no older over newer, at a failover | `failover`; names: `parts` |
@@ -55,6 +55,7 @@ mod naks;
 mod numbers;
 mod parts;
 mod phantoms;
+mod pieces;
 mod properties;
 mod reads;
 mod references;
@@ -162,26 +163,26 @@ impl Checker {
     /// A checker for a run of this scenario.
     #[must_use]
     pub fn new(scenario: &Scenario) -> Self {
-        let parameters = scenario.parameters;
+        let parameters = &scenario.parameters;
         let size = parameters.block_size;
         Self {
             parts: Parts::new(),
             failover: failover::Failover::new(parameters.ack),
-            model: model::Model::new(&parameters),
+            model: model::Model::new(parameters),
             findings: Findings::default(),
             phantoms: phantoms::Phantoms::default(),
-            acknowledged: acknowledged::Acknowledged::new(&parameters),
+            acknowledged: acknowledged::Acknowledged::new(parameters),
             declared: declared::Declared::new(&scenario.faults),
-            images: images::Images::new(&scenario.faults),
+            images: images::Images::new(scenario),
             references: references::References::new(scenario),
             numbers: numbers::Numbers::new(),
             transfers: transfers::Transfers::new(size),
             freeing: freeing::Freeing::default(),
             headers: headers::Headers::default(),
             damage: damage::Damage::new(size.bytes().get()),
-            bounds: bounds::Bounds::new(parameters),
+            bounds: bounds::Bounds::new(parameters.clone()),
             reads: reads::Reads::new(size),
-            added_up: bytes::AddedUp::new(size, &scenario.wan),
+            added_up: bytes::AddedUp::new(parameters.encoding.clone(), &scenario.wan),
             guard: guard::Guard::new(scenario),
             reigns: reigns::Reigns::new(),
             liveness: liveness::Liveness::new(scenario),

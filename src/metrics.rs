@@ -1,11 +1,16 @@
 //! Facts → figures. Reads facts as they come; what it keeps does not grow with the run. Figures of
 //! two runs merge.
 
+mod ages;
 mod collect;
+mod curves;
 mod outages;
+mod risk;
 mod series;
 
+pub use ages::Ages;
 pub use collect::Collector;
+pub use curves::{Curve, Curves, write_latency};
 pub use outages::{Exposed, Failure, FailureKind};
 pub use series::{SERIES_COLUMNS, Series};
 
@@ -27,6 +32,8 @@ pub struct Figures {
     pub read_latency: Latency,
     /// Consistency points.
     pub synchronization: Synchronization,
+    /// From the beginning of each CP to its end, when its space is free.
+    pub cp_durations: Latency,
     /// Bytes on the wire, by direction and category, packet overhead included.
     pub wan: [Breakdown; 2],
     /// Messages sent, by direction.
@@ -39,6 +46,8 @@ pub struct Figures {
     pub waits: BTreeMap<WaitCause, (u64, Span)>,
     /// What was acknowledged and stood on one side only.
     pub exposed: Exposed,
+    /// How old the oldest acknowledged write was that would have been lost with the source's site.
+    pub risk: Ages,
     /// Each failure of the run, in order of time.
     pub failures: Vec<Failure>,
 }
@@ -82,7 +91,8 @@ pub struct Synchronization {
     pub by_trigger: BTreeMap<Trigger, u64>,
     /// Data blocks sent in full; a NAKed block counts here.
     pub blocks_full: u64,
-    /// Data blocks sent as a reference and resolved.
+    /// Data blocks that the destination took from its log, their bytes not sent again: named by a
+    /// reference or as pieces, or under `write-once` by nobody.
     pub blocks_referenced: u64,
     /// Metadata blocks.
     pub metadata_blocks: u64,
@@ -95,7 +105,9 @@ pub struct Synchronization {
 /// What references saved (Spec 9.3). Wire bytes, packet overhead included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Saved {
-    /// Bytes not sent; negative where NAKs cost more than references saved.
+    /// Bytes not sent, compared with the same CPs with every block in full; negative where NAKs cost
+    /// more than references saved. Under `write-once` that is every data block of every CP that was
+    /// sent to its end, since none is sent.
     pub bytes: i64,
     /// Bytes of the synchronization phase as sent, both directions.
     pub synchronization_bytes: u64,
@@ -129,6 +141,7 @@ impl Figures {
         self.write_latency.merge(&other.write_latency);
         self.read_latency.merge(&other.read_latency);
         self.synchronization.merge(&other.synchronization);
+        self.cp_durations.merge(&other.cp_durations);
         for direction in Direction::BOTH {
             self.wan[direction as usize].merge(&other.wan[direction as usize]);
             self.messages[direction as usize] += other.messages[direction as usize];
@@ -144,6 +157,7 @@ impl Figures {
         self.exposed.writes += other.exposed.writes;
         self.exposed.bytes += other.exposed.bytes;
         self.failures.extend(&other.failures);
+        self.risk.merge(&other.risk);
     }
 }
 

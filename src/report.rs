@@ -13,9 +13,9 @@ pub mod json;
 pub mod text;
 
 pub use figures::{
-    Exposure, FailureLine, Images, Latencies, LatencySummary, MessageCounts, OperationCounts,
-    PeakUse, Recovery, Resources, SavedShares, SynchronizationSummary, Waited, WanBytes,
-    WanSummary, WriteCounts,
+    DurationSummary, Exposure, FailureLine, Images, Latencies, LatencySummary, MessageCounts,
+    OperationCounts, PeakUse, Recovery, Resources, RpoSummary, SavedShares, SynchronizationSummary,
+    Waited, WanBytes, WanSummary, WriteCounts,
 };
 
 pub use replay::{DriftLine, ReplaySummary};
@@ -77,6 +77,8 @@ pub struct Report {
     pub saved: SavedShares,
     /// What was acknowledged and stood on one side only.
     pub exposure: Exposure,
+    /// What would have been lost, had the source's site burned.
+    pub rpo: RpoSummary,
     /// What failures cost.
     pub recovery: Recovery,
     /// Writes that waited for a full bound, by bound.
@@ -160,14 +162,15 @@ impl Report {
             ended: ending.reason,
             simulated_ns: simulated.as_nanos(),
             events: ending.events,
-            writes: WriteCounts::of(&figures.operations),
+            writes: WriteCounts::of(&figures.operations, simulated),
             operations: OperationCounts::of(&figures.operations),
             latency: Latencies::of(figures),
-            synchronization: SynchronizationSummary::of(&figures.synchronization),
+            synchronization: SynchronizationSummary::of(figures),
             wan: WanSummary::of(figures),
             messages: MessageCounts::of(figures.messages),
             saved: SavedShares::of(figures),
             exposure: Exposure::of(figures),
+            rpo: RpoSummary::of(figures),
             recovery: Recovery::of(figures),
             waits: figures::waits(figures),
             resources: Resources { peaks: PeakUse::of(&figures.peaks) },

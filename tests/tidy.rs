@@ -53,7 +53,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
         ],
     ),
     // The generator's name stands in a baseline.
-    ("results", &["random", "scenario", "facts", "report", "batch"]),
+    ("results", &["random", "scenario", "facts", "metrics", "report", "batch"]),
     ("statistics", &[]),
     ("mutants", &["batch", "shrink", "statistics"]),
     ("audit", &["units", "protocol", "scenario", "facts", "checker", "batch"]),

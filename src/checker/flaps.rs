@@ -172,7 +172,7 @@ impl Flaps {
         let newest = model.halves.values().map(|(cp, _)| *cp).max();
         let newest = newest.max(Some(model.committed_by(Role::Source)));
         let differs = newest.map_or(0, |cp| model.expected(Role::Destination, cp).len() as u64);
-        let parameters = self.scenario.parameters;
+        let parameters = &self.scenario.parameters;
         let silence = times(parameters.retransmit.unwrap_or(Span::ZERO), LONGEST_SILENCE);
         let again = parameters.timeout.plus(times(parameters.reconnect, 2)).plus(silence);
         let limit = times(again.plus(times(pass(&self.scenario, differs), 2)), END_FACTOR);

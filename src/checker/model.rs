@@ -13,8 +13,8 @@ pub use points::{Block, Point, Points};
 use crate::facts::{Direction, Fact, Role, What};
 use crate::protocol::block::{BlockAddress, BlockSize, Contents, Runs};
 use crate::protocol::{
-    CpId, EntryHeader, Epoch, Half, Lsn, Message, Mirroring, Parameters, Purpose, Reference,
-    SavedMirror, Transfer, TransferId,
+    CpId, EntryHeader, Epoch, FragmentReference, Half, Lsn, Message, Mirroring, Parameters,
+    Purpose, Reference, SavedMirror, Transfer, TransferId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -75,9 +75,14 @@ pub enum Claim {
 pub struct SentTransfer {
     /// The CP of its entries.
     pub cp: CpId,
-    /// For each block of its block area: the entry, the block, the bytes.
-    pub blocks: Vec<(Lsn, BlockAddress, Runs)>,
+    /// What its block area holds.
+    pub blocks: Vec<Carried>,
+    /// What its fragment area holds.
+    pub fragments: Vec<Carried>,
 }
+
+/// A block or a fragment in a transfer: the entry, the block, the bytes.
+pub type Carried = (Lsn, BlockAddress, Runs);
 
 impl Model {
     /// Both images original.
@@ -112,9 +117,22 @@ impl Model {
 
     /// The block that a reference names, with the entry it came from.
     #[must_use]
-    pub fn referenced(&self, reference: Reference) -> Option<&(Lsn, BlockAddress, Runs)> {
+    pub fn referenced(&self, reference: Reference) -> Option<&Carried> {
         let place = usize::try_from(reference.number.0).ok()?;
         self.transfers.get(&reference.transfer)?.blocks.get(place)
+    }
+
+    /// The fragment that a reference names, with the entry it came from.
+    #[must_use]
+    pub fn fragment(&self, reference: FragmentReference) -> Option<&Carried> {
+        let place = usize::try_from(reference.number.0).ok()?;
+        self.transfers.get(&reference.transfer)?.fragments.get(place)
+    }
+
+    /// Bytes in a block.
+    #[must_use]
+    pub const fn size(&self) -> BlockSize {
+        self.size
     }
 
     /// Whether a half holds entries of the CP.
@@ -318,16 +336,21 @@ impl Model {
     }
 
     fn sent(&mut self, transfer: &Transfer) {
-        let mut area = transfer.blocks.iter();
-        let mut blocks = Vec::new();
+        let mut areas = (transfer.blocks.iter(), transfer.fragments.iter());
+        let (mut blocks, mut fragments) = (Vec::new(), Vec::new());
         for entry in &transfer.entries {
-            let whole = entry.pieces(self.size).filter(|piece| piece.is_whole(self.size));
-            for (piece, runs) in whole.zip(area.by_ref()) {
-                blocks.push((entry.lsn, piece.address, runs.clone()));
+            for piece in entry.pieces(self.size) {
+                let (area, carried) = if piece.is_whole(self.size) {
+                    (&mut areas.0, &mut blocks)
+                } else {
+                    (&mut areas.1, &mut fragments)
+                };
+                let runs = area.next().map(|runs| (entry.lsn, piece.address, runs.clone()));
+                carried.extend(runs);
             }
         }
         let cp = transfer.header.cp;
-        self.transfers.insert(transfer.header.id, SentTransfer { cp, blocks });
+        self.transfers.insert(transfer.header.id, SentTransfer { cp, blocks, fragments });
     }
 
     fn freed(&mut self, half: Half) {

@@ -217,6 +217,8 @@ const fn cp_of(message: &Message) -> Option<CpId> {
         | Message::CpData { cp, .. }
         | Message::CpEnd { cp, .. }
         | Message::NakAnswer { cp, .. }
+        | Message::Want { cp, .. }
+        | Message::Wanted { cp, .. }
         | Message::CpAck { cp, .. }
         | Message::Nak { cp, .. } => Some(*cp),
         Message::Transfer(_)

@@ -3,6 +3,7 @@
 
 use super::{Direction, Fact, Sink, What};
 use crate::protocol::block::{BlockAddress, BlockSize, WriteRange};
+use crate::protocol::wire::Encoding;
 use crate::protocol::{CpId, EntryHeader, Half, LogFile, Lsn, Message, Part, wire};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug)]
 pub struct Usage {
     size: BlockSize,
+    encoding: Encoding,
     /// What is in use now.
     pub now: Counts,
     /// The most of each.
@@ -33,6 +35,8 @@ pub struct Counts {
     pub transfer_ids: u64,
     /// Blocks dirty or frozen.
     pub buffers: u64,
+    /// Bytes in all NVLog files.
+    pub nvlog_bytes: u64,
     /// Bytes in the fullest NVLog file.
     pub nvlog_file_bytes: u64,
     /// NVLog files in use.
@@ -55,9 +59,10 @@ struct HalfUse {
 impl Usage {
     /// Nothing in use.
     #[must_use]
-    pub fn new(size: BlockSize) -> Self {
+    pub fn new(encoding: Encoding) -> Self {
         Self {
-            size,
+            size: encoding.size,
+            encoding,
             now: Counts::default(),
             peak: Counts::default(),
             halves: BTreeMap::new(),
@@ -84,7 +89,7 @@ impl Usage {
     }
 
     fn queue(&mut self, direction: Direction, number: u64, message: &Message) {
-        let length = wire::length(message, self.size).get();
+        let length = wire::length(message, &self.encoding).get();
         self.queued[direction as usize].insert(number, length);
         match direction {
             Direction::ToDestination => self.now.link_queue_bytes += length,
@@ -138,6 +143,7 @@ impl Usage {
     }
 
     fn recount_files(&mut self) {
+        self.now.nvlog_bytes = self.files.values().sum();
         self.now.nvlog_file_bytes = self.files.values().copied().max().unwrap_or(0);
         self.now.nvlog_files = self.files.len() as u64;
     }
@@ -173,7 +179,7 @@ impl Sink for Usage {
             self.recount_files();
         } else if let What::ChangedPart(_, Part::Promoted) = &fact.what {
             // The other side reigns from now on: what the old source holds binds nobody.
-            *self = Self { peak: self.peak, ..Self::new(self.size) };
+            *self = Self { peak: self.peak, ..Self::new(self.encoding.clone()) };
         }
         self.peak = self.peak.most(&self.now);
     }
@@ -189,6 +195,7 @@ impl Counts {
             nvram_half_entries: self.nvram_half_entries.max(other.nvram_half_entries),
             transfer_ids: self.transfer_ids.max(other.transfer_ids),
             buffers: self.buffers.max(other.buffers),
+            nvlog_bytes: self.nvlog_bytes.max(other.nvlog_bytes),
             nvlog_file_bytes: self.nvlog_file_bytes.max(other.nvlog_file_bytes),
             nvlog_files: self.nvlog_files.max(other.nvlog_files),
             link_queue_bytes: self.link_queue_bytes.max(other.link_queue_bytes),

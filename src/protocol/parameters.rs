@@ -1,8 +1,9 @@
 //! The knobs of the protocol. Names are those of the scenario file.
 
 use super::block::BlockSize;
+use super::wire::Encoding;
 use super::{Sabotage, wire};
-use crate::units::{Bytes, Span};
+use crate::units::{Bytes, Ratio, Span};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -188,10 +189,14 @@ pub enum FlushRule {
 }
 
 /// Everything both nodes must know. Bounds are in force exactly as given (Spec 3.8).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parameters {
     /// Bytes in a block (2.1).
     pub block_size: BlockSize,
+    /// How messages are written (9.1).
+    pub encoding: Encoding,
+    /// Share of blocks whose contents the destination has from elsewhere (10).
+    pub duplicates: Ratio,
     /// What a CP sends (10).
     pub policy: Policy,
     /// When clients are answered (3.7).

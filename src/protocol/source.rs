@@ -153,7 +153,6 @@ impl Source {
         let SavedState { generation, incarnation, epoch, mirror, part, base, reign, voids } =
             SavedState::FIRST;
         Self {
-            parameters,
             generation,
             recorded: generation,
             incarnation,
@@ -179,7 +178,9 @@ impl Source {
             nvram: Nvram::new(parameters.nvram_half, parameters.entries, CpId::ORIGINAL),
             table: TransferTable::new(parameters.transfer_ids, parameters.transfer_id_bits)
                 .sabotaged(parameters.sabotage),
-            buffers: Buffers::new(parameters.block_size).sabotaged(parameters.sabotage),
+            buffers: Buffers::new(parameters.block_size)
+                .for_policy(parameters.policy)
+                .sabotaged(parameters.sabotage),
             metadata: MetadataTree::new(parameters.block_size).sabotaged(parameters.sabotage),
             backlog: Backlog::default(),
             forwarded: Lsn::ORIGIN,
@@ -198,6 +199,7 @@ impl Source {
             timer_is_set: false,
             transfer_due: None,
             next_ticket: Ticket(0),
+            parameters,
         }
     }
 
@@ -353,6 +355,7 @@ impl Source {
             Message::LogAck { through, .. } => self.log_acknowledged(through, effects),
             Message::CpAck { cp, .. } => self.cp_acknowledged(cp, effects),
             Message::Nak { cp, address, .. } => self.nak(cp, address, effects),
+            Message::Want { cp, addresses, .. } => self.wanted(cp, addresses, effects),
             Message::Welcome { incarnation, committed, diverged, .. } => {
                 self.welcomed(now, incarnation, committed, diverged, effects);
             }
@@ -368,6 +371,7 @@ impl Source {
             | Message::CpData { .. }
             | Message::CpEnd { .. }
             | Message::NakAnswer { .. }
+            | Message::Wanted { .. }
             | Message::InSync { .. }
             | Message::Heartbeat { .. } => effects.push(Effect::Refuse(Refusal::WrongDirection)),
             Message::Restarted { .. } | Message::Hello { .. } => {
@@ -447,7 +451,7 @@ impl Source {
 
     /// Sends a message; the outlet has room.
     fn send(&mut self, message: Message, completes: Option<Lsn>, effects: &mut Vec<Effect>) {
-        let length = super::wire::length(&message, self.parameters.block_size);
+        let length = super::wire::length(&message, &self.parameters.encoding);
         let what = match message {
             Message::Heartbeat { .. } => Cargo::Heartbeat,
             _ => Cargo::Work(completes),
@@ -458,7 +462,7 @@ impl Source {
 
     /// Sends a message that was sent before; the outlet has room.
     fn send_again(&mut self, message: Message, effects: &mut Vec<Effect>) {
-        let length = super::wire::length(&message, self.parameters.block_size);
+        let length = super::wire::length(&message, &self.parameters.encoding);
         self.outlet.hand_over(length, Cargo::Work(None));
         effects.push(Effect::SendAgain(message));
     }

@@ -1,14 +1,14 @@
 //! The figures of a report: counters and distributions under their keys.
 
 use crate::facts::Direction;
-use crate::metrics::{Exposed, Failure, Figures, Latency, Operations, Peaks, Synchronization};
+use crate::metrics::{Exposed, Failure, Figures, Latency, Operations, Peaks};
 use crate::protocol::wire::{Breakdown, Category};
-use crate::units::Span;
+use crate::units::{SimTime, Span};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Writes of clients.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct WriteCounts {
     /// Asked for.
     pub requested: u64,
@@ -18,11 +18,15 @@ pub struct WriteCounts {
     pub refused: u64,
     /// Bytes of acknowledged writes.
     pub bytes: u64,
+    /// Acknowledged writes for every second of simulated time.
+    pub per_second: Option<f64>,
 }
 
 impl WriteCounts {
-    pub(super) const fn of(operations: &Operations) -> Self {
+    pub(super) fn of(operations: &Operations, simulated: SimTime) -> Self {
+        let per_ns = quotient(operations.writes_acknowledged, simulated.as_nanos());
         Self {
+            per_second: per_ns.map(|writes| writes * 1e9),
             requested: operations.writes_requested,
             acknowledged: operations.writes_acknowledged,
             refused: operations.writes_refused,
@@ -120,10 +124,73 @@ pub struct SynchronizationSummary {
     pub naks: u64,
     /// Time in which at least one write waited for space.
     pub stalled_ns: u64,
+    /// How long CPs took, from their beginning until their space was free.
+    pub duration: DurationSummary,
+}
+
+/// A distribution of durations. Count, mean and maximum are exact; percentiles have three significant
+/// digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DurationSummary {
+    /// How many.
+    pub count: u64,
+    /// The mean, rounded down.
+    pub mean_ns: u64,
+    /// The median.
+    pub p50_ns: u64,
+    /// 90 % are not longer.
+    pub p90_ns: u64,
+    /// 99 % are not longer.
+    pub p99_ns: u64,
+    /// The longest.
+    pub max_ns: u64,
+}
+
+impl DurationSummary {
+    fn of(durations: &Latency) -> Self {
+        let LatencySummary { count, mean_ns, p50_ns, p90_ns, p99_ns, p999_ns: _, max_ns } =
+            LatencySummary::of(durations);
+        Self { count, mean_ns, p50_ns, p90_ns, p99_ns, max_ns }
+    }
+}
+
+/// How old the oldest acknowledged write was that would have been lost, had the source's site burned:
+/// over all moments of the run, also those in which nothing was at risk (age 0). Mean and maximum are
+/// exact, percentiles within 3 %.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RpoSummary {
+    /// The mean over time, rounded down.
+    pub mean_ns: u64,
+    /// Half of the time it was not older.
+    pub p50_ns: u64,
+    /// 90 % of the time it was not older.
+    pub p90_ns: u64,
+    /// 99 % of the time it was not older.
+    pub p99_ns: u64,
+    /// 99.9 % of the time it was not older.
+    pub p999_ns: u64,
+    /// The oldest.
+    pub max_ns: u64,
+}
+
+impl RpoSummary {
+    pub(super) fn of(figures: &Figures) -> Self {
+        let ages = &figures.risk;
+        Self {
+            mean_ns: ages.mean_ns(),
+            p50_ns: ages.quantile(0.5),
+            p90_ns: ages.quantile(0.9),
+            p99_ns: ages.quantile(0.99),
+            p999_ns: ages.quantile(0.999),
+            max_ns: ages.max_ns(),
+        }
+    }
 }
 
 impl SynchronizationSummary {
-    pub(super) fn of(figures: &Synchronization) -> Self {
+    pub(super) fn of(figures: &Figures) -> Self {
+        let duration = DurationSummary::of(&figures.cp_durations);
+        let figures = &figures.synchronization;
         let triggers = figures.by_trigger.iter();
         Self {
             consistency_points: figures.consistency_points,
@@ -135,13 +202,16 @@ impl SynchronizationSummary {
             metadata_blocks: figures.metadata_blocks,
             naks: figures.naks,
             stalled_ns: figures.stalled.as_nanos(),
+            duration,
         }
     }
 }
 
 /// Bytes on the wire, by direction.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WanSummary {
+    /// Bytes on the wire in both directions for every byte of an acknowledged write.
+    pub amplification: Option<f64>,
     /// From the source.
     pub to_destination: WanBytes,
     /// From the destination.
@@ -151,7 +221,9 @@ pub struct WanSummary {
 impl WanSummary {
     pub(super) fn of(figures: &Figures) -> Self {
         let bytes = |direction: Direction| WanBytes::of(&figures.wan[direction as usize]);
+        let all: u64 = Direction::BOTH.iter().map(|d| figures.wan_total(*d)).sum();
         Self {
+            amplification: quotient(all, figures.operations.bytes_written.get()),
             to_destination: bytes(Direction::ToDestination),
             to_source: bytes(Direction::ToSource),
         }
@@ -222,6 +294,13 @@ impl SavedShares {
             of_wan: share(saved.bytes, wan),
         }
     }
+}
+
+/// `amount / of`; `None` where that divides by zero.
+fn quotient(amount: u64, of: u64) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 52 bits")]
+    let quotient = amount as f64 / of as f64;
+    (of != 0).then_some(quotient)
 }
 
 /// `part / (part + rest)`; `None` where that divides by zero.

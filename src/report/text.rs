@@ -6,7 +6,7 @@ mod table;
 
 pub use quantity::{bytes, count, percent, span};
 
-use super::{LatencySummary, Report, VerdictWord, ViolationLine, WriteCounts};
+use super::{DurationSummary, LatencySummary, Report, VerdictWord, ViolationLine, WriteCounts};
 use crate::facts::EndReason;
 use crate::protocol::wire::Category;
 use std::fmt::Write as _;
@@ -175,14 +175,18 @@ fn wan(report: &Report) -> String {
         share(back.total, back.total),
     ]);
     let messages = report.messages;
-    table.row(vec![
-        "messages".to_owned(),
-        count(messages.to_destination),
-        String::new(),
-        count(messages.to_source),
-        String::new(),
-    ]);
+    table.row(both("messages", count(messages.to_destination), count(messages.to_source)));
+    let written = report.writes.bytes;
+    if written > 0 {
+        let per_byte = |bytes: u64| format!("{:.3}", ratio(bytes, written));
+        table.row(both("bytes per byte written", per_byte(to.total), per_byte(back.total)));
+    }
     table.render()
+}
+
+/// A row of what has no share.
+fn both(name: &str, there: String, here: String) -> Vec<String> {
+    vec![name.to_owned(), there, String::new(), here]
 }
 
 fn ratio(part: u64, whole: u64) -> f64 {
@@ -207,10 +211,21 @@ fn synchronization(report: &Report) -> String {
     );
     let mut table = Table::facts();
     table.row(vec!["consistency points".into(), count(points.consistency_points) + &started]);
+    let DurationSummary { count: ended, p50_ns, max_ns, .. } = points.duration;
+    if ended > 0 {
+        let words = format!("median {}, at most {}", span(p50_ns), span(max_ns));
+        table.row(vec!["duration".into(), words]);
+    }
     table.row(vec!["blocks".into(), blocks]);
     if !waits.is_empty() {
         let stalled = span(points.stalled_ns);
         table.row(vec!["waits".into(), format!("stalled for {stalled}{waits}")]);
+    }
+    let rpo = report.rpo;
+    if rpo.max_ns > 0 {
+        let [median, tail, most] = [rpo.p50_ns, rpo.p99_ns, rpo.max_ns].map(span);
+        let words = format!("{median} half of the time, {tail} for 99 % of it, at most {most}");
+        table.row(vec!["at risk".into(), words]);
     }
     table.render()
 }

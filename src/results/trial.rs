@@ -1,6 +1,7 @@
 //! A trial: one run of an experiment, as a row that figures, comparisons and tables are made of.
 
 use super::{Word, short};
+use crate::metrics::Curve;
 use crate::report::{Report, json};
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
@@ -31,9 +32,6 @@ pub struct Trial {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub curves: BTreeMap<String, Curve>,
 }
-
-/// Columns of equal length by their name, null where there is nothing.
-pub type Curve = BTreeMap<String, Vec<Option<f64>>>;
 
 impl Trial {
     /// A figure, if the report has a number for it.

@@ -42,6 +42,8 @@ pub(super) struct RunningCp {
     incomplete: BTreeSet<BlockAddress>,
     /// NAKs to be answered, in the order they came.
     pub naked: VecDeque<BlockAddress>,
+    /// Blocks whose hash told the destination nothing, in the order they were asked for.
+    pub wanted: VecDeque<BlockAddress>,
     acknowledgement: Acknowledgement,
 }
 
@@ -159,6 +161,7 @@ impl Source {
             outstanding: 0,
             incomplete: BTreeSet::new(),
             naked: VecDeque::new(),
+            wanted: VecDeque::new(),
             acknowledgement: Acknowledgement::Awaited,
         };
         if delivery == Delivery::Local {
@@ -216,11 +219,12 @@ impl Source {
             Some(_) | None => self.answers.unanswered(last_lsn),
         };
         let begin = Message::CpBegin { epoch, cp, purpose, transfers, last_lsn, unanswered };
-        if !self.outlet.has_room_for(wire::length(&begin, self.parameters.block_size)) {
+        if !self.outlet.has_room_for(wire::length(&begin, &self.parameters.encoding)) {
             return;
         }
+        let items = self.next_item(None).is_some();
         let running = self.running.as_mut().expect("a CP is being begun");
-        running.phase = Phase::Items(None);
+        running.phase = if items { Phase::Items(None) } else { Phase::End };
         let round = running.round;
         self.send_round(round, begin, effects);
     }
@@ -352,6 +356,27 @@ impl Source {
         }
     }
 
+    /// The destination does not have these blocks of a CP: they go in full (Spec 10).
+    pub(super) fn wanted(
+        &mut self,
+        cp: CpId,
+        addresses: Vec<BlockAddress>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let frozen = self.buffers.frozen();
+        let known = addresses.iter().all(|address| frozen.contains_key(address));
+        match &mut self.running {
+            Some(running) if running.is_awaiting(cp) && known => {
+                for address in addresses {
+                    if !running.wanted.contains(&address) {
+                        running.wanted.push_back(address);
+                    }
+                }
+            }
+            Some(_) | None => effects.push(Effect::Refuse(Refusal::ForeignCp)),
+        }
+    }
+
     /// Ends the CP once both sides have committed it: frees the half, its transfer IDs and the
     /// frozen buffers (Spec 5.7), and starts the CP that was asked for meanwhile.
     pub(super) fn finish_cp(&mut self, effects: &mut Vec<Effect>) {
@@ -419,6 +444,7 @@ impl RunningCp {
         self.phase = Phase::Sent;
         self.delivery = Delivery::Local;
         self.naked.clear();
+        self.wanted.clear();
         self.extras.clear();
         if self.acknowledgement == Acknowledgement::Awaited {
             self.acknowledgement = Acknowledgement::NotNeeded;

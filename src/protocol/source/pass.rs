@@ -107,7 +107,7 @@ impl Source {
                 let transfers = None;
                 let begin =
                     Message::CpBegin { epoch, cp, purpose, transfers, last_lsn, unanswered };
-                if !self.outlet.has_room_for(wire::length(&begin, self.parameters.block_size)) {
+                if !self.outlet.has_room_for(wire::length(&begin, &self.parameters.encoding)) {
                     return false;
                 }
                 if let Some(pass) = &mut self.pass {

@@ -6,6 +6,7 @@
 mod disk;
 mod fault;
 mod machine;
+mod policy;
 mod words;
 mod workload;
 
@@ -14,6 +15,7 @@ pub(super) use fault::{Course, FaultText, KindWord, StepText};
 pub(super) use machine::{
     CpText, DestinationText, ResyncText, SnapshotText, SourceText, TransferText, WanText,
 };
+pub(super) use policy::{CompressText, DedupText};
 pub(super) use words::EndAfter;
 pub(super) use workload::{
     AddressKind, AddressText, ArrivalKind, ArrivalText, ClientText, OperationText, RangeText,
@@ -42,6 +44,12 @@ pub(super) struct Document {
     pub description: String,
     /// What is sent for a block at a consistency point.
     pub policy: Policy,
+    /// What the policy `dedup` goes by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dedup: Option<DedupText>,
+    /// What the policy `compress` goes by, beside `compressed_to` of each workload.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compress: Option<CompressText>,
     /// What happens to clients while the destination is out of reach.
     pub mode: Mode,
     /// What happens to a new write while `strict` is not in sync.
@@ -104,6 +112,8 @@ impl Default for Document {
             name: "unnamed".to_owned(),
             description: String::new(),
             policy: Policy::default(),
+            dedup: None,
+            compress: None,
             mode: Mode::default(),
             held_writes: HeldWrites::default(),
             ack: None,

@@ -37,7 +37,8 @@ pub(super) fn scenario(mut document: Document) -> Result<Scenario, Problem> {
     let faults = fault::resolve(&mut document.faults, document.failover.by)?;
     let expect = expectation::read(&document.expect)?;
     let scenario = Scenario {
-        parameters: parameters(&document, size, &bounds, promise),
+        parameters: parameters(&document, &clients, size, &bounds, promise),
+        work: policy::work(&document),
         clients,
         source: SourceHardware {
             nvram_latency: document.source.nvram_latency,
@@ -72,12 +73,15 @@ fn clients(document: &mut Document, size: BlockSize) -> Result<Vec<Client>, Prob
 
 fn parameters(
     document: &Document,
+    clients: &[Client],
     size: BlockSize,
     bounds: &Bounds,
     promise: Promise,
 ) -> Parameters {
     Parameters {
         block_size: size,
+        encoding: policy::encoding(document, clients, size),
+        duplicates: document.dedup.clone().unwrap_or_default().duplicates,
         policy: document.policy,
         ack: promise.ack,
         mode: document.mode,

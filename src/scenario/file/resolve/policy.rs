@@ -2,10 +2,12 @@
 //! makes no sense with it is refused (Spec 10).
 
 use super::problem;
+use crate::protocol::block::BlockSize;
+use crate::protocol::wire::{Compression, Encoding};
 use crate::protocol::{AckRule, Dispatch, Mirroring, Mode, Policy};
-use crate::scenario::Problem;
 use crate::scenario::file::model::Document;
-use crate::units::Span;
+use crate::scenario::{Client, Problem};
+use crate::units::{Bytes, Ratio, Span};
 
 /// What the policy of a scenario promises.
 #[derive(Debug, Clone, Copy)]
@@ -18,8 +20,8 @@ pub(super) struct Promise {
 
 /// Writes what is left out into the document, and refuses what the policy cannot keep.
 pub(super) fn fill_in(document: &mut Document) -> Result<Promise, Problem> {
+    own_keys(document)?;
     let policy = document.policy;
-    built(policy)?;
     let mirroring = policy.mirroring();
     let ack = *document.ack.get_or_insert(mirroring.usual_rule());
     if !mirroring.keeps(ack) {
@@ -47,13 +49,58 @@ pub(super) fn fill_in(document: &mut Document) -> Result<Promise, Problem> {
     Ok(Promise { ack, snapshot_every: every })
 }
 
-/// Policies that are there.
-fn built(policy: Policy) -> Result<(), Problem> {
-    match policy {
-        Policy::References | Policy::FullBlocks | Policy::CpOnly | Policy::SnapshotDelta => Ok(()),
-        Policy::Extents | Policy::WriteOnce | Policy::Dedup | Policy::Compress => {
-            Err(problem("policy", &policy, "not built yet"))
+/// To which share of its length data is compressed where nothing is said.
+pub(super) const COMPRESSED_TO: (u64, u64) = (1, 2);
+
+/// Keys that one policy alone goes by are written out under that policy.
+fn own_keys(document: &mut Document) -> Result<(), Problem> {
+    let hash = document.dedup.clone().unwrap_or_default().hash;
+    if hash < Bytes::new(8) || hash > Bytes::new(64) {
+        return Err(problem("dedup.hash", &hash, "from 8B to 64B"));
+    }
+    match document.policy {
+        Policy::Dedup => {
+            document.dedup.get_or_insert_default();
         }
+        Policy::Compress => {
+            document.compress.get_or_insert_default();
+            let (numerator, denominator) = COMPRESSED_TO;
+            for client in &mut document.clients {
+                let given = &mut client.workload.compressed_to;
+                *given = given.or(Ratio::new(numerator, denominator));
+            }
+        }
+        Policy::References
+        | Policy::FullBlocks
+        | Policy::Extents
+        | Policy::CpOnly
+        | Policy::WriteOnce
+        | Policy::SnapshotDelta => {}
+    }
+    Ok(())
+}
+
+/// Time of a processor per block that it hashes or compresses.
+pub(super) fn work(document: &Document) -> Span {
+    match document.policy {
+        Policy::Dedup => document.dedup.clone().unwrap_or_default().cpu,
+        Policy::Compress => document.compress.clone().unwrap_or_default().cpu,
+        Policy::References
+        | Policy::FullBlocks
+        | Policy::Extents
+        | Policy::CpOnly
+        | Policy::WriteOnce
+        | Policy::SnapshotDelta => Span::ZERO,
+    }
+}
+
+/// How messages are written.
+pub(super) fn encoding(document: &Document, clients: &[Client], size: BlockSize) -> Encoding {
+    let compressed = || clients.iter().map(|client| client.compressed_to).collect();
+    Encoding {
+        size,
+        hash: document.dedup.clone().unwrap_or_default().hash.get(),
+        compression: (document.policy == Policy::Compress).then(|| Compression::new(compressed())),
     }
 }
 

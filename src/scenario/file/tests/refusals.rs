@@ -157,6 +157,7 @@ fn rules_of_the_run() {
         (r#""failover": {"witness_latency": "0s"}"#, "above 0s, at most 1h"),
         (r#""faults": [{"kind": "witness-crash", "at": "1s"}]"#, "there is no witness"),
         (r#""failover": {"by": "nobody"}"#, "known words: operator, witness"),
+        (r#""policy": "cp-onyl""#, "did you mean `cp-only`?"),
         (r#""policy": "cp-only", "ack": "logged""#, "policy cp-only keeps local and applied"),
         (r#""policy": "cp-only", "ack": "sent""#, "`ack` is \"sent\": policy cp-only keeps"),
         (r#""policy": "snapshot-delta", "ack": "applied""#, "policy snapshot-delta keeps local"),
