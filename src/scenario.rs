@@ -37,6 +37,8 @@ pub struct Scenario {
     pub description: String,
     /// The knobs of the protocol.
     pub parameters: Parameters,
+    /// Time of either processor per block that it hashes or compresses (Spec 10).
+    pub work: Span,
     /// Who asks for what; never empty.
     pub clients: Vec<Client>,
     /// The source's machine.

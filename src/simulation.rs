@@ -25,7 +25,7 @@ mod witness;
 use crate::facts::{Direction, EndReason, Ending, Role, Sink, What};
 use crate::faults::{Faults, Happening};
 use crate::protocol::{
-    ClientId, Effect, FaultId, Input, Lsn, Message, PromotionOrder, Ticket, Timer,
+    ClientId, Effect, FaultId, Input, Lsn, Message, Operation, PromotionOrder, Ticket, Timer,
 };
 use crate::random::{Decisions, End, Settled};
 use crate::scenario::fault::{Part, When};
@@ -366,12 +366,37 @@ impl<'a> Simulation<'a> {
         }
     }
 
+    /// What the policy makes the processor do with the blocks of an input (Spec 10): hash or compress
+    /// what a client writes, look up or restore what the source sent.
+    fn work(&self, input: &Input) -> Span {
+        let scenario = self.scenario;
+        if scenario.work == Span::ZERO {
+            return Span::ZERO;
+        }
+        let blocks = if let Input::Request(request) = input
+            && let Operation::Write(range) = request.operation
+        {
+            range.pieces(scenario.parameters.block_size).count()
+        } else if let Input::Message(Message::Transfer(transfer)) = input {
+            transfer.blocks.len() + transfer.fragments.len()
+        } else if let Input::Message(Message::CpData { items, .. }) = input {
+            items.len()
+        } else if let Input::Message(Message::Wanted { blocks, .. }) = input {
+            blocks.len()
+        } else {
+            0
+        };
+        let work = scenario.work.as_nanos().saturating_mul(blocks as u64);
+        Span::from_nanos(work)
+    }
+
     /// Gives the appliance's processor something that takes its time; one thing after the other.
     fn serve(&mut self, role: Role, input: Input, cause: u64) {
         let service: Span = match role {
             Role::Source => self.scenario.source.service,
             Role::Destination => self.scenario.destination.service,
         };
+        let service = service.plus(self.work(&input));
         let site = &mut self.sites[role as usize];
         let slowed = Span::from_nanos(service.as_nanos().saturating_mul(site.slowdown.into()));
         site.busy_until = site.busy_until.max(self.now).after(slowed);

@@ -15,7 +15,7 @@ impl Bounds {
     /// For a run with these knobs.
     #[must_use]
     pub fn new(parameters: Parameters) -> Self {
-        Self { parameters, usage: Usage::new(parameters.block_size) }
+        Self { usage: Usage::new(parameters.encoding.clone()), parameters }
     }
 
     /// Reads a fact.
@@ -32,7 +32,7 @@ impl Bounds {
 
     /// A bound is exceeded first where the peak rises.
     fn check_usage(&self, fact: &Fact, findings: &mut Findings) {
-        let (peak, limits) = (self.usage.peak, self.parameters);
+        let (peak, limits) = (self.usage.peak, &self.parameters);
         let ids = limits.transfer_ids.min(limits.id_space());
         let entries = limits.entries.unwrap_or(u64::MAX);
         let source = [
@@ -60,7 +60,7 @@ impl Bounds {
             (self.parameters.transfer_bytes.get(), data)
         } else if let Message::CpData { items, .. } = message {
             let alone = if items.len() == 1 { u64::MAX } else { 0 };
-            let length = wire::length(message, self.parameters.block_size).get();
+            let length = wire::length(message, &self.parameters.encoding).get();
             (self.parameters.cp_message_bytes.get().max(alone), length)
         } else {
             return;

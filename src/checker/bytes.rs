@@ -3,15 +3,14 @@
 
 use super::Findings;
 use crate::facts::{Direction, Fact, Role, What};
-use crate::protocol::block::BlockSize;
-use crate::protocol::wire;
+use crate::protocol::wire::{self, Encoding};
 use crate::scenario::Wan;
 use std::collections::BTreeMap;
 
 /// Messages on their way out, and the sums.
 #[derive(Debug)]
 pub struct AddedUp {
-    size: BlockSize,
+    encoding: Encoding,
     /// Data bytes in a packet, and bytes of overhead for each.
     packet: (u64, u64),
     expected: BTreeMap<(Direction, u64), u64>,
@@ -21,10 +20,10 @@ pub struct AddedUp {
 impl AddedUp {
     /// For a run over this link.
     #[must_use]
-    pub const fn new(size: BlockSize, wan: &Wan) -> Self {
+    pub const fn new(encoding: Encoding, wan: &Wan) -> Self {
         // An MTU counts 40 B of network and transport headers.
         let packet = (wan.mtu.get() - 40, wan.packet_overhead.get());
-        Self { size, packet, expected: BTreeMap::new(), departed: [0; 2] }
+        Self { encoding, packet, expected: BTreeMap::new(), departed: [0; 2] }
     }
 
     /// Reads a fact.
@@ -32,7 +31,7 @@ impl AddedUp {
         if let What::Sent(direction, number, message) | What::Resent(direction, number, message) =
             &fact.what
         {
-            let length = wire::breakdown(message, self.size).total();
+            let length = wire::breakdown(message, &self.encoding).total();
             let packets = length.div_ceil(self.packet.0).max(1);
             self.expected.insert((*direction, *number), length + packets * self.packet.1);
         } else if let What::Departed(direction, number, carried) = &fact.what {

@@ -58,6 +58,8 @@ impl Damage {
             self.asked = Some((fact.number, *role, Spot::Volume(*address)));
         } else if let What::LogReadAsked(role, file, offset) = &fact.what {
             self.asked = Some((fact.number, *role, Spot::Log(*file, *offset, self.block)));
+        } else if let What::FragmentReadAsked(role, file, offset, length) = &fact.what {
+            self.asked = Some((fact.number, *role, Spot::Log(*file, *offset, *length)));
         } else if let What::Committed(role, cp, _) = &fact.what {
             // A page that arrived is sound; the facts that follow name those that did not.
             let pages = model.disks.shadow(*role, *cp).map(|shadow| &shadow.pages);
@@ -151,9 +153,14 @@ fn damage_in(message: &Message) -> Option<String> {
         Message::CpData { cp, items, .. } => {
             let bad = items.iter().find(|item| match &item.body {
                 ItemBody::Full(contents) => is_damaged(contents),
-                ItemBody::Reference(_) => false,
+                ItemBody::Hash(runs) => runs.is_damaged(),
+                ItemBody::Reference(_) | ItemBody::Pieces(_) => false,
             });
             bad.map(|item| format!("{cp} sent {}", item.address))
+        }
+        Message::Wanted { cp, blocks, .. } => {
+            let bad = blocks.iter().find(|(_, contents)| is_damaged(contents));
+            bad.map(|(address, _)| format!("{cp} sent {address}"))
         }
         Message::NakAnswer { cp, address, contents, .. } => {
             is_damaged(contents).then(|| format!("{cp} sent {address}"))

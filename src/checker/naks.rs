@@ -1,4 +1,5 @@
-//! L7: NAKs are satisfied (Spec 5.4). While its session lives, a NAK that arrived is answered with the
+//! L7: NAKs are satisfied (Spec 5.4), and so are wishes for blocks whose hash said nothing (Spec 10),
+//! which are meant below as well. While its session lives, a NAK that arrived is answered with the
 //! block in full, or refused because its CP needs no answer any more; and when the run ends no NAK is
 //! open: its CP was committed, or its session is over.
 //!
@@ -6,7 +7,8 @@
 //! limit = timeout / 2 + 2 × wire time of (an NVRAM half + the link's queue + the longest message)
 //! ```
 //!
-//! An answer waits for the transfers of one half and for what is in the queue. A session in which
+//! An answer waits for the transfers of one half and for what is in the queue; under `dedup` for every
+//! block of the CP as well. A session in which
 //! nothing else happens lives for `timeout` after a NAK, so one that is never answered shows, where
 //! the link is fast enough. Time in which a fault costs time does not count, and over a link that
 //! always loses packets there is no limit but the run's end.
@@ -17,7 +19,7 @@ use super::model::Model;
 use super::worst::times;
 use crate::facts::{Direction, EndReason, Fact, Role, What};
 use crate::protocol::block::BlockAddress;
-use crate::protocol::{CpId, Epoch, Message, Refusal, SavedMirror};
+use crate::protocol::{CpId, Epoch, Message, Policy, Refusal, SavedMirror, wire};
 use crate::scenario::Scenario;
 use crate::units::{Bytes, Ratio, SimTime, Span};
 use std::collections::BTreeMap;
@@ -29,7 +31,7 @@ pub struct Naks {
     /// How long an answer may take; `None`: no limit.
     limit: Option<Span>,
     /// NAKs on their way, by message number.
-    under_way: BTreeMap<u64, (Epoch, CpId, BlockAddress)>,
+    under_way: BTreeMap<u64, (Epoch, CpId, Vec<BlockAddress>)>,
     /// NAKs that arrived and are not over.
     open: BTreeMap<(CpId, BlockAddress), Open>,
 }
@@ -56,9 +58,21 @@ impl Naks {
     /// For a run of this scenario.
     #[must_use]
     pub fn new(scenario: &Scenario) -> Self {
-        let parameters = scenario.parameters;
+        let parameters = &scenario.parameters;
         let ahead = [parameters.nvram_half, parameters.link_queue, parameters.longest_message()];
-        let ahead = ahead.iter().fold(0u64, |sum, bytes| sum.saturating_add(bytes.get()));
+        let blocks = match parameters.policy {
+            // As many blocks may be wanted at once as a CP has.
+            Policy::Dedup => wire::item_in_full(parameters.block_size).get(),
+            Policy::References
+            | Policy::FullBlocks
+            | Policy::Extents
+            | Policy::CpOnly
+            | Policy::WriteOnce
+            | Policy::SnapshotDelta
+            | Policy::Compress => 0,
+        };
+        let blocks = blocks.saturating_mul(parameters.buffers);
+        let ahead = ahead.iter().fold(blocks, |sum, bytes| sum.saturating_add(bytes.get()));
         let wire = scenario.wan.wire_length(Bytes::new(ahead));
         let half = Span::from_nanos(parameters.timeout.as_nanos() / 2);
         let limit = half.plus(times(scenario.wan.bandwidth.time_for(wire), 2));
@@ -83,17 +97,19 @@ impl Naks {
         | What::Resent(Direction::ToSource, number, message) = &fact.what
         {
             if let Message::Nak { epoch, cp, address } = **message {
-                self.under_way.insert(*number, (epoch, cp, address));
+                self.under_way.insert(*number, (epoch, cp, vec![address]));
+            } else if let Message::Want { epoch, cp, addresses } = &**message {
+                self.under_way.insert(*number, (*epoch, *cp, addresses.clone()));
             }
         } else if let What::Lost(Direction::ToSource, number, _) = &fact.what {
             self.under_way.remove(number);
         } else if let What::Arrived(Direction::ToSource, number) = &fact.what {
             self.arrived(fact, *number, model);
         } else if let What::Sent(Direction::ToDestination, _, message) = &fact.what {
-            if let Message::NakAnswer { cp, address, .. } = &**message
-                && let Some(open) = self.open.get_mut(&(*cp, *address))
-            {
-                open.answer = Answer::Sent;
+            if let Message::NakAnswer { cp, address, .. } = &**message {
+                self.answered(*cp, [*address]);
+            } else if let Message::Wanted { cp, blocks, .. } = &**message {
+                self.answered(*cp, blocks.iter().map(|(address, _)| *address));
             } else if let Message::Hello { .. } = **message {
                 self.begin_reign();
             }
@@ -125,12 +141,22 @@ impl Naks {
     }
 
     fn arrived(&mut self, fact: &Fact, number: u64, model: &Model) {
-        let Some((epoch, cp, address)) = self.under_way.remove(&number) else { return };
+        let Some((epoch, cp, addresses)) = self.under_way.remove(&number) else { return };
         let lives = epoch == model.epochs[Role::Source as usize];
         if lives && cp > model.committed_by(Role::Destination) {
             let since = self.calm.at(fact.at);
-            let open = Open { arrival: fact.number, since, answer: Answer::Awaited };
-            self.open.entry((cp, address)).or_insert(open);
+            for address in addresses {
+                let open = Open { arrival: fact.number, since, answer: Answer::Awaited };
+                self.open.entry((cp, address)).or_insert(open);
+            }
+        }
+    }
+
+    fn answered(&mut self, cp: CpId, addresses: impl IntoIterator<Item = BlockAddress>) {
+        for address in addresses {
+            if let Some(open) = self.open.get_mut(&(cp, address)) {
+                open.answer = Answer::Sent;
+            }
         }
     }
 

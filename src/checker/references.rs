@@ -1,11 +1,13 @@
 //! S5, S6 and the second half of S23: each reference names the frozen bytes, references are sent only
 //! where Spec 3.6 allows, and without faults every block that may go as a reference does. So without
-//! faults an answer to a NAK is a violation too, however right its bytes.
+//! faults an answer to a NAK is a violation too, however right its bytes. Under `extents` a partly
+//! modified block goes as pieces wherever these are shorter (`pieces`). Under `write-once` a CP whose
+//! entries were forwarded sends no data block at all.
 
 use super::model::{Block, Model};
-use super::{Findings, Subject};
+use super::{Findings, Subject, pieces};
 use crate::facts::{Direction, Fact, Role, What};
-use crate::protocol::block::{Area, BlockAddress, Contents};
+use crate::protocol::block::{Area, BlockAddress, Contents, Runs};
 use crate::protocol::{CpId, Item, ItemBody, Message, Policy, Purpose, Reference};
 use crate::scenario::Scenario;
 
@@ -53,6 +55,14 @@ impl References {
             if let Some(block) = block_of(model, *cp, *address) {
                 check_full(fact, wasted, (*cp, *address), contents, block, model, findings);
             }
+        } else if let Message::Wanted { cp, blocks, .. } = &**message {
+            for (address, contents) in blocks {
+                if let Some(block) = block_of(model, *cp, *address) {
+                    // Without faults the destination has what is wholly overwritten, so wants none.
+                    let wasted = self.policy_if(self.faults == Faults::None);
+                    check_full(fact, wasted, (*cp, *address), contents, block, model, findings);
+                }
+            }
         } else if let Message::CpData { cp, items, purpose: Purpose::ConsistencyPoint, .. } =
             &**message
         {
@@ -85,11 +95,22 @@ impl References {
                 let place = (cp, address);
                 check_reference(fact, self.policy, place, *reference, block, model, findings);
             }
+            (ItemBody::Hash(runs), Some(block)) => {
+                check_hash(fact, self.policy, (cp, address), runs, block, findings);
+            }
             (ItemBody::Full(contents), Some(block)) => {
                 let policy = self.policy_if(self.forwarded == Forwarded::Yes);
+                if policy == Policy::Dedup {
+                    let message = format!("{cp} sent {address} in full, and did not ask first");
+                    let subject = findings.add(fact, "S23", Role::Source, "hash_missing", message);
+                    subject.of_cp(cp).of_block(address);
+                }
                 check_full(fact, policy, (cp, address), contents, block, model, findings);
             }
-            (ItemBody::Reference(_), None) => {
+            (ItemBody::Pieces(held), Some(block)) => {
+                pieces::check(fact, self.policy, (cp, address), held, block, model, findings);
+            }
+            (ItemBody::Reference(_) | ItemBody::Hash(_) | ItemBody::Pieces(_), None) => {
                 let message = format!("{cp} sent {address} as a reference");
                 let subject =
                     findings.add(fact, "S6", Role::Source, "reference_to_metadata", message);
@@ -122,7 +143,7 @@ fn check_reference(
 ) {
     let Reference { transfer, number } = reference;
     let name = format!("{address}: reference (transfer {transfer}, block {number})");
-    let allowed = may_be_referenced(policy, block);
+    let allowed = policy == Policy::References && may_be_referenced(policy, block);
     let found = model.referenced(reference);
     // Wrong bytes first: they are worse than a rule that was broken.
     let subject = match found.map(|(_, _, runs)| runs.difference(&block.contents)) {
@@ -154,6 +175,29 @@ fn check_reference(
     }
 }
 
+/// The hash stands for the contents: they are the frozen ones, or the destination takes others for
+/// them (S5).
+fn check_hash(
+    fact: &Fact,
+    policy: Policy,
+    (cp, address): (CpId, BlockAddress),
+    runs: &Runs,
+    block: &Block,
+    findings: &mut Findings,
+) {
+    if let Some(difference) = runs.difference(&block.contents) {
+        let message = format!("{address}: hash of other contents: {difference}");
+        let subject = findings.add(fact, "S5", Role::Source, "wrong_bytes", message);
+        subject.difference = Some(difference);
+        subject.of_cp(cp).of_block(address);
+    }
+    if policy != Policy::Dedup {
+        let message = format!("{address}: a hash, which {} does not send", policy.key());
+        let subject = findings.add(fact, "S6", Role::Source, "reference_not_allowed", message);
+        subject.of_cp(cp).of_block(address);
+    }
+}
+
 fn check_full(
     fact: &Fact,
     policy: Policy,
@@ -173,25 +217,29 @@ fn check_full(
         let subject = findings.add(fact, property, Role::Source, kind, message);
         subject.of_cp(cp).of_block(address).of_bytes(contents, &expected);
     }
-    if may_be_referenced(policy, block) {
-        let message = format!("{cp} sent {address} in full, though it was wholly overwritten");
-        findings
-            .add(fact, "S23", Role::Source, "reference_missing", message)
-            .of_cp(cp)
-            .of_block(address);
+    let waste = if may_be_referenced(policy, block) {
+        Some(("reference_missing", "it was wholly overwritten"))
+    } else if policy == Policy::WriteOnce {
+        Some(("block_sent", "the destination applies the log by itself"))
+    } else if policy == Policy::Extents && pieces::is_shorter(block, model.size()) {
+        Some(("pieces_missing", "its pieces are shorter"))
+    } else {
+        None
+    };
+    if let Some((kind, why)) = waste {
+        let message = format!("{cp} sent {address} in full, though {why}");
+        findings.add(fact, "S23", Role::Source, kind, message).of_cp(cp).of_block(address);
     }
 }
 
 /// Whether the policy sends a reference for the block (Spec 3.6, 10).
 const fn may_be_referenced(policy: Policy, block: &Block) -> bool {
     match policy {
-        Policy::References => block.wholly,
+        Policy::References | Policy::Extents | Policy::Dedup => block.wholly,
         Policy::FullBlocks
-        | Policy::Extents
         | Policy::CpOnly
         | Policy::WriteOnce
         | Policy::SnapshotDelta
-        | Policy::Dedup
         | Policy::Compress => false,
     }
 }

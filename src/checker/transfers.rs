@@ -101,6 +101,9 @@ impl Transfers {
             self.arrived(fact, *direction, *number, &claim, model);
         } else if let What::Appended(_, _, _, entry) = &fact.what {
             self.unsent.insert(entry.lsn, (*entry, 0));
+        } else if let What::Committed(Role::Destination, _, last_lsn) = &fact.what {
+            // What a CP brought need not be sent any more, where the log is forwarded at all.
+            self.unsent.retain(|lsn, _| lsn > last_lsn);
         }
     }
 
@@ -214,6 +217,8 @@ const fn cp_of(message: &Message) -> Option<CpId> {
         | Message::CpData { cp, .. }
         | Message::CpEnd { cp, .. }
         | Message::NakAnswer { cp, .. }
+        | Message::Want { cp, .. }
+        | Message::Wanted { cp, .. }
         | Message::CpAck { cp, .. }
         | Message::Nak { cp, .. } => Some(*cp),
         Message::Transfer(_)

@@ -6,6 +6,7 @@ mod coverage;
 mod explain;
 mod merge;
 mod mutants;
+mod plot;
 mod shard;
 mod shrink;
 mod sweep;
@@ -17,6 +18,7 @@ pub(super) use coverage::CoverageArguments;
 pub(super) use explain::ExplainArguments;
 pub(super) use merge::MergeArguments;
 pub(super) use mutants::MutantsArguments;
+pub(super) use plot::PlotArguments;
 pub(super) use shard::{ShardArguments, ShardChoice};
 pub(super) use shrink::ShrinkArguments;
 pub(super) use sweep::{SweepArguments, SweepFormat};
@@ -215,7 +217,10 @@ pub(super) enum Command {
     /// Random faults become planned ones, then whatever is not needed goes. The result fails alone,
     /// without a seed, and expects to: it is a test.
     Shrink(ShrinkArguments),
-    /// Draw reports: bytes on the WAN by category, and what references saved.
+    /// Draw figures of reports, or of rows of experiments.
+    ///
+    /// Of reports: bytes on the WAN by category, and what references saved. Of rows: any figure over
+    /// any axis, with intervals across seeds; distributions; what happened over time.
     Plot(PlotArguments),
     /// Write a scenario to start from.
     #[command(after_help = "Example: mirrorsim init -o my.json")]
@@ -320,19 +325,6 @@ impl Format {
         let told = if output.is_some_and(is_json) { Self::Json } else { Self::Text };
         asked.unwrap_or(told)
     }
-}
-
-/// Arguments of `plot`.
-#[derive(Debug, Args)]
-#[command(after_help = "Example: mirrorsim run scenario.json -o report.json && \
-    mirrorsim plot report.json -o figure.svg")]
-pub(super) struct PlotArguments {
-    /// Reports that `run -o REPORT.json` wrote, drawn in this order; `-`: standard input.
-    #[arg(required = true, value_name = "REPORT")]
-    pub reports: Vec<PathBuf>,
-    /// Write to this file, which ends in .svg or .png; `-`: standard output, as SVG.
-    #[arg(long, short, value_name = "FILE")]
-    pub output: Option<PathBuf>,
 }
 
 /// Arguments of commands that only write.

@@ -198,6 +198,8 @@ pub(super) fn missing_messages(history: &History, cp: CpId) -> Vec<Line> {
         | Message::CpData { cp: of, .. }
         | Message::CpEnd { cp: of, .. }
         | Message::NakAnswer { cp: of, .. }
+        | Message::Want { cp: of, .. }
+        | Message::Wanted { cp: of, .. }
         | Message::CpAck { cp: of, .. }
         | Message::Nak { cp: of, .. } => *of == cp,
         Message::Transfer(transfer) => transfer.header.cp == cp,

@@ -35,6 +35,8 @@ pub(super) fn message(message: &Message) -> String {
         Message::CpData { cp, .. } => format!("CP_DATA of {cp}"),
         Message::CpEnd { cp, .. } => format!("CP_END of {cp}"),
         Message::NakAnswer { cp, .. } => format!("NAK answer of {cp}"),
+        Message::Want { cp, .. } => format!("WANT of {cp}"),
+        Message::Wanted { cp, .. } => format!("WANTED of {cp}"),
         Message::LogAck { through, .. } => format!("LOG_ACK up to {through}"),
         Message::CpAck { cp, .. } => format!("CP_ACK of {cp}"),
         Message::Nak { cp, .. } => format!("NAK of {cp}"),
@@ -109,7 +111,9 @@ fn stored(what: &What) -> Option<String> {
         What::LogWriteAsked(_, file, offset, _, header) => {
             format!("transfer {} to be put into file {file} at {offset}", header.id)
         }
-        What::LogReadAsked(_, file, offset) => format!("file {file} read at {offset}"),
+        What::LogReadAsked(_, file, offset) | What::FragmentReadAsked(_, file, offset, _) => {
+            format!("file {file} read at {offset}")
+        }
         What::LogFreed(_, file) => format!("file {file} freed"),
         What::Flushed(side) => format!("{} flushed", role(*side)),
         What::Replayed(_, _, cp, entry) => format!("{} replayed into {cp}", entry.lsn),
@@ -153,5 +157,6 @@ const fn timer_name(timer: Timer) -> &'static str {
         Timer::Heartbeat => "heartbeat",
         Timer::Lease => "lease",
         Timer::Witness => "witness",
+        Timer::Snapshot => "snapshot",
     }
 }

@@ -3,6 +3,7 @@
 
 use super::{Direction, Fact, Sink, What};
 use crate::protocol::block::{BlockAddress, BlockSize, WriteRange};
+use crate::protocol::wire::Encoding;
 use crate::protocol::{CpId, EntryHeader, Half, LogFile, Lsn, Message, Part, wire};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug)]
 pub struct Usage {
     size: BlockSize,
+    encoding: Encoding,
     /// What is in use now.
     pub now: Counts,
     /// The most of each.
@@ -57,9 +59,10 @@ struct HalfUse {
 impl Usage {
     /// Nothing in use.
     #[must_use]
-    pub fn new(size: BlockSize) -> Self {
+    pub fn new(encoding: Encoding) -> Self {
         Self {
-            size,
+            size: encoding.size,
+            encoding,
             now: Counts::default(),
             peak: Counts::default(),
             halves: BTreeMap::new(),
@@ -86,7 +89,7 @@ impl Usage {
     }
 
     fn queue(&mut self, direction: Direction, number: u64, message: &Message) {
-        let length = wire::length(message, self.size).get();
+        let length = wire::length(message, &self.encoding).get();
         self.queued[direction as usize].insert(number, length);
         match direction {
             Direction::ToDestination => self.now.link_queue_bytes += length,
@@ -176,7 +179,7 @@ impl Sink for Usage {
             self.recount_files();
         } else if let What::ChangedPart(_, Part::Promoted) = &fact.what {
             // The other side reigns from now on: what the old source holds binds nobody.
-            *self = Self { peak: self.peak, ..Self::new(self.size) };
+            *self = Self { peak: self.peak, ..Self::new(self.encoding.clone()) };
         }
         self.peak = self.peak.most(&self.now);
     }

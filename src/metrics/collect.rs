@@ -4,10 +4,11 @@ use super::outages::Outages;
 use super::risk::Risk;
 use super::{Figures, Latency, Saved};
 use crate::facts::{Direction, Fact, Sink, Usage, What};
-use crate::protocol::block::{Area, BlockSize};
-use crate::protocol::wire::{self, Breakdown, Category, Packing};
+use crate::protocol::block::Area;
+use crate::protocol::wire::{self, Breakdown, Category, Encoding, Packing};
 use crate::protocol::{
     CpId, Item, ItemBody, Message, Note, Operation, Outcome, Purpose, Request, WaitCause, WriteId,
+    policy,
 };
 use crate::scenario::{Scenario, Wan};
 use crate::units::{Bytes, SimTime};
@@ -16,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Collects the figures of one run.
 #[derive(Debug)]
 pub struct Collector {
-    size: BlockSize,
+    encoding: Encoding,
     wan: Wan,
     figures: Figures,
     usage: Usage,
@@ -36,21 +37,34 @@ pub struct Collector {
     in_full: Packing,
     /// Messages handed to a link that have not left: they are on the wire when they do.
     queued: BTreeMap<(Direction, u64), Breakdown>,
+    /// Whether the destination applies its log by itself, so that nobody names a block.
+    applies_log: bool,
+    /// Between its `CP_BEGIN` and its `CP_END`: what was sent of the running CP.
+    sending: Option<Sending>,
     /// What references saved in the running CP. Counts when all of it was sent: half a CP compared
     /// with the messages it would have filled says nothing.
     saved_so_far: i64,
+}
+
+/// A CP that is being sent.
+#[derive(Debug, Default)]
+struct Sending {
+    /// Blocks that were sent.
+    items: u64,
+    /// Blocks that nobody named and that were NAKed already.
+    naked: u64,
 }
 
 impl Collector {
     /// For a run of this scenario.
     #[must_use]
     pub fn new(scenario: &Scenario) -> Self {
-        let parameters = scenario.parameters;
+        let parameters = &scenario.parameters;
         Self {
-            size: parameters.block_size,
+            encoding: parameters.encoding.clone(),
             wan: scenario.wan.clone(),
             figures: Figures::new(),
-            usage: Usage::new(parameters.block_size),
+            usage: Usage::new(parameters.encoding.clone()),
             outages: Outages::default(),
             risk: Risk::default(),
             begun: BTreeMap::new(),
@@ -60,6 +74,8 @@ impl Collector {
             half_committed: BTreeSet::new(),
             in_full: Packing::new(parameters.cp_message_bytes),
             queued: BTreeMap::new(),
+            applies_log: policy::applies_log(parameters.policy),
+            sending: None,
             saved_so_far: 0,
         }
     }
@@ -110,7 +126,7 @@ impl Collector {
     }
 
     fn sent(&mut self, direction: Direction, number: u64, message: &Message) {
-        let mut bytes = wire::breakdown(message, self.size);
+        let mut bytes = wire::breakdown(message, &self.encoding);
         let overhead = self.wan.overhead(Bytes::new(bytes.total())).get();
         bytes.add(Category::PacketOverhead, overhead);
         self.queued.insert((direction, number), bytes);
@@ -127,8 +143,9 @@ impl Collector {
                     self.item(item);
                 }
             }
-            Message::CpEnd { .. } => {
+            Message::CpEnd { blocks, .. } => {
                 self.synchronized(total);
+                self.count_unnamed(*blocks);
                 let last = self.in_full.close();
                 self.save_message(last);
                 let saved = std::mem::take(&mut self.saved_so_far);
@@ -140,14 +157,30 @@ impl Collector {
                 let points = &mut self.figures.synchronization;
                 points.naks += 1;
                 // Spec 9: a NAKed block counts as full.
-                points.blocks_referenced -= 1;
-                points.blocks_full += 1;
+                match &mut self.sending {
+                    Some(sending) if self.applies_log => sending.naked += 1,
+                    Some(_) | None => {
+                        points.blocks_referenced -= 1;
+                        points.blocks_full += 1;
+                    }
+                }
             }
-            Message::NakAnswer { .. } => {
+            Message::Want { addresses, .. } => {
+                self.synchronized(total);
+                self.save(-signed(total));
+                let points = &mut self.figures.synchronization;
+                points.blocks_referenced -= addresses.len() as u64;
+                points.blocks_full += addresses.len() as u64;
+            }
+            Message::NakAnswer { .. } | Message::Wanted { .. } => {
                 self.synchronized(total);
                 self.save(-signed(total));
             }
-            Message::CpBegin { .. } | Message::CpAck { .. } => self.synchronized(total),
+            Message::CpBegin { .. } => {
+                self.synchronized(total);
+                self.sending = Some(Sending::default());
+            }
+            Message::CpAck { .. } => self.synchronized(total),
             Message::Transfer(_)
             | Message::LogAck { .. }
             | Message::Wait { .. }
@@ -164,7 +197,7 @@ impl Collector {
 
     /// A message goes once more: all of it counts as sent again.
     fn resent(&mut self, direction: Direction, number: u64, message: &Message) {
-        let length = wire::length(message, self.size);
+        let length = wire::length(message, &self.encoding);
         let mut bytes = wire::Breakdown::default();
         bytes.add(Category::Retransmissions, self.wan.wire_length(length).get());
         self.queued.insert((direction, number), bytes);
@@ -179,14 +212,39 @@ impl Collector {
 
     /// Counts a block of a CP, and packs it as if it went in full (Spec 9.3).
     fn item(&mut self, item: &Item) {
+        if let Some(sending) = &mut self.sending {
+            sending.items += 1;
+        }
         let points = &mut self.figures.synchronization;
         match (&item.body, item.address.area) {
-            (ItemBody::Reference(_), _) => points.blocks_referenced += 1,
+            (ItemBody::Reference(_) | ItemBody::Hash(_) | ItemBody::Pieces(_), _) => {
+                points.blocks_referenced += 1;
+            }
             (ItemBody::Full(_), Area::Data) => points.blocks_full += 1,
             (ItemBody::Full(_), Area::Indirect(_) | Area::Bitmap) => points.metadata_blocks += 1,
         }
-        let closed = self.in_full.add(wire::item_in_full(self.size));
+        let in_full = match &item.body {
+            ItemBody::Full(_) => wire::item(item, &self.encoding),
+            ItemBody::Reference(_) | ItemBody::Hash(_) | ItemBody::Pieces(_) => {
+                wire::item_in_full(self.encoding.size)
+            }
+        };
+        let closed = self.in_full.add(in_full);
         self.save_message(closed);
+    }
+
+    /// Counts the blocks of a CP that nobody named, since the destination applies its log by itself, and
+    /// packs them as if they went in full.
+    fn count_unnamed(&mut self, blocks: u64) {
+        let Some(sending) = self.sending.take().filter(|_| self.applies_log) else { return };
+        let unnamed = blocks.saturating_sub(sending.items);
+        let points = &mut self.figures.synchronization;
+        points.blocks_referenced += unnamed.saturating_sub(sending.naked);
+        points.blocks_full += sending.naked;
+        for _ in 0..unnamed {
+            let closed = self.in_full.add(wire::item_in_full(self.encoding.size));
+            self.save_message(closed);
+        }
     }
 
     /// A message that would have been sent, had every block gone in full.
@@ -240,6 +298,8 @@ impl Collector {
     fn committed(&mut self, cp: CpId) {
         if self.half_committed.remove(&cp) {
             self.figures.synchronization.consistency_points += 1;
+            // Of those before it one side alone has had any.
+            self.half_committed.retain(|half| *half > cp);
         } else {
             self.half_committed.insert(cp);
         }

@@ -69,7 +69,7 @@ impl Intervals {
             every,
             reached: None,
             interval: Interval::new(),
-            usage: Usage::new(scenario.parameters.block_size),
+            usage: Usage::new(scenario.parameters.encoding.clone()),
             risk: Risk::default(),
             open: BTreeMap::new(),
         }

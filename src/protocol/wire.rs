@@ -4,13 +4,15 @@
 //! of a fixed little-endian encoding. The link counts exactly these lengths.
 
 mod category;
+mod encoding;
 mod packing;
 
 pub use category::{Breakdown, Category};
+pub use encoding::{Compression, Encoding};
 pub use packing::Packing;
 
-use super::block::{BlockSize, Contents};
-use super::{Item, ItemBody, Message, Purpose, Transfer};
+use super::block::{BlockSize, Contents, Runs};
+use super::{Item, ItemBody, Message, PieceBase, Pieces, Purpose, Transfer};
 use crate::units::Bytes;
 
 /// Type, version, flags, length, checksum: 2 + 1 + 1 + 4 + 8 bytes, before every message.
@@ -40,6 +42,13 @@ pub const ENTRY_HEADER: u64 = LSN + LSN + WRITE + RANGE + 8 + 8;
 pub const ITEM_HEADER: u64 = ADDRESS + ITEM_KIND + 8;
 /// A block sent as a reference (R of Spec 9.4): address, kind, transfer ID, block number.
 pub const REFERENCE: u64 = ADDRESS + ITEM_KIND + TRANSFER_ID + 4;
+/// What stands before a block sent as pieces: address, kind (which says what the base is), number of
+/// fragments.
+pub const PIECES: u64 = ADDRESS + ITEM_KIND + COUNT;
+/// A block as the base of pieces: transfer ID, block number.
+pub const BASE: u64 = TRANSFER_ID + 4;
+/// A fragment among pieces: transfer ID, fragment number.
+pub const FRAGMENT: u64 = TRANSFER_ID + 4;
 /// The header of a `CP_DATA` message: epoch, CP, number of items.
 pub const CP_DATA_HEADER: u64 = MESSAGE_HEADER + EPOCH + CP + COUNT;
 /// `CP_BEGIN`: epoch, CP, range of transfers, last LSN.
@@ -50,6 +59,8 @@ pub const CP_END: u64 = MESSAGE_HEADER + EPOCH + CP + 8;
 pub const LOG_ACK: u64 = MESSAGE_HEADER + EPOCH + INCARNATION + LSN;
 /// `CP_ACK`: epoch, CP.
 pub const CP_ACK: u64 = MESSAGE_HEADER + EPOCH + CP;
+/// `WANT`: epoch, CP, number of blocks; each is an address.
+pub const WANT: u64 = MESSAGE_HEADER + EPOCH + CP + COUNT;
 /// `NAK`: epoch, CP, address.
 pub const NAK: u64 = MESSAGE_HEADER + EPOCH + CP + ADDRESS;
 /// `WAIT`: epoch.
@@ -75,14 +86,33 @@ pub const fn entry_in_nvram(data: u64) -> u64 {
 
 /// The length of one item of a CP.
 #[must_use]
-pub fn item(item: &Item, size: BlockSize) -> Bytes {
-    match item.body {
-        ItemBody::Full(_) => item_in_full(size),
+pub fn item(item: &Item, encoding: &Encoding) -> Bytes {
+    match &item.body {
+        ItemBody::Full(contents) => Bytes::new(ITEM_HEADER + encoding.block(contents)),
         ItemBody::Reference(_) => Bytes::new(REFERENCE),
+        ItemBody::Hash(_) => Bytes::new(encoding.hashed_item()),
+        ItemBody::Pieces(held) => pieces(held),
     }
 }
 
-/// The length of one item sent in full.
+/// The length of one block of `WANTED`.
+#[must_use]
+pub fn wanted(contents: &Contents, encoding: &Encoding) -> Bytes {
+    Bytes::new(ITEM_HEADER + encoding.block(contents))
+}
+
+/// The length of one item sent as pieces.
+#[must_use]
+pub fn pieces(pieces: &Pieces) -> Bytes {
+    let base = match pieces.base {
+        PieceBase::Image => 0,
+        PieceBase::Block(_) => BASE,
+    };
+    let count = u64::try_from(pieces.fragments.len()).expect("a length fits u64");
+    Bytes::new(PIECES + base + FRAGMENT * count)
+}
+
+/// The length of one item sent in full, not compressed.
 #[must_use]
 pub fn item_in_full(size: BlockSize) -> Bytes {
     Bytes::new(ITEM_HEADER + u64::from(size.get()))
@@ -90,17 +120,16 @@ pub fn item_in_full(size: BlockSize) -> Bytes {
 
 /// The length of `message` before packets are made of it.
 #[must_use]
-pub fn length(message: &Message, size: BlockSize) -> Bytes {
-    Bytes::new(breakdown(message, size).total())
+pub fn length(message: &Message, encoding: &Encoding) -> Bytes {
+    Bytes::new(breakdown(message, encoding).total())
 }
 
 /// The length of `message` by what its bytes are for.
 #[must_use]
-pub fn breakdown(message: &Message, size: BlockSize) -> Breakdown {
-    let block = u64::from(size.get());
+pub fn breakdown(message: &Message, encoding: &Encoding) -> Breakdown {
     let mut bytes = Breakdown::default();
     match message {
-        Message::Transfer(transfer) => transfer_breakdown(transfer, block, &mut bytes),
+        Message::Transfer(transfer) => transfer_breakdown(transfer, encoding, &mut bytes),
         Message::CpBegin { purpose, unanswered, .. } => {
             let writes = u64::try_from(unanswered.len()).expect("a length fits u64");
             // The list is there only where there is something in it.
@@ -110,12 +139,22 @@ pub fn breakdown(message: &Message, size: BlockSize) -> Breakdown {
         Message::CpData { purpose, items, .. } => {
             bytes.add(control(*purpose), CP_DATA_HEADER);
             for item in items {
-                item_breakdown(item, *purpose, block, &mut bytes);
+                item_breakdown(item, *purpose, encoding, &mut bytes);
             }
         }
         Message::CpEnd { purpose, .. } => bytes.add(control(*purpose), CP_END),
-        Message::NakAnswer { .. } => {
-            let answer = MESSAGE_HEADER + EPOCH + CP + ITEM_HEADER + block;
+        Message::Want { addresses, .. } => {
+            let blocks = u64::try_from(addresses.len()).expect("a length fits u64");
+            bytes.add(Category::CpControl, WANT + ADDRESS * blocks);
+        }
+        Message::Wanted { blocks, .. } => {
+            bytes.add(Category::CpControl, CP_DATA_HEADER);
+            for (_, contents) in blocks {
+                bytes.add(Category::CpBlocks, wanted(contents, encoding).get());
+            }
+        }
+        Message::NakAnswer { contents, .. } => {
+            let answer = MESSAGE_HEADER + EPOCH + CP + ITEM_HEADER + encoding.block(contents);
             bytes.add(Category::Naks, answer);
         }
         Message::LogAck { .. } => bytes.add(Category::Acknowledgements, LOG_ACK),
@@ -145,32 +184,33 @@ pub fn breakdown(message: &Message, size: BlockSize) -> Breakdown {
 /// What the headers of a CP's messages count as.
 const fn control(purpose: Purpose) -> Category {
     match purpose {
-        Purpose::ConsistencyPoint => Category::CpControl,
+        Purpose::ConsistencyPoint | Purpose::Snapshot => Category::CpControl,
         Purpose::Resync => Category::Resync,
     }
 }
 
-fn transfer_breakdown(transfer: &Transfer, block: u64, bytes: &mut Breakdown) {
+fn transfer_breakdown(transfer: &Transfer, encoding: &Encoding, bytes: &mut Breakdown) {
     let entries = u64::try_from(transfer.entries.len()).expect("a length fits u64");
-    let blocks = u64::try_from(transfer.blocks.len()).expect("a length fits u64");
     bytes.add(Category::LogHeaders, TRANSFER_HEADER + ENTRY_HEADER * entries);
-    bytes.add(Category::LogBlocks, block * blocks);
-    let fragments = transfer.fragments.iter().map(super::block::Runs::length).sum();
-    bytes.add(Category::LogFragments, fragments);
+    let sum = |parts: &[Runs]| parts.iter().map(|runs| encoding.data(runs)).sum();
+    bytes.add(Category::LogBlocks, sum(&transfer.blocks));
+    bytes.add(Category::LogFragments, sum(&transfer.fragments));
 }
 
-fn item_breakdown(item: &Item, purpose: Purpose, block: u64, bytes: &mut Breakdown) {
-    let (category, length) = match (&item.body, purpose) {
-        (ItemBody::Full(_), Purpose::Resync) => (Category::Resync, ITEM_HEADER + block),
-        (ItemBody::Full(Contents::Data(_)), Purpose::ConsistencyPoint) => {
-            (Category::CpBlocks, ITEM_HEADER + block)
+fn item_breakdown(item: &Item, purpose: Purpose, encoding: &Encoding, bytes: &mut Breakdown) {
+    let category = match (&item.body, purpose) {
+        (ItemBody::Full(_), Purpose::Resync) => Category::Resync,
+        (ItemBody::Full(Contents::Data(_)), Purpose::ConsistencyPoint | Purpose::Snapshot) => {
+            Category::CpBlocks
         }
-        (ItemBody::Full(Contents::Metadata(_)), Purpose::ConsistencyPoint) => {
-            (Category::CpMetadata, ITEM_HEADER + block)
+        (ItemBody::Full(Contents::Metadata(_)), Purpose::ConsistencyPoint | Purpose::Snapshot) => {
+            Category::CpMetadata
         }
-        (ItemBody::Reference(_), _) => (Category::CpReferences, REFERENCE),
+        (ItemBody::Reference(_) | ItemBody::Hash(_) | ItemBody::Pieces(_), _) => {
+            Category::CpReferences
+        }
     };
-    bytes.add(category, length);
+    bytes.add(category, self::item(item, encoding).get());
 }
 
 /// The longest message that these limits allow. A transfer holds at most `transfer_bytes` of data
@@ -179,7 +219,8 @@ fn item_breakdown(item: &Item, purpose: Purpose, block: u64, bytes: &mut Breakdo
 pub fn longest(transfer_bytes: u64, message_bytes: u64, size: BlockSize) -> Bytes {
     let areas = transfer_bytes.saturating_mul(2);
     let transfer = areas.saturating_add(TRANSFER_HEADER + ENTRY_HEADER);
-    let one_block = CP_DATA_HEADER + ITEM_HEADER + u64::from(size.get());
+    // A block that does not compress carries its length as well.
+    let one_block = CP_DATA_HEADER + ITEM_HEADER + 4 + u64::from(size.get());
     Bytes::new(transfer.max(message_bytes).max(one_block))
 }
 

@@ -11,6 +11,8 @@ pub struct Client {
     pub name: String,
     /// It repeats a request that was not answered for so long; `None`: never (Spec 3.1).
     pub timeout: Option<Span>,
+    /// To which share of its length its data is compressed, where it is (Spec 10).
+    pub compressed_to: Ratio,
     /// What it asks for, and when.
     pub workload: Workload,
 }

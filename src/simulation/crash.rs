@@ -135,7 +135,7 @@ impl Simulation<'_> {
     /// A node begins its next life, in the part that is durable.
     pub(super) fn begin_life(&mut self, role: Role) {
         let mut wishes = std::mem::take(&mut self.wishes);
-        let parameters = self.scenario.parameters;
+        let parameters = &self.scenario.parameters;
         self.sites[role as usize].restart(self.now, parameters, &mut wishes);
         for wish in wishes.drain(..) {
             self.carry_out(role, wish);

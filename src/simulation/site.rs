@@ -71,7 +71,7 @@ impl Site {
             Role::Source => &scenario.source.disk,
             Role::Destination => &scenario.destination.disk,
         };
-        let parameters = scenario.parameters;
+        let parameters = scenario.parameters.clone();
         let (node, part) = match role {
             Role::Source => (Node::Source(Box::new(Source::new(parameters))), Part::Source),
             Role::Destination => {
@@ -129,7 +129,7 @@ impl Site {
     }
 
     /// Begins the node's next life from what survived; adds what it wishes at once.
-    pub fn restart(&mut self, now: SimTime, parameters: Parameters, wishes: &mut Vec<Effect>) {
+    pub fn restart(&mut self, now: SimTime, parameters: &Parameters, wishes: &mut Vec<Effect>) {
         let (record, state) = (self.record.clone(), self.states.durable().clone());
         let now = self.clock.shows(now);
         self.node = match state.part {

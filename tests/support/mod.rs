@@ -140,7 +140,7 @@ pub fn items(facts: &[Fact]) -> Vec<(CpId, &Item)> {
 pub fn references(facts: &[Fact]) -> Vec<(u64, Reference)> {
     let references = items(facts).into_iter().filter_map(|(_, item)| match &item.body {
         ItemBody::Reference(reference) => Some((item.address.index, *reference)),
-        ItemBody::Full(_) => None,
+        _ => None,
     });
     references.collect()
 }
@@ -149,7 +149,7 @@ pub fn references(facts: &[Fact]) -> Vec<(u64, Reference)> {
 pub fn in_full(facts: &[Fact]) -> Vec<u64> {
     let full = items(facts).into_iter().filter_map(|(_, item)| match &item.body {
         ItemBody::Full(_) => Some(item.address.index),
-        ItemBody::Reference(_) => None,
+        _ => None,
     });
     full.collect()
 }

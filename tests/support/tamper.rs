@@ -157,8 +157,5 @@ pub fn commits(what: &What, role: Role, number: u64) -> bool {
 
 /// Whether it is an item sent in full.
 pub fn is_full(item: &Item) -> bool {
-    match item.body {
-        ItemBody::Full(_) => true,
-        ItemBody::Reference(_) => false,
-    }
+    matches!(item.body, ItemBody::Full(_))
 }

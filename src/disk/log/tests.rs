@@ -64,7 +64,7 @@ fn a_block_is_read_from_exactly_where_it_lies() {
 fn a_record_takes_as_much_as_its_message() {
     let mut log = storage();
     log.write(FILE, 0, transfer(1));
-    let length = wire::length(&Message::Transfer(transfer(1)), size());
+    let length = wire::length(&Message::Transfer(transfer(1)), &wire::Encoding::plain(size()));
     assert_eq!(log.used(FILE), length);
     assert_eq!(length.get(), STORED);
     log.free(FILE);

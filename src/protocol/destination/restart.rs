@@ -23,13 +23,13 @@ impl Destination {
     /// A destination after a crash; adds what is to be done at once.
     #[must_use]
     pub fn restart(
-        parameters: Parameters,
+        parameters: &Parameters,
         now: SimTime,
         record: CommitRecord,
         state: SavedState,
         effects: &mut Vec<Effect>,
     ) -> Self {
-        let mut destination = Self::new(parameters);
+        let mut destination = Self::new(parameters.clone());
         destination.generation = state.generation;
         destination.incarnation = Incarnation(state.incarnation.0 + 1);
         destination.watch = Watch::new(parameters.lease, destination.incarnation);
@@ -40,7 +40,8 @@ impl Destination {
         destination.progress = Progress::begin_after(record.last_lsn);
         destination.committed = record;
         destination.log =
-            NvLog::new(parameters.nvlog_files, parameters.cache, parameters.block_size);
+            NvLog::new(parameters.nvlog_files, parameters.cache, parameters.block_size)
+                .for_policy(parameters.policy);
         destination.wait_for_source(now, effects);
         destination.life_to_save = Some(destination.save_state(effects));
         if parameters.sabotages(Sabotage::LogNotRescanned) {

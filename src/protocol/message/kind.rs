@@ -20,6 +20,10 @@ pub enum MessageKind {
     CpEnd,
     /// A block in full, for a NAK.
     NakAnswer,
+    /// Blocks that the destination does not have.
+    Want,
+    /// Those, in full.
+    Wanted,
     /// Log entries have arrived.
     LogAck,
     /// A CP is committed.
@@ -56,6 +60,8 @@ impl MessageKind {
             Self::CpData => "cp_data",
             Self::CpEnd => "cp_end",
             Self::NakAnswer => "nak_answer",
+            Self::Want => "want",
+            Self::Wanted => "wanted",
             Self::LogAck => "log_ack",
             Self::CpAck => "cp_ack",
             Self::Nak => "nak",
@@ -82,6 +88,8 @@ impl Message {
             Self::CpData { .. } => MessageKind::CpData,
             Self::CpEnd { .. } => MessageKind::CpEnd,
             Self::NakAnswer { .. } => MessageKind::NakAnswer,
+            Self::Want { .. } => MessageKind::Want,
+            Self::Wanted { .. } => MessageKind::Wanted,
             Self::LogAck { .. } => MessageKind::LogAck,
             Self::CpAck { .. } => MessageKind::CpAck,
             Self::Nak { .. } => MessageKind::Nak,

@@ -14,8 +14,8 @@ use super::super::{
     CommitRecord, CpId, Effect, Half, Lsn, Mark, Message, Metadata, Note, Purpose, Refusal,
     Sabotage, Timer, TransferRange, Trigger,
 };
+use super::pass::Round;
 use super::read::ReadFor;
-use super::resync::Round;
 use super::session::Mirror;
 use super::{Source, note};
 use crate::units::SimTime;
@@ -42,6 +42,8 @@ pub(super) struct RunningCp {
     incomplete: BTreeSet<BlockAddress>,
     /// NAKs to be answered, in the order they came.
     pub naked: VecDeque<BlockAddress>,
+    /// Blocks whose hash told the destination nothing, in the order they were asked for.
+    pub wanted: VecDeque<BlockAddress>,
     acknowledgement: Acknowledgement,
 }
 
@@ -52,7 +54,7 @@ pub(super) enum Delivery {
     Forwarded,
     /// Every block in full: its entries were not forwarded (Spec 6.1).
     InFull,
-    /// Not at all: the mirror is out of sync.
+    /// Not at all: the mirror is out of sync, or gets snapshots (Spec 10).
     Local,
 }
 
@@ -123,11 +125,12 @@ impl Source {
             Metadata::Tree => self.metadata.update(cp, self.buffers.frozen().keys().copied()),
         };
         note(Note::CpStarted(cp, trigger), effects);
-        let in_sync = self.forwards_log();
+        let (forwarded, sent) = (self.forwards_log(), self.sends_points());
         let missing = self.begin_forwarding(cp, effects);
         let delivery = match &missing {
             Some(_) => Delivery::InFull,
-            None if in_sync => Delivery::Forwarded,
+            None if forwarded => Delivery::Forwarded,
+            None if sent => Delivery::InFull,
             None => Delivery::Local,
         };
         let (mut extras, mut overwritten) = (BTreeMap::new(), false);
@@ -158,6 +161,7 @@ impl Source {
             outstanding: 0,
             incomplete: BTreeSet::new(),
             naked: VecDeque::new(),
+            wanted: VecDeque::new(),
             acknowledgement: Acknowledgement::Awaited,
         };
         if delivery == Delivery::Local {
@@ -215,11 +219,12 @@ impl Source {
             Some(_) | None => self.answers.unanswered(last_lsn),
         };
         let begin = Message::CpBegin { epoch, cp, purpose, transfers, last_lsn, unanswered };
-        if !self.outlet.has_room_for(wire::length(&begin, self.parameters.block_size)) {
+        if !self.outlet.has_room_for(wire::length(&begin, &self.parameters.encoding)) {
             return;
         }
+        let items = self.next_item(None).is_some();
         let running = self.running.as_mut().expect("a CP is being begun");
-        running.phase = Phase::Items(None);
+        running.phase = if items { Phase::Items(None) } else { Phase::End };
         let round = running.round;
         self.send_round(round, begin, effects);
     }
@@ -295,6 +300,11 @@ impl Source {
         }
     }
 
+    /// Whether a commit is under way.
+    pub(super) fn is_committing(&self) -> bool {
+        self.running.as_ref().is_some_and(|running| running.local == Local::Committing)
+    }
+
     /// The host committed the CP.
     pub(super) fn committed(&mut self, cp: CpId) {
         let running = self.running.as_mut().filter(|running| running.cp == cp);
@@ -340,6 +350,27 @@ impl Source {
             Some(running) if running.is_awaiting(cp) && known => {
                 if !running.naked.contains(&address) {
                     running.naked.push_back(address);
+                }
+            }
+            Some(_) | None => effects.push(Effect::Refuse(Refusal::ForeignCp)),
+        }
+    }
+
+    /// The destination does not have these blocks of a CP: they go in full (Spec 10).
+    pub(super) fn wanted(
+        &mut self,
+        cp: CpId,
+        addresses: Vec<BlockAddress>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let frozen = self.buffers.frozen();
+        let known = addresses.iter().all(|address| frozen.contains_key(address));
+        match &mut self.running {
+            Some(running) if running.is_awaiting(cp) && known => {
+                for address in addresses {
+                    if !running.wanted.contains(&address) {
+                        running.wanted.push_back(address);
+                    }
                 }
             }
             Some(_) | None => effects.push(Effect::Refuse(Refusal::ForeignCp)),
@@ -413,6 +444,7 @@ impl RunningCp {
         self.phase = Phase::Sent;
         self.delivery = Delivery::Local;
         self.naked.clear();
+        self.wanted.clear();
         self.extras.clear();
         if self.acknowledgement == Acknowledgement::Awaited {
             self.acknowledgement = Acknowledgement::NotNeeded;

@@ -84,14 +84,14 @@ impl Source {
     /// A destination that was promoted; adds what is to be done at once.
     #[must_use]
     pub fn promoted(
-        parameters: Parameters,
+        parameters: &Parameters,
         now: SimTime,
         record: CommitRecord,
         state: SavedState,
         metadata: Vec<(BlockAddress, Vec<(u32, CpNumber)>)>,
         effects: &mut Vec<Effect>,
     ) -> Self {
-        let mut source = Self::new(parameters);
+        let mut source = Self::new(parameters.clone());
         source.generation = state.generation;
         source.recorded = state.generation;
         if parameters.sabotages(Sabotage::LateGeneration) {

@@ -43,13 +43,13 @@ impl Source {
     /// A source after a crash; adds what is to be done at once.
     #[must_use]
     pub fn restart(
-        parameters: Parameters,
+        parameters: &Parameters,
         now: SimTime,
         found: Recovered,
         effects: &mut Vec<Effect>,
     ) -> Self {
         let Recovered { record, state, nvram, metadata } = found;
-        let mut source = Self::new(parameters);
+        let mut source = Self::new(parameters.clone());
         (source.generation, source.recorded) = (state.generation, state.generation);
         source.incarnation = Incarnation(state.incarnation.0 + 1);
         source.lease = Lease::lost(parameters.lease, source.incarnation);

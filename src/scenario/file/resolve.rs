@@ -5,6 +5,7 @@ mod bounds;
 mod disk;
 mod fault;
 mod operations;
+mod policy;
 mod rules;
 mod synthetic;
 mod workload;
@@ -19,11 +20,13 @@ use crate::scenario::{
     SourceHardware, Swarm, Wan,
 };
 use bounds::Bounds;
+use policy::Promise;
 use serde::Serialize;
 
 /// The scenario that `document` describes.
 pub(super) fn scenario(mut document: Document) -> Result<Scenario, Problem> {
     let size = rules::block_size(&document)?;
+    let promise = policy::fill_in(&mut document)?;
     rules::plain(&document)?;
     let bounds = Bounds::fill_in(&mut document, size)?;
     rules::bounds(&document, &bounds)?;
@@ -34,7 +37,8 @@ pub(super) fn scenario(mut document: Document) -> Result<Scenario, Problem> {
     let faults = fault::resolve(&mut document.faults, document.failover.by)?;
     let expect = expectation::read(&document.expect)?;
     let scenario = Scenario {
-        parameters: parameters(&document, size, &bounds),
+        parameters: parameters(&document, &clients, size, &bounds, promise),
+        work: policy::work(&document),
         clients,
         source: SourceHardware {
             nvram_latency: document.source.nvram_latency,
@@ -67,11 +71,19 @@ fn clients(document: &mut Document, size: BlockSize) -> Result<Vec<Client>, Prob
     numbered.map(|(number, client)| workload::resolve(client, number, size)).collect()
 }
 
-fn parameters(document: &Document, size: BlockSize, bounds: &Bounds) -> Parameters {
+fn parameters(
+    document: &Document,
+    clients: &[Client],
+    size: BlockSize,
+    bounds: &Bounds,
+    promise: Promise,
+) -> Parameters {
     Parameters {
         block_size: size,
+        encoding: policy::encoding(document, clients, size),
+        duplicates: document.dedup.clone().unwrap_or_default().duplicates,
         policy: document.policy,
-        ack: document.ack,
+        ack: promise.ack,
         mode: document.mode,
         held: document.held_writes,
         dispatch: document.dispatch,
@@ -92,6 +104,7 @@ fn parameters(document: &Document, size: BlockSize, bounds: &Bounds) -> Paramete
         cache: bounds.cache,
         timeout: document.timeout,
         reconnect: document.reconnect,
+        snapshot_every: promise.snapshot_every,
         resync_passes: document.resync.passes,
         retransmit: bounds.retransmit,
         lease: match document.failover.by {

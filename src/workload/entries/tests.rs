@@ -17,7 +17,7 @@ fn traces() -> Traces {
 }
 
 fn client(workload: Workload) -> Client {
-    Client { name: "c".to_owned(), timeout: None, workload }
+    Client { name: "c".to_owned(), timeout: None, compressed_to: Ratio::ONE, workload }
 }
 
 fn replay(replay: Replay) -> Client {

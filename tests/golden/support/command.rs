@@ -278,7 +278,7 @@ fn alter(message: &mut Message, key: &str, value: &str) -> Done {
                 reference.number = BlockNumber(number(value)?);
                 true
             }
-            Some(ItemBody::Reference(_) | ItemBody::Full(_)) | None => false,
+            Some(_) | None => false,
         },
         (_, _) => false,
     };
@@ -293,6 +293,8 @@ pub fn alter_epoch(message: &mut Message, to: Epoch) -> Done {
         | Message::CpData { epoch, .. }
         | Message::CpEnd { epoch, .. }
         | Message::NakAnswer { epoch, .. }
+        | Message::Want { epoch, .. }
+        | Message::Wanted { epoch, .. }
         | Message::LogAck { epoch, .. }
         | Message::CpAck { epoch, .. }
         | Message::Nak { epoch, .. }

@@ -77,22 +77,22 @@ impl Pair {
         let mut effects = Vec::new();
         let record = self.volumes(side).record.clone();
         let state = self.states[side as usize].durable().clone();
-        let (parameters, now) = (self.parameters, self.now);
+        let (parameters, now) = (self.parameters.clone(), self.now);
         self.nodes[side as usize] = match state.part {
             Part::Source => {
                 let (nvram, metadata) = (self.found_in_nvram(side), self.metadata(side));
                 let found = Recovered { record, state, nvram, metadata };
-                let source = Source::restart(parameters, now, found, &mut effects);
+                let source = Source::restart(&parameters, now, found, &mut effects);
                 Node::Source(Box::new(source))
             }
             Part::Destination => {
-                let node = Destination::restart(parameters, now, record, state, &mut effects);
+                let node = Destination::restart(&parameters, now, record, state, &mut effects);
                 Node::Destination(Box::new(node))
             }
             Part::Promoted => {
                 let metadata = self.metadata(side);
                 let source =
-                    Source::promoted(parameters, now, record, state, metadata, &mut effects);
+                    Source::promoted(&parameters, now, record, state, metadata, &mut effects);
                 Node::Source(Box::new(source))
             }
         };

@@ -80,10 +80,10 @@ impl Pair {
     pub fn new(parameters: Parameters) -> Self {
         let size = parameters.block_size;
         Self {
-            parameters,
+            parameters: parameters.clone(),
             now: SimTime::ZERO,
             nodes: [
-                Node::Source(Box::new(Source::new(parameters))),
+                Node::Source(Box::new(Source::new(parameters.clone()))),
                 Node::Destination(Box::new(Destination::new(parameters))),
             ],
             serving: Side::Source,

@@ -2,16 +2,20 @@
 //! [`Parameters`].
 
 use mirrorsim::protocol::block::BlockSize;
+use mirrorsim::protocol::wire::Encoding;
 use mirrorsim::protocol::{
     AckRule, Dispatch, FlushRule, HeldWrites, Metadata, Mode, Parameters, Policy,
 };
-use mirrorsim::units::{Bytes, Span};
+use mirrorsim::units::{Bytes, Ratio, Span};
 use serde::de::DeserializeOwned;
 
 /// Bounds that do not bind, no timers.
 pub fn default() -> Parameters {
+    let size = BlockSize::new(Bytes::kib(4)).expect("a power of two");
     Parameters {
-        block_size: BlockSize::new(Bytes::kib(4)).expect("a power of two"),
+        block_size: size,
+        encoding: Encoding::plain(size),
+        duplicates: Ratio::ZERO,
         policy: Policy::default(),
         ack: AckRule::default(),
         mode: Mode::default(),
@@ -21,6 +25,7 @@ pub fn default() -> Parameters {
         nvram_half: Bytes::kib(256),
         entries: None,
         every: None,
+        snapshot_every: Span::from_secs(60),
         transfer_bytes: Bytes::kib(64),
         transfer_delay: Span::ZERO,
         transfer_id_bits: 32,
@@ -47,6 +52,7 @@ pub fn apply(parameters: &mut Parameters, key: &str, value: &str) -> Result<(), 
         "block_size" => {
             let size = BlockSize::new(bytes(value)?);
             parameters.block_size = size.ok_or("a block is a power of two")?;
+            parameters.encoding.size = parameters.block_size;
         }
         "policy" => parameters.policy = word(value)?,
         "ack" => parameters.ack = word(value)?,

@@ -6,8 +6,8 @@
 use crate::flight::Side;
 use mirrorsim::protocol::block::{BlockSize, Contents, Runs, WriteRange};
 use mirrorsim::protocol::{
-    Effect, EntryHeader, Half, Item, ItemBody, Message, Note, Outcome, Purpose, SavedMirror,
-    SavedState, Transfer, Void, wire,
+    Effect, EntryHeader, Half, Item, ItemBody, Message, Note, Outcome, PieceBase, Purpose,
+    Reference, SavedMirror, SavedState, Transfer, Void, wire,
 };
 use mirrorsim::units::SimTime;
 use serde::Serialize;
@@ -49,7 +49,7 @@ fn wish(effect: &Effect, size: BlockSize) -> String {
         Effect::WriteLog(_, file, offset, transfer) => {
             format!("write transfer {} to file {file} at {offset}", transfer.header.id)
         }
-        Effect::ReadLog(_, file, offset) => format!("read file {file} at {offset}"),
+        Effect::ReadLog(_, file, offset, _) => format!("read file {file} at {offset}"),
         Effect::FreeLog(file) => format!("free file {file}"),
         Effect::Flush => "flush".to_owned(),
         Effect::Replay(_, cp, entry) => format!("replay {} in {cp}: {}", entry.lsn, written(entry)),
@@ -76,6 +76,11 @@ pub fn name(message: &Message) -> String {
         Message::CpData { cp, purpose, .. } => format!("{}CP_DATA of {cp}", why(*purpose)),
         Message::CpEnd { cp, purpose, .. } => format!("{}CP_END of {cp}", why(*purpose)),
         Message::NakAnswer { cp, address, .. } => format!("NAK answer of {cp} for {address}"),
+        Message::Want { cp, addresses, .. } => {
+            let blocks: Vec<_> = addresses.iter().map(ToString::to_string).collect();
+            format!("WANT of {cp} for {}", blocks.join(", "))
+        }
+        Message::Wanted { cp, .. } => format!("WANTED of {cp}"),
         Message::LogAck { through, .. } => format!("LOG_ACK through {through}"),
         Message::CpAck { cp, .. } => format!("CP_ACK of {cp}"),
         Message::Nak { cp, address, .. } => format!("NAK of {cp} for {address}"),
@@ -116,12 +121,18 @@ fn sent(message: &Message, size: BlockSize) -> String {
         }
         Message::Deposed { generation, .. } => format!("{name}: reign {generation}"),
         Message::Restarted { incarnation, .. } => format!("{name}: life {incarnation}"),
-        Message::CpData { .. } => format!("{name}, {}", wire::length(message, size)),
+        Message::CpData { .. } => {
+            format!("{name}, {}", wire::length(message, &wire::Encoding::plain(size)))
+        }
         Message::CpEnd { blocks, .. } => format!("{name}: {}", counted(*blocks, "block")),
         Message::NakAnswer { contents: held, .. } => format!("{name}: {}", contents(held, size)),
+        Message::Wanted { blocks, .. } => {
+            format!("{name}: {}", counted(blocks.len() as u64, "block"))
+        }
         Message::LogAck { .. }
         | Message::CpAck { .. }
         | Message::Nak { .. }
+        | Message::Want { .. }
         | Message::Wait { .. }
         | Message::InSync { .. }
         | Message::InSyncNoted { .. }
@@ -142,9 +153,14 @@ fn carried(message: &Message, size: BlockSize) -> Vec<String> {
             lines
         }
         Message::CpData { items, .. } => items.iter().map(|held| item(held, size)).collect(),
+        Message::Wanted { blocks, .. } => {
+            let line = |(address, held): &(_, _)| format!("  {address}: {}", contents(held, size));
+            blocks.iter().map(line).collect()
+        }
         Message::CpBegin { .. }
         | Message::CpEnd { .. }
         | Message::NakAnswer { .. }
+        | Message::Want { .. }
         | Message::LogAck { .. }
         | Message::CpAck { .. }
         | Message::Nak { .. }
@@ -165,6 +181,7 @@ const fn why(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::ConsistencyPoint => "",
         Purpose::Resync => "pass ",
+        Purpose::Snapshot => "snapshot ",
     }
 }
 
@@ -194,11 +211,24 @@ fn entry(entry: &EntryHeader) -> String {
 
 fn item(item: &Item, size: BlockSize) -> String {
     match &item.body {
+        ItemBody::Hash(held) => format!("  {}: hash of {}", item.address, runs(held, size)),
         ItemBody::Full(held) => format!("  {}: in full, {}", item.address, contents(held, size)),
         ItemBody::Reference(reference) => format!(
             "  {}: reference to transfer {} block {}",
             item.address, reference.transfer, reference.number
         ),
+        ItemBody::Pieces(pieces) => {
+            let base = match pieces.base {
+                PieceBase::Image => "the image".to_owned(),
+                PieceBase::Block(Reference { transfer, number }) => {
+                    format!("transfer {transfer} block {number}")
+                }
+            };
+            let fragments = pieces.fragments.iter();
+            let fragments = fragments
+                .map(|piece| format!("; transfer {} fragment {}", piece.transfer, piece.number));
+            format!("  {}: pieces over {base}{}", item.address, fragments.collect::<String>())
+        }
     }
 }
 

@@ -114,6 +114,8 @@ workload_keys! {
     volumes: u32 => Synthetic;
     /// `operations`: the requests.
     operations: Vec<OperationText> => Operations;
+    /// To which share of its length its data is compressed, under the policy `compress`; 50%.
+    compressed_to: Ratio => Trace | Synthetic | Operations;
 }
 
 /// When a synthetic client asks.

@@ -1,6 +1,7 @@
 //! Clients: one kind of workload each, with that kind's keys.
 
 use super::bounds::{blocks_of, transfers_of};
+use super::policy::COMPRESSED_TO;
 use super::{operations, problem, rules, synthetic};
 use crate::protocol::block::BlockSize;
 use crate::protocol::wire::entry_in_nvram;
@@ -32,7 +33,10 @@ pub(super) fn resolve(
             Workload::Operations(operations::resolve(&mut text.workload, &at)?)
         }
     };
-    Ok(Client { name, timeout: text.timeout, workload })
+    let (numerator, denominator) = COMPRESSED_TO;
+    let usual = Ratio::new(numerator, denominator).unwrap_or(Ratio::ONE);
+    let compressed_to = text.workload.compressed_to.unwrap_or(usual);
+    Ok(Client { name, timeout: text.timeout, compressed_to, workload })
 }
 
 fn kind(text: &mut WorkloadText, at: &str) -> Result<WorkloadKind, Problem> {
