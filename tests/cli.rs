@@ -6,6 +6,8 @@ mod audit;
 mod baseline;
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/compare.rs"]
+mod compare;
 #[path = "cli/explain.rs"]
 mod explain;
 #[path = "cli/exports.rs"]
@@ -26,6 +28,8 @@ mod runs;
 mod shards;
 #[path = "cli/support.rs"]
 mod support;
+#[path = "cli/sweep.rs"]
+mod sweep;
 #[path = "cli/tapes.rs"]
 mod tapes;
 #[path = "cli/traces.rs"]
