@@ -5,7 +5,7 @@
 //! | S1a acknowledged copies exist | `acknowledged` |
 //! | S2 images, S3 atomic, S5 at the destination, S25 metadata | `images`, `metadata` |
 //! | S4 CP numbers | `numbers` |
-//! | S5 references name the frozen bytes, S6 only where allowed, S23 none missing | `references` |
+//! | S5 references name the frozen bytes, S6 only where allowed, S23 none missing | `references`, `pieces` |
 //! | S7 fresh IDs, nothing stale accepted | `transfers`, `headers` |
 //! | S8 nothing freed early | `freeing` |
 //! | S1 nothing lost, S9 one cut, S13 no older over newer, at a failover | `failover`; names: `parts` |
@@ -21,6 +21,7 @@
 //! | S22 reads linearizable | `reads` |
 //! | S23 bytes add up | `bytes` |
 //! | L1–L5 | `liveness` |
+//! | S18, L1 where the destination gets snapshots | `snapshots` |
 //! | L6 failover time | `failover_time` |
 //! | L7 NAKs satisfied | `naks` |
 //! | L8 flaps do not livelock | `flaps` |
@@ -54,11 +55,13 @@ mod naks;
 mod numbers;
 mod parts;
 mod phantoms;
+mod pieces;
 mod properties;
 mod reads;
 mod references;
 mod reigns;
 mod replays;
+mod snapshots;
 mod subject;
 mod transfers;
 mod witness;
@@ -153,6 +156,7 @@ pub struct Checker {
     failover_time: failover_time::FailoverTime,
     naks: naks::Naks,
     flaps: flaps::Flaps,
+    snapshots: snapshots::Snapshots,
 }
 
 impl Checker {
@@ -164,12 +168,12 @@ impl Checker {
         Self {
             parts: Parts::new(),
             failover: failover::Failover::new(parameters.ack),
-            model: model::Model::new(size, parameters.metadata),
+            model: model::Model::new(parameters),
             findings: Findings::default(),
             phantoms: phantoms::Phantoms::default(),
-            acknowledged: acknowledged::Acknowledged::new(parameters.ack, parameters.mode),
+            acknowledged: acknowledged::Acknowledged::new(parameters),
             declared: declared::Declared::new(&scenario.faults),
-            images: images::Images::new(&scenario.faults),
+            images: images::Images::new(scenario),
             references: references::References::new(scenario),
             numbers: numbers::Numbers::new(),
             transfers: transfers::Transfers::new(size),
@@ -188,6 +192,7 @@ impl Checker {
             failover_time: failover_time::FailoverTime::new(scenario),
             naks: naks::Naks::new(scenario),
             flaps: flaps::Flaps::new(scenario),
+            snapshots: snapshots::Snapshots::new(scenario),
         }
     }
 
@@ -210,6 +215,7 @@ impl Checker {
         self.declared.take(fact, findings);
         self.images.take(fact, &mut self.model, findings);
         self.flaps.take(fact, &mut self.model, findings);
+        self.snapshots.take(fact, &mut self.model, findings);
         let model = &self.model;
         self.failover.take(fact, model, findings);
         self.replays.take(fact, model, findings);
@@ -242,6 +248,7 @@ impl Checker {
         self.duplicates.begin_reign();
         self.naks.begin_reign();
         self.flaps.begin_reign();
+        self.snapshots.begin_reign();
         self.damage.begin_reign();
         self.look(fact);
     }

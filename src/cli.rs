@@ -24,8 +24,10 @@ mod progress;
 mod run;
 mod schema;
 mod shard;
+mod shelf;
 mod shrink;
 mod slurm;
+mod sweep;
 mod trace;
 
 pub use arguments::command;
@@ -108,6 +110,7 @@ fn carry_out(command: Command, context: &Context) -> Result<Exit, Failure> {
     match command {
         Command::Run(arguments) => run::run(&arguments, context),
         Command::Check(arguments) => check::run(&arguments, context),
+        Command::Sweep(arguments) => sweep::run(&arguments, context),
         Command::Merge(arguments) => merge::run(&arguments, context),
         Command::Mutants(arguments) => mutants::run(&arguments, context),
         Command::Explain(arguments) => explain::run(&arguments, context),

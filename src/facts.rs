@@ -176,6 +176,8 @@ pub enum What {
     WitnessCrashed,
     /// The witness's new life begins.
     WitnessRestarted,
+    /// A destination asked for a fragment in an NVLog file: offset and length (Spec 10).
+    FragmentReadAsked(Role, LogFile, u64, u64),
 }
 
 /// A place on the media of a side.

@@ -91,7 +91,8 @@ pub struct Synchronization {
     pub by_trigger: BTreeMap<Trigger, u64>,
     /// Data blocks sent in full; a NAKed block counts here.
     pub blocks_full: u64,
-    /// Data blocks sent as a reference and resolved.
+    /// Data blocks that the destination took from its log, their bytes not sent again: named by a
+    /// reference or as pieces, or under `write-once` by nobody.
     pub blocks_referenced: u64,
     /// Metadata blocks.
     pub metadata_blocks: u64,
@@ -104,7 +105,9 @@ pub struct Synchronization {
 /// What references saved (Spec 9.3). Wire bytes, packet overhead included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Saved {
-    /// Bytes not sent; negative where NAKs cost more than references saved.
+    /// Bytes not sent, compared with the same CPs with every block in full; negative where NAKs cost
+    /// more than references saved. Under `write-once` that is every data block of every CP that was
+    /// sent to its end, since none is sent.
     pub bytes: i64,
     /// Bytes of the synchronization phase as sent, both directions.
     pub synchronization_bytes: u64,

@@ -18,6 +18,7 @@ pub mod destination;
 pub mod metadata;
 pub mod nvlog;
 pub mod nvram;
+pub mod pieces;
 pub mod policy;
 pub mod source;
 pub mod transfer;
@@ -26,15 +27,15 @@ pub mod witness;
 
 pub use durable::{CommitRecord, Part, PromotionOrder, Reign, SavedMirror, SavedState, Scanned};
 pub use id::{
-    BlockNumber, ClientId, CpId, CpNumber, Epoch, FaultId, Generation, Half, Incarnation, LogFile,
-    Lsn, OpNumber, Ticket, TransferId, WriteId,
+    BlockNumber, ClientId, CpId, CpNumber, Epoch, FaultId, FragmentNumber, Generation, Half,
+    Incarnation, LogFile, Lsn, OpNumber, Ticket, TransferId, WriteId,
 };
 pub use message::{
-    EntryHeader, Item, ItemBody, Message, MessageKind, Purpose, Reference, Transfer,
-    TransferHeader, TransferRange, Void,
+    EntryHeader, FragmentReference, Item, ItemBody, Message, MessageKind, PieceBase, Pieces,
+    Purpose, Reference, Transfer, TransferHeader, TransferRange, Void,
 };
 pub use parameters::{
-    AckRule, Dispatch, FlushRule, HeldWrites, Metadata, Mode, Parameters, Policy,
+    AckRule, Dispatch, FlushRule, HeldWrites, Metadata, Mirroring, Mode, Parameters, Policy,
 };
 pub use sabotage::Sabotage;
 pub use status::{Mark, SessionState};
@@ -188,6 +189,8 @@ pub enum Timer {
     Lease,
     /// The witness did not answer: ask again (Spec 7.6).
     Witness,
+    /// Source: the next snapshot is due (Spec 10, `snapshot-delta`).
+    Snapshot,
 }
 
 /// What a node wishes. The host carries effects out in order; a later one may rely on an earlier.
@@ -231,8 +234,8 @@ pub enum Effect {
     SaveState(Ticket, SavedState),
     /// Write a transfer to an NVLog file at a byte offset (Spec 4.1).
     WriteLog(Ticket, LogFile, u64, Transfer),
-    /// Read one block from an NVLog file at a byte offset (Spec 5.5).
-    ReadLog(Ticket, LogFile, u64),
+    /// Read a block, or a fragment, from an NVLog file: the byte offset and the length (Spec 5.5).
+    ReadLog(Ticket, LogFile, u64, u64),
     /// Empty an NVLog file for reuse (Spec 4.3).
     FreeLog(LogFile),
     /// Read all of log storage; answered by [`Input::LogScanned`] (Spec 7.3).
@@ -359,6 +362,8 @@ pub enum ResolvedFrom {
     Memory,
     /// Read back from log storage.
     LogStorage,
+    /// Several pieces, put together, wherever each was (Spec 10).
+    Pieces,
 }
 
 /// What starts a consistency point (Spec 5.1).

@@ -321,7 +321,7 @@ fn claim_15_the_destination_retrieves_referenced_blocks_by_their_offset() {
     let (file, offset) = site.store_transfer();
     let effects = site.begin_cp();
     let full = Contents::Data(bytes_of(9, 0));
-    let [Effect::WriteVolume(first, _, address, contents), Effect::ReadLog(read, from, at)] =
+    let [Effect::WriteVolume(first, _, address, contents), Effect::ReadLog(read, from, at, 4096)] =
         effects.as_slice()
     else {
         panic!("a block that came is stored, one that did not is looked up: {effects:?}")

@@ -53,7 +53,10 @@ const IMPORTS: &[(&str, &[&str])] = &[
         ],
     ),
     // The generator's name stands in a baseline.
-    ("results", &["random", "scenario", "facts", "metrics", "report", "batch"]),
+    (
+        "results",
+        &["units", "random", "scenario", "facts", "metrics", "report", "batch", "statistics"],
+    ),
     ("statistics", &[]),
     ("mutants", &["batch", "shrink", "statistics"]),
     ("audit", &["units", "protocol", "scenario", "facts", "checker", "batch"]),

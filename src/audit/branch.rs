@@ -79,6 +79,8 @@ branches! {
     ReferenceHeld = "reference-held";
     /// A reference is resolved from log storage, not from memory.
     ResolvedFromStorage = "resolved-from-storage";
+    /// A block is put together from several pieces.
+    PutTogether = "put-together";
     /// A NAK of a block that is damaged in log storage.
     NakOfDamaged = "nak-of-damaged";
     /// A NAK is said again.
@@ -240,6 +242,7 @@ impl Branch {
             Note::Sometimes(mark) => Self::of_mark(*mark),
             Note::DestinationWaits => Self::LogFilesInUse,
             Note::Resolved(_, ResolvedFrom::LogStorage) => Self::ResolvedFromStorage,
+            Note::Resolved(_, ResolvedFrom::Pieces) => Self::PutTogether,
             Note::Held(_) => Self::ReferenceHeld,
             Note::ResyncPass(2.., ..) => Self::SecondPass,
             Note::ResyncDoesNotConverge => Self::ResyncDoesNotConverge,

@@ -203,7 +203,9 @@ impl Spotter {
             Message::CpBegin { purpose: Purpose::ConsistencyPoint, .. } => {
                 self.spot(Branch::CpAgain);
             }
-            Message::CpBegin { purpose: Purpose::Resync, .. } => self.spot(Branch::PassAgain),
+            Message::CpBegin { purpose: Purpose::Resync | Purpose::Snapshot, .. } => {
+                self.spot(Branch::PassAgain);
+            }
             Message::InSync { .. } => self.spot(Branch::InSyncAgain),
             _ => {}
         }
@@ -220,7 +222,8 @@ impl Spotter {
             | Timer::Retransmit
             | Timer::Heartbeat
             | Timer::Lease
-            | Timer::Witness => {}
+            | Timer::Witness
+            | Timer::Snapshot => {}
         }
     }
 

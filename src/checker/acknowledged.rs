@@ -8,8 +8,8 @@ use super::model::{Claim, Model};
 use crate::facts::{Direction, Fact, Role, What};
 use crate::protocol::block::VolumeId;
 use crate::protocol::{
-    AckRule, ClientId, CpId, EntryHeader, Epoch, Lsn, Message, Mode, OpNumber, Operation, Outcome,
-    Reign, Request, TransferHeader, TransferId, WriteId,
+    AckRule, ClientId, CpId, EntryHeader, Epoch, Lsn, Message, Mirroring, Mode, OpNumber,
+    Operation, Outcome, Parameters, Reign, Request, TransferHeader, TransferId, WriteId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -136,12 +136,12 @@ impl Copies {
 }
 
 impl Acknowledged {
-    /// For a run with this rule.
+    /// For a run with these knobs.
     #[must_use]
-    pub fn new(rule: AckRule, mode: Mode) -> Self {
+    pub fn new(parameters: &Parameters) -> Self {
         Self {
-            rule,
-            mode,
+            rule: parameters.ack,
+            mode: parameters.mode,
             exposed: None,
             reign: Reign::Mirrored,
             nvram: Lsn::ORIGIN,
@@ -296,7 +296,9 @@ impl Acknowledged {
     ) {
         self.exposed = self.exposed.max(Some(lsn));
         let strict = self.mode == Mode::Strict && self.reign == Reign::Mirrored;
-        if strict && self.missing_beyond(lsn, model).is_some() {
+        // Under `local` the rule asks for nothing more, so being in sync is what is waited for.
+        let alone = self.rule == AckRule::Local && lsn > model.committed_through(Role::Destination);
+        if strict && (alone || self.missing_beyond(lsn, model).is_some()) {
             let message = format!("{id} was acknowledged out of sync, though the mirror is strict");
             let kind = "acknowledged_out_of_sync";
             findings.add(fact, "S17", Role::Source, kind, message).of_write(id).of_entry(lsn);
@@ -339,7 +341,14 @@ impl Acknowledged {
             return None;
         }
         let (there, missing) = match self.rule {
-            AckRule::Local => return None,
+            AckRule::Local => match model.mirroring {
+                Mirroring::Log | Mirroring::Snapshots => return None,
+                // Spec 10: the mirror gets every CP, so nothing is missing but the running and the
+                // open one.
+                Mirroring::ConsistencyPoints => {
+                    (model.holds_entry(lsn), "neither in NVRAM nor in a CP of the destination")
+                }
+            },
             AckRule::Sent => (lsn <= self.wire.through, "not wholly on the wire"),
             AckRule::Received => (lsn <= self.memory.through, "not in the destination's memory"),
             AckRule::Logged => {

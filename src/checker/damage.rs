@@ -58,6 +58,8 @@ impl Damage {
             self.asked = Some((fact.number, *role, Spot::Volume(*address)));
         } else if let What::LogReadAsked(role, file, offset) = &fact.what {
             self.asked = Some((fact.number, *role, Spot::Log(*file, *offset, self.block)));
+        } else if let What::FragmentReadAsked(role, file, offset, length) = &fact.what {
+            self.asked = Some((fact.number, *role, Spot::Log(*file, *offset, *length)));
         } else if let What::Committed(role, cp, _) = &fact.what {
             // A page that arrived is sound; the facts that follow name those that did not.
             let pages = model.disks.shadow(*role, *cp).map(|shadow| &shadow.pages);
@@ -152,7 +154,7 @@ fn damage_in(message: &Message) -> Option<String> {
             let bad = items.iter().find(|item| match &item.body {
                 ItemBody::Full(contents) => is_damaged(contents),
                 ItemBody::Hash(runs) => runs.is_damaged(),
-                ItemBody::Reference(_) => false,
+                ItemBody::Reference(_) | ItemBody::Pieces(_) => false,
             });
             bad.map(|item| format!("{cp} sent {}", item.address))
         }

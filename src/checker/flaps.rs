@@ -23,16 +23,14 @@
 use super::Findings;
 use super::calm::{Calm, Whose};
 use super::model::{Claim, Model};
-use super::worst::{read_blocks, times, write_blocks};
+use super::worst::{pass, times};
 use crate::facts::{Direction, EndReason, Ending, Fact, Role, What};
 use crate::protocol::block::BlockAddress;
-use crate::protocol::{CpId, Message, wire};
+use crate::protocol::{CpId, Message, Refusal};
 use crate::scenario::{Scenario, Transport};
-use crate::units::{Bytes, Ratio, SimTime, Span};
+use crate::units::{Ratio, SimTime, Span};
 use std::collections::BTreeSet;
 
-/// How many times the longest that hardware takes a pass may take.
-const PASS_FACTOR: u64 = 4;
 /// How many times what it takes to be in sync again is allowed.
 const END_FACTOR: u64 = 2;
 
@@ -101,7 +99,9 @@ impl Flaps {
             }
         } else if let What::Committed(Role::Destination, committed, _) = &fact.what {
             self.sending.take_if(|sending| sending.cp <= *committed);
-        } else if let What::Crashed(_) = &fact.what {
+        } else if let What::Crashed(_) | What::Refused(Role::Source, Refusal::DiskFailed) =
+            &fact.what
+        {
             self.sending = None;
         } else if let What::OperatorAsked = &fact.what {
             self.ends(fact, model);
@@ -116,28 +116,11 @@ impl Flaps {
         let since = self.calm.at(fact.at);
         let limit = match self.scenario.wan.transport {
             Transport::Tcp if self.scenario.wan.loss == Ratio::ZERO => {
-                Some(self.pass(missing.len() as u64))
+                Some(pass(&self.scenario, missing.len() as u64))
             }
             Transport::Tcp | Transport::Datagram => None,
         };
         self.sending = Some(Sending { cp, since, missing, limit, vain: Vain::No });
-    }
-
-    /// What it takes at most to send so many blocks and to commit them.
-    fn pass(&self, blocks: u64) -> Span {
-        let Scenario { parameters, wan, source, destination, .. } = &self.scenario;
-        let size = parameters.block_size;
-        let items = blocks.saturating_mul(wire::item_in_full(size).get());
-        let halves = parameters.nvram_half.get().saturating_mul(2);
-        let bytes = items.saturating_add(parameters.link_queue.get()).saturating_add(halves);
-        let sent = wan.bandwidth.time_for(wan.wire_length(Bytes::new(bytes)));
-        let stored = read_blocks(&source.disk, blocks, size.bytes()).plus(write_blocks(
-            &destination.disk,
-            blocks + 1,
-            size.bytes(),
-        ));
-        let trip = times(wan.propagation.plus(wan.jitter), 2);
-        times(sent.plus(stored).plus(trip), PASS_FACTOR).plus(times(parameters.timeout, 2))
     }
 
     /// No block goes that the destination has since its last CP.
@@ -192,7 +175,7 @@ impl Flaps {
         let parameters = &self.scenario.parameters;
         let silence = times(parameters.retransmit.unwrap_or(Span::ZERO), LONGEST_SILENCE);
         let again = parameters.timeout.plus(times(parameters.reconnect, 2)).plus(silence);
-        let limit = times(again.plus(times(self.pass(differs), 2)), END_FACTOR);
+        let limit = times(again.plus(times(pass(&self.scenario, differs), 2)), END_FACTOR);
         self.ending = Some((self.calm.at(fact.at), limit));
     }
 

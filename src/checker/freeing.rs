@@ -1,11 +1,13 @@
 //! S8: nothing is freed early (Spec 4.3, 5.7). A half is freed after the source's commit and `CP_ACK`,
-//! or out of sync after the source's commit alone; an NVLog file after a commit of the destination
+//! or after the source's commit alone, out of sync and where the destination gets snapshots; an NVLog file after a commit of the destination
 //! that covers every entry in it, and a flush since.
 
 use super::Findings;
 use super::model::{Claim, Model};
 use crate::facts::{Direction, Fact, Role, Spot, What};
-use crate::protocol::{CpId, Epoch, Half, Incarnation, LogFile, Lsn, Message, TransferId, Void};
+use crate::protocol::{
+    CpId, Epoch, Half, Incarnation, LogFile, Lsn, Message, Mirroring, TransferId, Void,
+};
 use std::collections::BTreeMap;
 
 /// What each NVLog file holds.
@@ -160,7 +162,9 @@ fn check_half(fact: &Fact, half: Half, model: &Model, findings: &mut Findings) {
         let subject = findings.add(fact, "S8", Role::Source, "half_freed_early", message);
         subject.of_half(half).of_cp(*cp);
     }
-    if model.claim == Claim::InSync && !model.acknowledged.contains(cp) {
+    // Snapshots are sent of what is on disk: nothing of a half is needed any more (Spec 10).
+    let alone = model.claim == Claim::OutOfSync || model.mirroring == Mirroring::Snapshots;
+    if !alone && !model.acknowledged.contains(cp) {
         let message = format!("the half of {cp} was freed before CP_ACK came");
         let subject = findings.add(fact, "S8", Role::Source, "half_freed_early", message);
         subject.of_half(half).of_cp(*cp);

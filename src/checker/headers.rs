@@ -36,6 +36,10 @@ impl Headers {
                         self.begin(fact, cp, (transfers, last_lsn), model, findings);
                     }
                     Purpose::Resync => check_pass(fact, cp, (transfers, last_lsn), model, findings),
+                    Purpose::Snapshot => {
+                        check_snapshot(fact, cp, (transfers, last_lsn), model, findings);
+                        self.points.retain(|_, point| *point > cp);
+                    }
                 }
             } else if let Message::Hello { .. } = **message {
                 self.sent.clear();
@@ -96,6 +100,22 @@ fn check_pass(
     let committed = (model.committed_by(Role::Source), model.committed_through(Role::Source));
     if transfers.is_some() || (cp, last_lsn) != committed {
         let message = format!("a pass sends {cp} up to {last_lsn}, not what was committed last");
+        findings.add(fact, "S7", Role::Source, "wrong_range", message);
+    }
+}
+
+/// A snapshot is one of the CPs that the source has committed and the destination has not.
+fn check_snapshot(
+    fact: &Fact,
+    cp: CpId,
+    (transfers, last_lsn): (Option<TransferRange>, Lsn),
+    model: &Model,
+    findings: &mut Findings,
+) {
+    let expected = model.points.get(cp).map(|point| point.last_lsn);
+    let committed = cp <= model.committed_by(Role::Source);
+    if transfers.is_some() || !committed || expected != Some(last_lsn) {
+        let message = format!("a snapshot sends {cp} up to {last_lsn}, which the source never was");
         findings.add(fact, "S7", Role::Source, "wrong_range", message);
     }
 }

@@ -6,7 +6,7 @@ use super::Findings;
 use super::declared::nvram_faults;
 use super::model::{Claim, Model};
 use crate::facts::{Direction, EndReason, Ending, Fact, Role, What};
-use crate::protocol::{CpId, FaultId, Message, Occupancy, WriteId};
+use crate::protocol::{CpId, FaultId, Message, Occupancy, Refusal, WriteId};
 use crate::scenario::Scenario;
 use crate::units::SimTime;
 use std::collections::BTreeSet;
@@ -71,13 +71,21 @@ impl Liveness {
         } else if let What::FaultFelt(fault) = &fact.what {
             if self.nvram_faults.contains(fault) {
                 // Spec 7.2: the source serves nobody from here on; what it had under way never ends.
-                self.final_point = false;
-                self.begun.clear();
+                self.stops();
             }
+        } else if let What::Refused(Role::Source, Refusal::DiskFailed) = &fact.what {
+            // Spec 8.2: nor does one that lost bytes which its CP needs.
+            self.stops();
         } else if let What::Ended(ending) = &fact.what {
             self.unfinished = None;
             self.ended(fact, ending, model, findings);
         }
+    }
+
+    /// The source takes part in nothing any more.
+    fn stops(&mut self) {
+        self.final_point = false;
+        self.begun.clear();
     }
 
     fn ended(&mut self, fact: &Fact, ending: &Ending, model: &Model, findings: &mut Findings) {
@@ -112,9 +120,19 @@ impl Liveness {
                 let message = format!("{reason}, but the mirror is not in sync");
                 findings.add(fact, "L3", Role::Source, "not_in_sync", message);
             }
+            check_same(fact, reason, model, findings);
             check_reclaimed(fact, Role::Source, &ending.source, findings);
             check_reclaimed(fact, Role::Destination, &ending.destination, findings);
         }
+    }
+}
+
+/// In sync at rest, both sides have the same CP: with snapshots too, since the last CP is sent as one.
+fn check_same(fact: &Fact, reason: &str, model: &Model, findings: &mut Findings) {
+    let [source, destination] = [Role::Source, Role::Destination].map(|r| model.committed_by(r));
+    if model.claim == Claim::InSync && source != destination {
+        let message = format!("{reason}, but the destination is at {destination}, not at {source}");
+        findings.add(fact, "L3", Role::Source, "not_the_last", message).of_cp(source);
     }
 }
 

@@ -13,8 +13,8 @@ pub use points::{Block, Point, Points};
 use crate::facts::{Direction, Fact, Role, What};
 use crate::protocol::block::{BlockAddress, BlockSize, Contents, Runs};
 use crate::protocol::{
-    CpId, EntryHeader, Epoch, Half, Lsn, Message, Metadata, Purpose, Reference, SavedMirror,
-    Transfer, TransferId,
+    CpId, EntryHeader, Epoch, FragmentReference, Half, Lsn, Message, Mirroring, Parameters,
+    Purpose, Reference, SavedMirror, Transfer, TransferId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +22,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug)]
 pub struct Model {
     size: BlockSize,
+    /// What keeps the destination up to date.
+    pub mirroring: Mirroring,
     /// The newest session that each side began or took part in: source, destination.
     pub epochs: [Epoch; 2],
     /// What every CP must hold.
@@ -40,7 +42,7 @@ pub struct Model {
     acks_under_way: BTreeMap<u64, CpId>,
     /// CPs that began to be sent and were not committed by the destination since.
     pub begun: BTreeSet<CpId>,
-    /// CPs sent by a pass of resynchronization in this session.
+    /// CPs sent in this session by passes: of resynchronization, or snapshots.
     pub passes: BTreeSet<CpId>,
     /// What the source says of the mirror.
     pub claim: Claim,
@@ -73,16 +75,23 @@ pub enum Claim {
 pub struct SentTransfer {
     /// The CP of its entries.
     pub cp: CpId,
-    /// For each block of its block area: the entry, the block, the bytes.
-    pub blocks: Vec<(Lsn, BlockAddress, Runs)>,
+    /// What its block area holds.
+    pub blocks: Vec<Carried>,
+    /// What its fragment area holds.
+    pub fragments: Vec<Carried>,
 }
+
+/// A block or a fragment in a transfer: the entry, the block, the bytes.
+pub type Carried = (Lsn, BlockAddress, Runs);
 
 impl Model {
     /// Both images original.
     #[must_use]
-    pub fn new(size: BlockSize, metadata: Metadata) -> Self {
+    pub fn new(parameters: &Parameters) -> Self {
+        let (size, metadata) = (parameters.block_size, parameters.metadata);
         Self {
             size,
+            mirroring: parameters.policy.mirroring(),
             epochs: [Epoch(1); 2],
             points: Points::new(size, metadata),
             disks: Disks::new(size),
@@ -108,15 +117,34 @@ impl Model {
 
     /// The block that a reference names, with the entry it came from.
     #[must_use]
-    pub fn referenced(&self, reference: Reference) -> Option<&(Lsn, BlockAddress, Runs)> {
+    pub fn referenced(&self, reference: Reference) -> Option<&Carried> {
         let place = usize::try_from(reference.number.0).ok()?;
         self.transfers.get(&reference.transfer)?.blocks.get(place)
+    }
+
+    /// The fragment that a reference names, with the entry it came from.
+    #[must_use]
+    pub fn fragment(&self, reference: FragmentReference) -> Option<&Carried> {
+        let place = usize::try_from(reference.number.0).ok()?;
+        self.transfers.get(&reference.transfer)?.fragments.get(place)
+    }
+
+    /// Bytes in a block.
+    #[must_use]
+    pub const fn size(&self) -> BlockSize {
+        self.size
     }
 
     /// Whether a half holds entries of the CP.
     #[must_use]
     pub fn holds_space(&self, cp: CpId) -> bool {
         self.halves.values().any(|(held, _)| *held == cp)
+    }
+
+    /// Whether a half holds this entry.
+    #[must_use]
+    pub fn holds_entry(&self, lsn: Lsn) -> bool {
+        self.halves.values().any(|(_, entries)| entries.contains_key(&lsn))
     }
 
     /// The last CP that a side committed.
@@ -221,7 +249,8 @@ impl Model {
                 self.epochs[Role::Destination as usize] = epoch;
             }
         } else if let What::Arrived(Direction::ToSource, number) = &fact.what {
-            self.acknowledged.extend(self.acks_under_way.remove(number));
+            let acknowledged = self.acks_under_way.remove(number);
+            self.acknowledged.extend(acknowledged.filter(|cp| self.holds_space(*cp)));
         } else if let What::StateSaved(Role::Source, state) = &fact.what {
             match state.mirror {
                 SavedMirror::OutOfSync(_) => self.claim = Claim::OutOfSync,
@@ -261,8 +290,11 @@ impl Model {
     fn begins(&mut self, message: &Message) {
         if let Message::CpBegin { cp, purpose, .. } = message {
             self.begun.insert(*cp);
-            if *purpose == Purpose::Resync {
-                self.passes.insert(*cp);
+            match purpose {
+                Purpose::ConsistencyPoint => {}
+                Purpose::Resync | Purpose::Snapshot => {
+                    self.passes.insert(*cp);
+                }
             }
         } else if let Message::Hello { epoch, .. } = message {
             // Spec 6.2: the session before is over, and its references with it.
@@ -304,16 +336,21 @@ impl Model {
     }
 
     fn sent(&mut self, transfer: &Transfer) {
-        let mut area = transfer.blocks.iter();
-        let mut blocks = Vec::new();
+        let mut areas = (transfer.blocks.iter(), transfer.fragments.iter());
+        let (mut blocks, mut fragments) = (Vec::new(), Vec::new());
         for entry in &transfer.entries {
-            let whole = entry.pieces(self.size).filter(|piece| piece.is_whole(self.size));
-            for (piece, runs) in whole.zip(area.by_ref()) {
-                blocks.push((entry.lsn, piece.address, runs.clone()));
+            for piece in entry.pieces(self.size) {
+                let (area, carried) = if piece.is_whole(self.size) {
+                    (&mut areas.0, &mut blocks)
+                } else {
+                    (&mut areas.1, &mut fragments)
+                };
+                let runs = area.next().map(|runs| (entry.lsn, piece.address, runs.clone()));
+                carried.extend(runs);
             }
         }
         let cp = transfer.header.cp;
-        self.transfers.insert(transfer.header.id, SentTransfer { cp, blocks });
+        self.transfers.insert(transfer.header.id, SentTransfer { cp, blocks, fragments });
     }
 
     fn freed(&mut self, half: Half) {

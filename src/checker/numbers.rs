@@ -1,9 +1,10 @@
 //! S4: CP numbers rise; while the mirror is in sync by 1, and the sides differ by at most 1 (Spec 5.6).
+//! Where the destination gets snapshots it skips CPs, and only ever has one that the source has too.
 
 use super::Findings;
 use super::model::{Claim, Model};
 use crate::facts::{Fact, Role, What};
-use crate::protocol::CpId;
+use crate::protocol::{CpId, Mirroring};
 
 /// Which CPs were committed while the mirror was in sync without a break.
 #[derive(Debug)]
@@ -26,15 +27,25 @@ impl Numbers {
         }
         let What::Committed(role, cp, _) = &fact.what else { return };
         let before = model.committed_by(*role);
-        let expected = self.unbroken[*role as usize].map(CpId::next);
+        let unbroken = self.unbroken[*role as usize].map(CpId::next);
+        let skips = (model.mirroring, *role) == (Mirroring::Snapshots, Role::Destination);
+        let expected = unbroken.filter(|_| !skips);
         if *cp <= before || expected.is_some_and(|next| next != *cp) {
             let message = format!("{cp} was committed after {before}");
             findings.add(fact, "S4", *role, "not_the_next", message).of_cp(*cp);
+        }
+        let source = model.committed_by(Role::Source);
+        if skips && *cp > source {
+            let message = format!("{cp} was committed while the source is at {source}");
+            findings.add(fact, "S4", *role, "ahead", message).of_cp(*cp);
         }
         if model.claim == Claim::OutOfSync {
             return;
         }
         self.unbroken[*role as usize] = Some(*cp);
+        if model.mirroring == Mirroring::Snapshots {
+            return;
+        }
         let other = match role {
             Role::Source => Role::Destination,
             Role::Destination => Role::Source,

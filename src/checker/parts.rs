@@ -139,6 +139,9 @@ fn turn(what: What) -> What {
         }
         What::LogWritten(role, file, header) => What::LogWritten(other(role), file, header),
         What::LogReadAsked(role, file, offset) => What::LogReadAsked(other(role), file, offset),
+        What::FragmentReadAsked(role, file, offset, length) => {
+            What::FragmentReadAsked(other(role), file, offset, length)
+        }
         What::LogFreed(role, file) => What::LogFreed(other(role), file),
         What::Flushed(role) => What::Flushed(other(role)),
         What::TimerFired(role, timer) => What::TimerFired(other(role), timer),
@@ -208,6 +211,7 @@ const fn doer(what: &What) -> Option<Role> {
         | What::LogWriteAsked(role, ..)
         | What::LogWritten(role, ..)
         | What::LogReadAsked(role, ..)
+        | What::FragmentReadAsked(role, ..)
         | What::LogFreed(role, _)
         | What::Flushed(role)
         | What::TimerFired(role, _)

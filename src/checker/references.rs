@@ -1,9 +1,11 @@
 //! S5, S6 and the second half of S23: each reference names the frozen bytes, references are sent only
 //! where Spec 3.6 allows, and without faults every block that may go as a reference does. So without
-//! faults an answer to a NAK is a violation too, however right its bytes.
+//! faults an answer to a NAK is a violation too, however right its bytes. Under `extents` a partly
+//! modified block goes as pieces wherever these are shorter (`pieces`). Under `write-once` a CP whose
+//! entries were forwarded sends no data block at all.
 
 use super::model::{Block, Model};
-use super::{Findings, Subject};
+use super::{Findings, Subject, pieces};
 use crate::facts::{Direction, Fact, Role, What};
 use crate::protocol::block::{Area, BlockAddress, Contents, Runs};
 use crate::protocol::{CpId, Item, ItemBody, Message, Policy, Purpose, Reference};
@@ -105,7 +107,10 @@ impl References {
                 }
                 check_full(fact, policy, (cp, address), contents, block, model, findings);
             }
-            (ItemBody::Reference(_) | ItemBody::Hash(_), None) => {
+            (ItemBody::Pieces(held), Some(block)) => {
+                pieces::check(fact, self.policy, (cp, address), held, block, model, findings);
+            }
+            (ItemBody::Reference(_) | ItemBody::Hash(_) | ItemBody::Pieces(_), None) => {
                 let message = format!("{cp} sent {address} as a reference");
                 let subject =
                     findings.add(fact, "S6", Role::Source, "reference_to_metadata", message);
@@ -212,21 +217,26 @@ fn check_full(
         let subject = findings.add(fact, property, Role::Source, kind, message);
         subject.of_cp(cp).of_block(address).of_bytes(contents, &expected);
     }
-    if may_be_referenced(policy, block) {
-        let message = format!("{cp} sent {address} in full, though it was wholly overwritten");
-        findings
-            .add(fact, "S23", Role::Source, "reference_missing", message)
-            .of_cp(cp)
-            .of_block(address);
+    let waste = if may_be_referenced(policy, block) {
+        Some(("reference_missing", "it was wholly overwritten"))
+    } else if policy == Policy::WriteOnce {
+        Some(("block_sent", "the destination applies the log by itself"))
+    } else if policy == Policy::Extents && pieces::is_shorter(block, model.size()) {
+        Some(("pieces_missing", "its pieces are shorter"))
+    } else {
+        None
+    };
+    if let Some((kind, why)) = waste {
+        let message = format!("{cp} sent {address} in full, though {why}");
+        findings.add(fact, "S23", Role::Source, kind, message).of_cp(cp).of_block(address);
     }
 }
 
 /// Whether the policy sends a reference for the block (Spec 3.6, 10).
 const fn may_be_referenced(policy: Policy, block: &Block) -> bool {
     match policy {
-        Policy::References | Policy::Dedup => block.wholly,
+        Policy::References | Policy::Extents | Policy::Dedup => block.wholly,
         Policy::FullBlocks
-        | Policy::Extents
         | Policy::CpOnly
         | Policy::WriteOnce
         | Policy::SnapshotDelta

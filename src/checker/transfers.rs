@@ -101,6 +101,9 @@ impl Transfers {
             self.arrived(fact, *direction, *number, &claim, model);
         } else if let What::Appended(_, _, _, entry) = &fact.what {
             self.unsent.insert(entry.lsn, (*entry, 0));
+        } else if let What::Committed(Role::Destination, _, last_lsn) = &fact.what {
+            // What a CP brought need not be sent any more, where the log is forwarded at all.
+            self.unsent.retain(|lsn, _| lsn > last_lsn);
         }
     }
 

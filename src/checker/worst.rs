@@ -1,7 +1,8 @@
 //! The longest that hardware of a scenario takes for something, when nothing is wrong with it: what
 //! bounds on time are made of (L6–L8).
 
-use crate::scenario::{DiskModel, Hdd};
+use crate::protocol::wire;
+use crate::scenario::{DiskModel, Hdd, Scenario};
 use crate::units::{Bytes, Span};
 
 /// `count` times as long.
@@ -52,6 +53,25 @@ pub fn write_blocks(disk: &DiskModel, count: u64, block: Bytes) -> Span {
         }
         DiskModel::Hdd(_) => times(read(disk, block), count),
     }
+}
+
+/// How many times the longest that hardware takes a pass may take.
+const PASS_FACTOR: u64 = 4;
+
+/// Sending so many blocks and committing them, clients taking their share; the formula stands with
+/// [`super::flaps`].
+#[must_use]
+pub fn pass(scenario: &Scenario, blocks: u64) -> Span {
+    let Scenario { parameters, wan, source, destination, .. } = scenario;
+    let size = parameters.block_size;
+    let items = blocks.saturating_mul(wire::item_in_full(size).get());
+    let halves = parameters.nvram_half.get().saturating_mul(2);
+    let bytes = items.saturating_add(parameters.link_queue.get()).saturating_add(halves);
+    let sent = wan.bandwidth.time_for(wan.wire_length(Bytes::new(bytes)));
+    let read = read_blocks(&source.disk, blocks, size.bytes());
+    let stored = read.plus(write_blocks(&destination.disk, blocks + 1, size.bytes()));
+    let trip = times(wan.propagation.plus(wan.jitter), 2);
+    times(sent.plus(stored).plus(trip), PASS_FACTOR).plus(times(parameters.timeout, 2))
 }
 
 /// On a `fixed` device latencies overlap as far as the queue is deep, and bytes do not.

@@ -7,6 +7,7 @@ mod mutants;
 mod plot;
 mod shard;
 mod shrink;
+mod sweep;
 mod tape;
 
 pub(super) use check::CheckArguments;
@@ -16,6 +17,7 @@ pub(super) use mutants::MutantsArguments;
 pub(super) use plot::PlotArguments;
 pub(super) use shard::{ShardArguments, ShardChoice};
 pub(super) use shrink::ShrinkArguments;
+pub(super) use sweep::{SweepArguments, SweepFormat};
 pub(super) use tape::TapeArguments;
 
 use super::Remarks;
@@ -173,10 +175,15 @@ pub(super) enum Command {
     /// happened, to the rule of the protocol at which the two part. Each fault that came is taken out
     /// of the run alone: is the violation still there?
     Explain(ExplainArguments),
+    /// Run an experiment: a scenario along axes, under policies, with many seeds.
+    ///
+    /// A row is kept for each run, with every number of its report, and means are told with their 95 %
+    /// intervals. The rows are the same on any number of cores.
+    Sweep(SweepArguments),
     /// Tell what many machines kept as one would have told it.
     ///
-    /// Runs that `check --shard I/N -o DIR` made are put into their order. The output and the exit
-    /// status are those of the whole check on one machine. Gaps are refused, and the shards that have
+    /// Runs that `check` or `sweep` made with `--shard I/N -o DIR` are put into their order. The output
+    /// and the exit status are those of the whole on one machine. Gaps are refused, and the shards that have
     /// some are named.
     Merge(MergeArguments),
     /// Run wrong protocols: how many seeds until each is caught by the property that must notice it?

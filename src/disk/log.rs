@@ -108,7 +108,7 @@ impl LogStorage {
         }
     }
 
-    /// What a read of the block that begins exactly at a byte offset finds.
+    /// What a read of the block or fragment that begins exactly at a byte offset finds.
     #[must_use]
     pub fn read_block(&self, file: LogFile, offset: u64) -> BlockRead {
         match self.block_at(file, offset) {
@@ -222,11 +222,13 @@ impl LogStorage {
         let transfer = &record.transfer;
         let into_blocks = (offset - start).checked_sub(block_offset(transfer, 0, self.size))?;
         let block = u64::from(self.size.get());
-        if !into_blocks.is_multiple_of(block) {
-            return None;
-        }
-        let number = usize::try_from(into_blocks / block).ok()?;
-        Some((record.state, transfer.blocks.get(number)?))
+        let area = block * u64::try_from(transfer.blocks.len()).ok()?;
+        let runs = match into_blocks.checked_sub(area) {
+            Some(into_fragments) => fragment_at(transfer, into_fragments)?,
+            None if !into_blocks.is_multiple_of(block) => return None,
+            None => transfer.blocks.get(usize::try_from(into_blocks / block).ok()?)?,
+        };
+        Some((record.state, runs))
     }
 
     fn all(&self) -> impl Iterator<Item = (LogFile, u64, &Record)> {
@@ -234,6 +236,16 @@ impl LogStorage {
             records.iter().map(|(offset, record)| (*file, *offset, record))
         })
     }
+}
+
+/// The fragment that begins so many bytes into its area.
+fn fragment_at(transfer: &Transfer, offset: u64) -> Option<&Runs> {
+    let mut begin = 0;
+    transfer.fragments.iter().find(|fragment| {
+        let found = begin == offset;
+        begin += fragment.length();
+        found
+    })
 }
 
 impl Record {

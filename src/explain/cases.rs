@@ -3,6 +3,7 @@
 mod bytes;
 mod liveness;
 mod log;
+mod pieces;
 mod sessions;
 mod simple;
 

@@ -41,6 +41,7 @@ macro_rules! rules {
 
 rules! {
     ChooseItem = "choose_item", "5.3", "the source, choosing between a reference and the block in full";
+    ChoosePieces = "choose_pieces", "10", "the source, naming the pieces that a block is put together from";
     NumberBlock = "number_block", "3.4", "the source, numbering the blocks of a transfer";
     PackTransfer = "pack_transfer", "3.4", "the source, packing entries into transfers";
     GiveTransferId = "give_transfer_id", "3.3", "the source, giving a transfer its ID";
@@ -74,6 +75,7 @@ rules! {
     FreeLog = "free_log", "4.3", "the destination, freeing an NVLog file";
     FlushLog = "flush_log", "4.3", "the destination, flushing after a commit";
     Resolve = "resolve", "5.5", "the destination, resolving a reference";
+    PutTogether = "put_together", "10", "the destination, putting a block together from its pieces";
     CheckLog = "check_log", "5.4", "the destination, checking what it reads from its log";
     CheckDisk = "check_disk", "8.2", "the node, checking what it reads from its disks";
     CommitComplete = "commit_complete", "5.6", "the destination, committing only what is complete and durable";

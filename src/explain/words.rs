@@ -111,7 +111,9 @@ fn stored(what: &What) -> Option<String> {
         What::LogWriteAsked(_, file, offset, _, header) => {
             format!("transfer {} to be put into file {file} at {offset}", header.id)
         }
-        What::LogReadAsked(_, file, offset) => format!("file {file} read at {offset}"),
+        What::LogReadAsked(_, file, offset) | What::FragmentReadAsked(_, file, offset, _) => {
+            format!("file {file} read at {offset}")
+        }
         What::LogFreed(_, file) => format!("file {file} freed"),
         What::Flushed(side) => format!("{} flushed", role(*side)),
         What::Replayed(_, _, cp, entry) => format!("{} replayed into {cp}", entry.lsn),
@@ -155,5 +157,6 @@ const fn timer_name(timer: Timer) -> &'static str {
         Timer::Heartbeat => "heartbeat",
         Timer::Lease => "lease",
         Timer::Witness => "witness",
+        Timer::Snapshot => "snapshot",
     }
 }

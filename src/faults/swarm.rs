@@ -10,6 +10,7 @@
 //! The outcome is a scenario like any other, its faults written out, which reproduces the run
 //! without the swarm. Each knob and kind has an entity of its own: what one draws moves no other.
 
+use crate::protocol::Mirroring;
 use crate::random::{Choice, Decisions, Key, Purpose};
 use crate::scenario::file::FileError;
 use crate::scenario::{Decider, Scenario, Transport};
@@ -105,6 +106,7 @@ mod knob {
     pub const RULES: u64 = 4;
     pub const UNTIL: u64 = 5;
     pub const WITNESS: u64 = 6;
+    pub const SNAPSHOTS: u64 = 7;
     pub const KINDS: u64 = 100;
     pub const CLIENTS: u64 = 1000;
 }
@@ -114,6 +116,23 @@ fn suits(by: Decider, kind: &str, extra: Extra) -> bool {
     match by {
         Decider::Operator => !matches!(extra, Extra::Witness),
         Decider::Witness => !matches!(kind, "bit-rot" | "lost-write"),
+    }
+}
+
+/// Modes that make sense (Spec 10). As many for each policy, so that the draw stays the same.
+const fn modes(mirroring: Mirroring) -> &'static [&'static str; 3] {
+    match mirroring {
+        Mirroring::Log | Mirroring::ConsistencyPoints => &["sync", "sync", "strict"],
+        Mirroring::Snapshots => &["sync"; 3],
+    }
+}
+
+/// Rules of acknowledgement that can be kept (Spec 10), as many for each policy.
+const fn rules(mirroring: Mirroring) -> &'static [&'static str; 4] {
+    match mirroring {
+        Mirroring::Log => &["received", "logged", "logged", "applied"],
+        Mirroring::ConsistencyPoints => &["local", "local", "applied", "applied"],
+        Mirroring::Snapshots => &["local"; 4],
     }
 }
 
@@ -164,8 +183,13 @@ impl Draws<'_> {
             document["source"]["nvram_half"] = json!(Bytes::new(half.get() * times));
         }
         self.about(knob::RULES);
-        document["mode"] = json!(self.pick(&["sync", "sync", "strict"]));
-        document["ack"] = json!(self.pick(&["received", "logged", "logged", "applied"]));
+        let mirroring = scenario.parameters.policy.mirroring();
+        document["mode"] = json!(self.pick(modes(mirroring)));
+        document["ack"] = json!(self.pick(rules(mirroring)));
+        if mirroring == Mirroring::Snapshots {
+            self.about(knob::SNAPSHOTS);
+            document["snapshot"]["every"] = json!(self.pick(&["200ms", "1s", "3s", "10s"]));
+        }
         self.about(knob::UNTIL);
         let until = self.pick(&["2s", "5s", "10s", "30s"]);
         if scenario.faults_until.is_none() {

@@ -8,6 +8,7 @@ use crate::protocol::block::Area;
 use crate::protocol::wire::{self, Breakdown, Category, Encoding, Packing};
 use crate::protocol::{
     CpId, Item, ItemBody, Message, Note, Operation, Outcome, Purpose, Request, WaitCause, WriteId,
+    policy,
 };
 use crate::scenario::{Scenario, Wan};
 use crate::units::{Bytes, SimTime};
@@ -36,9 +37,22 @@ pub struct Collector {
     in_full: Packing,
     /// Messages handed to a link that have not left: they are on the wire when they do.
     queued: BTreeMap<(Direction, u64), Breakdown>,
+    /// Whether the destination applies its log by itself, so that nobody names a block.
+    applies_log: bool,
+    /// Between its `CP_BEGIN` and its `CP_END`: what was sent of the running CP.
+    sending: Option<Sending>,
     /// What references saved in the running CP. Counts when all of it was sent: half a CP compared
     /// with the messages it would have filled says nothing.
     saved_so_far: i64,
+}
+
+/// A CP that is being sent.
+#[derive(Debug, Default)]
+struct Sending {
+    /// Blocks that were sent.
+    items: u64,
+    /// Blocks that nobody named and that were NAKed already.
+    naked: u64,
 }
 
 impl Collector {
@@ -60,6 +74,8 @@ impl Collector {
             half_committed: BTreeSet::new(),
             in_full: Packing::new(parameters.cp_message_bytes),
             queued: BTreeMap::new(),
+            applies_log: policy::applies_log(parameters.policy),
+            sending: None,
             saved_so_far: 0,
         }
     }
@@ -127,8 +143,9 @@ impl Collector {
                     self.item(item);
                 }
             }
-            Message::CpEnd { .. } => {
+            Message::CpEnd { blocks, .. } => {
                 self.synchronized(total);
+                self.count_unnamed(*blocks);
                 let last = self.in_full.close();
                 self.save_message(last);
                 let saved = std::mem::take(&mut self.saved_so_far);
@@ -140,8 +157,13 @@ impl Collector {
                 let points = &mut self.figures.synchronization;
                 points.naks += 1;
                 // Spec 9: a NAKed block counts as full.
-                points.blocks_referenced -= 1;
-                points.blocks_full += 1;
+                match &mut self.sending {
+                    Some(sending) if self.applies_log => sending.naked += 1,
+                    Some(_) | None => {
+                        points.blocks_referenced -= 1;
+                        points.blocks_full += 1;
+                    }
+                }
             }
             Message::Want { addresses, .. } => {
                 self.synchronized(total);
@@ -154,7 +176,11 @@ impl Collector {
                 self.synchronized(total);
                 self.save(-signed(total));
             }
-            Message::CpBegin { .. } | Message::CpAck { .. } => self.synchronized(total),
+            Message::CpBegin { .. } => {
+                self.synchronized(total);
+                self.sending = Some(Sending::default());
+            }
+            Message::CpAck { .. } => self.synchronized(total),
             Message::Transfer(_)
             | Message::LogAck { .. }
             | Message::Wait { .. }
@@ -186,18 +212,39 @@ impl Collector {
 
     /// Counts a block of a CP, and packs it as if it went in full (Spec 9.3).
     fn item(&mut self, item: &Item) {
+        if let Some(sending) = &mut self.sending {
+            sending.items += 1;
+        }
         let points = &mut self.figures.synchronization;
         match (&item.body, item.address.area) {
-            (ItemBody::Reference(_) | ItemBody::Hash(_), _) => points.blocks_referenced += 1,
+            (ItemBody::Reference(_) | ItemBody::Hash(_) | ItemBody::Pieces(_), _) => {
+                points.blocks_referenced += 1;
+            }
             (ItemBody::Full(_), Area::Data) => points.blocks_full += 1,
             (ItemBody::Full(_), Area::Indirect(_) | Area::Bitmap) => points.metadata_blocks += 1,
         }
         let in_full = match &item.body {
             ItemBody::Full(_) => wire::item(item, &self.encoding),
-            ItemBody::Reference(_) | ItemBody::Hash(_) => wire::item_in_full(self.encoding.size),
+            ItemBody::Reference(_) | ItemBody::Hash(_) | ItemBody::Pieces(_) => {
+                wire::item_in_full(self.encoding.size)
+            }
         };
         let closed = self.in_full.add(in_full);
         self.save_message(closed);
+    }
+
+    /// Counts the blocks of a CP that nobody named, since the destination applies its log by itself, and
+    /// packs them as if they went in full.
+    fn count_unnamed(&mut self, blocks: u64) {
+        let Some(sending) = self.sending.take().filter(|_| self.applies_log) else { return };
+        let unnamed = blocks.saturating_sub(sending.items);
+        let points = &mut self.figures.synchronization;
+        points.blocks_referenced += unnamed.saturating_sub(sending.naked);
+        points.blocks_full += sending.naked;
+        for _ in 0..unnamed {
+            let closed = self.in_full.add(wire::item_in_full(self.encoding.size));
+            self.save_message(closed);
+        }
     }
 
     /// A message that would have been sent, had every block gone in full.
@@ -251,6 +298,8 @@ impl Collector {
     fn committed(&mut self, cp: CpId) {
         if self.half_committed.remove(&cp) {
             self.figures.synchronization.consistency_points += 1;
+            // Of those before it one side alone has had any.
+            self.half_committed.retain(|half| *half > cp);
         } else {
             self.half_committed.insert(cp);
         }

@@ -1,11 +1,13 @@
 //! Dirty buffers of the source and their descriptors (Spec 3.2, 3.5, 3.6; Claims 5, 14).
 //!
 //! A buffer is the source's copy in memory of a block that a CP has to write. Its descriptor holds
-//! how the block was modified in that CP, and where its newest whole overwrite lies in a transfer.
+//! how the block was modified in that CP, and where its newest whole overwrite lies in a transfer;
+//! where the policy sends pieces, also where everything else lies that was written to it.
 
 use super::block::{BlockAddress, BlockSize, Origin, Piece, Run, Runs};
+use super::pieces::{Layers, Place};
 use super::transfer::TableIndex;
-use super::{BlockNumber, Lsn, Sabotage, Ticket, WriteId};
+use super::{BlockNumber, Lsn, Policy, Sabotage, Ticket, WriteId, policy};
 use std::collections::BTreeMap;
 
 /// How a block was modified by the entries of one CP (Spec 3.6).
@@ -38,6 +40,8 @@ pub struct Buffer {
     pub newest: Lsn,
     /// Where that write was sent, if it was sent and covers the block wholly.
     pub sent: Option<SentPlace>,
+    /// What the entries of its CP wrote. Empty, unless the policy sends pieces.
+    pub layers: Layers,
 }
 
 /// Whether a block's bytes must be read from disk to complete its buffer.
@@ -57,6 +61,7 @@ pub struct Buffers {
     frozen: BTreeMap<BlockAddress, Buffer>,
     /// Blocks being read, by the read that counts.
     reading: BTreeMap<BlockAddress, Ticket>,
+    layering: Layering,
     /// The wrong protocol to run instead (Spec 12).
     sabotage: Option<Sabotage>,
 }
@@ -70,8 +75,16 @@ impl Buffers {
             active: BTreeMap::new(),
             frozen: BTreeMap::new(),
             reading: BTreeMap::new(),
+            layering: Layering::None,
             sabotage: None,
         }
+    }
+
+    /// The same, with the account that this policy needs.
+    #[must_use]
+    pub fn for_policy(self, policy: Policy) -> Self {
+        let layering = if policy::names_pieces(policy) { Layering::Kept } else { Layering::None };
+        Self { layering, ..self }
     }
 
     /// The same, by a wrong protocol if there is one (Spec 12).
@@ -99,8 +112,12 @@ impl Buffers {
                 modified: Modified::Partially,
                 newest: lsn,
                 sent: None,
+                layers: Layers::default(),
             }
         });
+        if self.layering == Layering::Kept {
+            buffer.layers.put(lsn, (piece.start, piece.end), None);
+        }
         buffer.contents.put(run);
         buffer.newest = lsn;
         if whole || self.sabotage != Some(Sabotage::KeepReferenceAfterPartial) {
@@ -157,10 +174,25 @@ impl Buffers {
         }
     }
 
+    /// Stores where a piece of an entry lies in the transfer just sent, where the policy sends pieces.
+    pub fn record_piece(&mut self, stage: Stage, address: BlockAddress, lsn: Lsn, at: Place) {
+        if self.layering == Layering::None {
+            return;
+        }
+        let buffers = match stage {
+            Stage::Active => &mut self.active,
+            Stage::Frozen => &mut self.frozen,
+        };
+        if let Some(buffer) = buffers.get_mut(&address) {
+            buffer.layers.sent(lsn, at);
+        }
+    }
+
     /// Forgets where blocks were sent: the session is over, its references are void (Spec 6.2).
     pub fn end_session(&mut self) {
         for buffer in self.active.values_mut().chain(self.frozen.values_mut()) {
             buffer.sent = None;
+            buffer.layers.end_session();
         }
     }
 
@@ -214,6 +246,13 @@ impl Buffers {
     pub fn total(&self) -> u64 {
         (self.active.len() + self.frozen.len()) as u64
     }
+}
+
+/// Whether it is kept account of every piece that was written to a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Layering {
+    None,
+    Kept,
 }
 
 /// Which CP a buffer belongs to.

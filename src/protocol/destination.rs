@@ -2,7 +2,8 @@
 //! its own disks, most of them from its own log (Spec 4, 5; Claims 1, 6, 15, 16, 19, 21).
 //!
 //! It gets data from the source only; a client is refused. Files: `log` (transfers in, acknowledged),
-//! `progress` (which entries are complete), `consistency_point` (items in, resolved, committed).
+//! `progress` (which entries are complete), `consistency_point` (items in, committed), `resolve` (blocks
+//! put together from the log).
 //!
 //! `session` answers HELLO, `restart` begins a new life after a crash, `promotion` ends the part of a
 //! destination (Spec 6, 7); `lease` asks a witness for it.
@@ -12,6 +13,7 @@ mod lease;
 mod log;
 mod progress;
 mod promotion;
+mod resolve;
 mod restart;
 mod session;
 mod state;
@@ -161,6 +163,14 @@ impl Destination {
                 self.activity = Activity::Some;
                 self.log_read(ticket, runs, effects);
             }
+            Input::VolumeRead(ticket, contents) => {
+                self.activity = Activity::Some;
+                self.base_read(ticket, Some(contents), effects);
+            }
+            Input::VolumeDamaged(ticket) => {
+                self.activity = Activity::Some;
+                self.base_read(ticket, None, effects);
+            }
             Input::VolumeWritten(ticket) => {
                 self.activity = Activity::Some;
                 self.volume_written(ticket, effects);
@@ -175,10 +185,7 @@ impl Destination {
             // Its messages are few and small: it does not watch its queue. And the source begins a new
             // session when the old one breaks.
             Input::Departed | Input::Disconnected => {}
-            Input::NvramDurable(_)
-            | Input::VolumeRead(..)
-            | Input::VolumeDamaged(_)
-            | Input::ConsistencyPoint => {
+            Input::NvramDurable(_) | Input::ConsistencyPoint => {
                 unreachable!("the destination's host has none of these before a promotion")
             }
         }
@@ -249,7 +256,8 @@ impl Destination {
             | Timer::Progress
             | Timer::Reconnect
             | Timer::Retransmit
-            | Timer::Heartbeat => {
+            | Timer::Heartbeat
+            | Timer::Snapshot => {
                 unreachable!("timers of the source")
             }
         }

@@ -39,6 +39,8 @@ numbered! {
     TransferId(u32);
     /// Index of a block in the block area of its transfer (Spec 3.4; Claims 4, 12).
     BlockNumber(u32);
+    /// Index of a fragment in the fragment area of its transfer (Spec 3.4).
+    FragmentNumber(u32);
     /// An NVLog file of the destination.
     LogFile(u8);
     /// A node's own name for a piece of I/O it asked for.

@@ -5,7 +5,9 @@ mod kind;
 pub use kind::MessageKind;
 
 use super::block::{BlockAddress, BlockSize, Contents, Piece, Runs, WriteRange};
-use super::{BlockNumber, CpId, Epoch, Generation, Incarnation, Lsn, TransferId, WriteId};
+use super::{
+    BlockNumber, CpId, Epoch, FragmentNumber, Generation, Incarnation, Lsn, TransferId, WriteId,
+};
 use serde::{Deserialize, Serialize};
 
 /// A message on the WAN. Its length is defined in [`super::wire`].
@@ -193,6 +195,8 @@ pub enum Purpose {
     ConsistencyPoint,
     /// A pass of resynchronization: the source has committed the CP long since (Spec 6.5).
     Resync,
+    /// A snapshot: what changed since the destination's image (Spec 10, `snapshot-delta`).
+    Snapshot,
 }
 
 /// Entries that never became durable in the source's NVRAM: those after `after` and before the first
@@ -256,6 +260,13 @@ impl TransferRange {
     pub const fn contains(self, id: TransferId) -> bool {
         let (first, last) = (self.first.0, self.last.0);
         if first <= last { first <= id.0 && id.0 <= last } else { id.0 >= first || id.0 <= last }
+    }
+
+    /// How many IDs were given from `first` to `last`, where an ID has so many bits.
+    #[must_use]
+    pub fn count(self, bits: u32) -> u64 {
+        let mask = u32::MAX >> (32 - bits);
+        u64::from(self.last.0.wrapping_sub(self.first.0) & mask) + 1
     }
 }
 
@@ -328,6 +339,8 @@ pub enum ItemBody {
     Reference(Reference),
     /// The hash of its contents, which stand for themselves (Spec 10).
     Hash(Runs),
+    /// Where the destination already has every part of it (Spec 10, `extents`).
+    Pieces(Pieces),
 }
 
 /// Names a block that was sent before: the transfer and the place within it (Claims 3, 4, 12).
@@ -337,4 +350,40 @@ pub struct Reference {
     pub transfer: TransferId,
     /// The place in its block area.
     pub number: BlockNumber,
+}
+
+/// Names all that a block is put together from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pieces {
+    /// What lies under the fragments.
+    pub base: PieceBase,
+    /// What was written over it, in LSN order. None is covered wholly by those after it.
+    pub fragments: Vec<FragmentReference>,
+}
+
+/// What the fragments of a block lie on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PieceBase {
+    /// The block in the destination's own committed image; not read where the fragments cover it all.
+    Image,
+    /// A block of a transfer.
+    Block(Reference),
+}
+
+/// Names a fragment that was sent before. The entry headers of its transfer, which the destination
+/// has, say to which bytes of which block it belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FragmentReference {
+    /// The data transfer.
+    pub transfer: TransferId,
+    /// The place in its fragment area.
+    pub number: FragmentNumber,
+}
+
+impl Pieces {
+    /// The block of the log that a reference names: there is nothing to put together.
+    #[must_use]
+    pub const fn one(reference: Reference) -> Self {
+        Self { base: PieceBase::Block(reference), fragments: Vec::new() }
+    }
 }

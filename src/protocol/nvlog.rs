@@ -3,11 +3,16 @@
 //!
 //! This is the account; the bytes are the host's. A reference (transfer ID, block number) is resolved
 //! here: transfer ID → the offset of that block in local storage, or its bytes while still cached.
+//!
+//! Where the policy needs it, fragments are found in the same way, and it is known what the entries of
+//! a CP wrote to each block (Spec 10).
 
-use super::block::{BlockSize, Origin, Run, Runs};
+use super::block::{BlockAddress, BlockSize, Origin, Run, Runs};
+use super::pieces::{Layers, Place};
 use super::{
-    BlockNumber, CpId, Epoch, LogFile, Lsn, Policy, Reference, Scanned, Transfer, TransferHeader,
-    TransferId, Void, WriteId, wire,
+    BlockNumber, CpId, Epoch, FragmentNumber, FragmentReference, LogFile, Lsn, Pieces, Policy,
+    Reference, Scanned, Transfer, TransferHeader, TransferId, TransferRange, Void, WriteId, policy,
+    wire,
 };
 use crate::units::Bytes;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -19,8 +24,11 @@ pub struct NvLog {
     files: Vec<File>,
     /// What is kept of CPs not yet committed. A CP's transfers leave it at commit (Spec 4.1).
     map: BTreeMap<CpId, BTreeMap<TransferId, Stored>>,
-    /// Where whole blocks lie, by their contents (Spec 10). `None`: nobody asks for them.
-    contents: Option<BTreeMap<CpId, ByContents>>,
+    keeps: Keeps,
+    /// What the entries of each of these CPs wrote to each block, if that is kept.
+    written: BTreeMap<CpId, BTreeMap<BlockAddress, Layers>>,
+    /// Where whole blocks lie, by their contents, if that is kept (Spec 10).
+    contents: BTreeMap<CpId, ByContents>,
     /// Transfers received that no file is free for (Spec 4.3), in the order they came.
     waiting: VecDeque<Transfer>,
     cache: Cache,
@@ -30,6 +38,18 @@ pub struct NvLog {
 
 /// Whole blocks of one CP by their contents: the write and the place in it.
 type ByContents = BTreeMap<(WriteId, u64), Reference>;
+
+/// What the map knows of a transfer beside its blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keeps {
+    Blocks,
+    /// Where contents lie too.
+    Contents,
+    /// Its fragments too.
+    Fragments,
+    /// And what its entries wrote.
+    Layers,
+}
 
 /// What a file is used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,9 +82,39 @@ struct Stored {
     first_lsn: Lsn,
     /// Offset of each block of the block area within the file (Claims 6, 15).
     blocks: Vec<u64>,
-    /// The blocks in memory: until durable at least, then while the cache has room.
-    cached: Option<Vec<Runs>>,
+    /// Where each fragment of the fragment area lies, if that is kept.
+    fragments: Vec<Stretch>,
+    /// Both areas in memory: until durable at least, then while the cache has room.
+    cached: Option<Areas>,
     length: u64,
+}
+
+/// The block area and, if that is kept, the fragment area of a transfer.
+#[derive(Debug)]
+struct Areas {
+    blocks: Vec<Runs>,
+    fragments: Vec<Runs>,
+}
+
+/// A stretch of log storage that holds bytes `start..end` of a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// The file.
+    pub file: LogFile,
+    /// The byte at which it begins there.
+    pub offset: u64,
+    /// Its first byte within the block.
+    pub start: u32,
+    /// One past its last byte within the block.
+    pub end: u32,
+}
+
+impl Stretch {
+    /// Its bytes.
+    #[must_use]
+    pub fn length(&self) -> u64 {
+        u64::from(self.end - self.start)
+    }
 }
 
 /// Transfers kept in memory: those being written, then the newest that fit.
@@ -76,14 +126,14 @@ struct Cache {
     durable: VecDeque<(CpId, TransferId)>,
 }
 
-/// Where a referenced block is.
+/// Where a referenced block or fragment is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Located {
     /// In memory.
     InMemory(Runs),
-    /// In log storage, at this offset of this file.
-    InStorage(LogFile, u64),
-    /// The transfer has no such block.
+    /// In log storage.
+    InStorage(Stretch),
+    /// The transfer has no such block or fragment.
     NoSuchBlock,
     /// The transfer is not here.
     Unknown,
@@ -97,18 +147,28 @@ impl NvLog {
             size,
             files: vec![File::Free; usize::from(files)],
             map: BTreeMap::new(),
-            contents: None,
+            keeps: Keeps::Blocks,
+            written: BTreeMap::new(),
+            contents: BTreeMap::new(),
             waiting: VecDeque::new(),
             cache: Cache { limit: cache.get(), bytes: 0, durable: VecDeque::new() },
             filing: None,
         }
     }
 
-    /// The same, for a policy that may look for blocks by their contents (Spec 10).
+    /// The same, with the account that this policy needs.
     #[must_use]
     pub fn for_policy(self, policy: Policy) -> Self {
-        let contents = (policy == Policy::Dedup).then(BTreeMap::new);
-        Self { contents, ..self }
+        let keeps = if policy::applies_log(policy) {
+            Keeps::Layers
+        } else if policy::names_pieces(policy) {
+            Keeps::Fragments
+        } else if policy == Policy::Dedup {
+            Keeps::Contents
+        } else {
+            Keeps::Blocks
+        };
+        Self { keeps, ..self }
     }
 
     /// Whether this very transfer is here: same ID, same first LSN (Spec 4.2).
@@ -147,16 +207,24 @@ impl NvLog {
             file,
             first_lsn: transfer.header.first_lsn,
             blocks: (0..transfer.blocks.len()).map(block).collect(),
-            cached: Some(transfer.blocks.clone()),
+            fragments: self.stretches(transfer, file, offset),
+            cached: Some(Areas {
+                blocks: transfer.blocks.clone(),
+                fragments: match self.keeps {
+                    Keeps::Blocks | Keeps::Contents => Vec::new(),
+                    Keeps::Fragments | Keeps::Layers => transfer.fragments.clone(),
+                },
+            }),
             length,
         };
+        self.note_written(transfer);
         self.cache.bytes += length;
-        if let Some(contents) = &mut self.contents {
+        if self.keeps == Keeps::Contents {
             let named = (0..).zip(&transfer.blocks).filter_map(|(number, runs)| {
                 let place = Reference { transfer: transfer.header.id, number: BlockNumber(number) };
                 Some((whole_block(runs)?, place))
             });
-            contents.entry(cp).or_default().extend(named);
+            self.contents.entry(cp).or_default().extend(named);
         }
         self.map.entry(cp).or_default().insert(transfer.header.id, stored);
         Some((file, offset))
@@ -219,25 +287,97 @@ impl NvLog {
         let BlockNumber(number) = reference.number;
         let place = usize::try_from(number).expect("u32 fits usize");
         let Some(offset) = stored.blocks.get(place) else { return Located::NoSuchBlock };
+        let (file, offset, end) = (stored.file, *offset, self.size.get());
         match &stored.cached {
-            Some(blocks) => Located::InMemory(blocks[place].clone()),
-            None => Located::InStorage(stored.file, *offset),
+            Some(areas) => Located::InMemory(areas.blocks[place].clone()),
+            None => Located::InStorage(Stretch { file, offset, start: 0, end }),
+        }
+    }
+
+    /// Finds a fragment of this CP (Spec 10).
+    #[must_use]
+    pub fn locate_fragment(&self, cp: CpId, reference: FragmentReference) -> Located {
+        let stored = self.map.get(&cp).and_then(|log| log.get(&reference.transfer));
+        let Some(stored) = stored else { return Located::Unknown };
+        let FragmentNumber(number) = reference.number;
+        let place = usize::try_from(number).expect("u32 fits usize");
+        let Some(stretch) = stored.fragments.get(place) else { return Located::NoSuchBlock };
+        match &stored.cached {
+            Some(areas) => Located::InMemory(areas.fragments[place].clone()),
+            None => Located::InStorage(*stretch),
+        }
+    }
+
+    /// Whether every transfer of the CP's range is here.
+    #[must_use]
+    pub fn has_all(&self, cp: CpId, range: TransferRange, id_bits: u32) -> bool {
+        let here = self.map.get(&cp).map_or(0, BTreeMap::len);
+        u64::try_from(here).expect("memory is smaller than this") == range.count(id_bits)
+    }
+
+    /// Every block that the CP's entries in the log touch, with the pieces it is put together from.
+    #[must_use]
+    pub fn written(&self, cp: CpId) -> Vec<(BlockAddress, Pieces)> {
+        let written = self.written.get(&cp).into_iter().flatten();
+        let pieces = written.map(|(address, layers)| {
+            let pieces = layers.pieces(self.size);
+            (*address, pieces.expect("what is in the log was sent in this session"))
+        });
+        pieces.collect()
+    }
+
+    /// Where the fragments of a transfer lie that is stored at this offset of a file.
+    fn stretches(&self, transfer: &Transfer, file: LogFile, offset: u64) -> Vec<Stretch> {
+        if self.keeps == Keeps::Blocks {
+            return Vec::new();
+        }
+        let mut offset = offset + wire::block_offset(transfer, transfer.blocks.len(), self.size);
+        let mut stretches = Vec::new();
+        let pieces = transfer.entries.iter().flat_map(|entry| entry.pieces(self.size));
+        for piece in pieces.filter(|piece| !piece.is_whole(self.size)) {
+            stretches.push(Stretch { file, offset, start: piece.start, end: piece.end });
+            offset += piece.length();
+        }
+        stretches
+    }
+
+    /// Takes what the entries of a transfer wrote into account, if that is kept.
+    fn note_written(&mut self, transfer: &Transfer) {
+        if self.keeps != Keeps::Layers {
+            return;
+        }
+        let (size, id) = (self.size, transfer.header.id);
+        let written = self.written.entry(transfer.header.cp).or_default();
+        let (mut block, mut fragment) = (BlockNumber(0), FragmentNumber(0));
+        for entry in &transfer.entries {
+            for piece in entry.pieces(size) {
+                let place = if piece.is_whole(size) {
+                    let number = block;
+                    block.0 += 1;
+                    Place::Block(Reference { transfer: id, number })
+                } else {
+                    let number = fragment;
+                    fragment.0 += 1;
+                    Place::Fragment(FragmentReference { transfer: id, number })
+                };
+                let layers = written.entry(piece.address).or_default();
+                layers.put(entry.lsn, (piece.start, piece.end), Some(place));
+            }
         }
     }
 
     /// Where a whole block with these contents lies among the transfers of a CP, if one does.
     #[must_use]
     pub fn place_of(&self, cp: CpId, contents: &Runs) -> Option<Reference> {
-        self.contents.as_ref()?.get(&cp)?.get(&whole_block(contents)?).copied()
+        self.contents.get(&cp)?.get(&whole_block(contents)?).copied()
     }
 
     /// A CP was committed: its transfers leave the map, its file is free after the next flush. Those
     /// that still wait for a file are not needed any more; one stored now would never leave.
     pub fn committed(&mut self, cp: CpId, last_lsn: Lsn) {
         self.waiting.retain(|transfer| transfer.header.cp != cp);
-        if let Some(contents) = &mut self.contents {
-            contents.remove(&cp);
-        }
+        self.written.remove(&cp);
+        self.contents.remove(&cp);
         let gone = self.map.remove(&cp).unwrap_or_default();
         let cached = gone.values().filter(|stored| stored.cached.is_some());
         self.cache.bytes -= cached.map(|stored| stored.length).sum::<u64>();
@@ -269,9 +409,8 @@ impl NvLog {
     /// one. What is in the files stays until a commit covers it (Spec 6.5).
     pub fn end_session(&mut self) {
         self.map.clear();
-        if let Some(contents) = &mut self.contents {
-            contents.clear();
-        }
+        self.written.clear();
+        self.contents.clear();
         self.waiting.clear();
         self.filing = None;
         self.cache.bytes = 0;

@@ -90,6 +90,59 @@ impl Policy {
             Self::Compress => "compress",
         }
     }
+
+    /// What keeps the destination up to date.
+    #[must_use]
+    pub const fn mirroring(self) -> Mirroring {
+        match self {
+            Self::References
+            | Self::FullBlocks
+            | Self::Extents
+            | Self::WriteOnce
+            | Self::Dedup
+            | Self::Compress => Mirroring::Log,
+            Self::CpOnly => Mirroring::ConsistencyPoints,
+            Self::SnapshotDelta => Mirroring::Snapshots,
+        }
+    }
+}
+
+/// What keeps the destination up to date while all is well, and so which rules of [`AckRule`] can be
+/// kept (Spec 10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mirroring {
+    /// Each entry of the log as it comes, and every CP: any rule.
+    Log,
+    /// Every CP, and nothing between: a client waits for a CP, or for the source alone.
+    ConsistencyPoints,
+    /// A CP now and then: nobody waits for the destination.
+    Snapshots,
+}
+
+impl Mirroring {
+    /// Whether clients can be answered by this rule.
+    #[must_use]
+    pub const fn keeps(self, rule: AckRule) -> bool {
+        match (self, rule) {
+            (Self::Log, _) | (Self::ConsistencyPoints, AckRule::Applied) | (_, AckRule::Local) => {
+                true
+            }
+            (Self::ConsistencyPoints, AckRule::Sent | AckRule::Received | AckRule::Logged)
+            | (
+                Self::Snapshots,
+                AckRule::Sent | AckRule::Received | AckRule::Logged | AckRule::Applied,
+            ) => false,
+        }
+    }
+
+    /// The rule of a scenario that names none.
+    #[must_use]
+    pub const fn usual_rule(self) -> AckRule {
+        match self {
+            Self::Log => AckRule::Logged,
+            Self::ConsistencyPoints | Self::Snapshots => AckRule::Local,
+        }
+    }
 }
 
 /// File-system metadata that a CP writes beside the data (Spec 5.8).
@@ -188,6 +241,8 @@ pub struct Parameters {
     pub timeout: Span,
     /// How often a lost session is tried again (6.4).
     pub reconnect: Span,
+    /// Snapshots are taken at multiples of this (10, `snapshot-delta`).
+    pub snapshot_every: Span,
     /// Passes of a resynchronization that may end without shrinking, at least 1; one more is
     /// reported (6.5).
     pub resync_passes: u32,

@@ -5,7 +5,8 @@
 //! `forward` (packed into transfers, handed to the link), `answer` (the client is answered once the
 //! `ack` rule holds), `consistency_point` (its blocks reach both disks, its space is freed).
 //!
-//! Sync is lost and regained in `session` and `resync`, a new life begins in `restart`, and `resend`
+//! Sync is lost and regained in `session` and `resync`, image by image in `pass`; where the destination
+//! gets nothing else, see `snapshot` (Spec 10). A new life begins in `restart`, and `resend`
 //! makes up for what a `datagram` link loses (Spec 6, 7, 8.1). What it does without a block of its own
 //! image says `damage` (Spec 8.2); by what right it serves where a witness decides, `lease` (Spec 7.6).
 
@@ -16,12 +17,14 @@ mod forward;
 mod items;
 mod lease;
 mod outlet;
+mod pass;
 mod read;
 mod reign;
 mod resend;
 mod restart;
 mod resync;
 mod session;
+mod snapshot;
 mod state;
 mod write;
 mod wrong_replay;
@@ -46,10 +49,12 @@ use consistency_point::RunningCp;
 use forward::Backlog;
 use lease::Lease;
 use outlet::{Cargo, Outlet};
+use pass::Pass;
 use read::{ReadFor, Reads};
 use reign::LogFiles;
 use resend::Unacknowledged;
 use session::{Mirror, Told, Watch};
+use snapshot::Snapshots;
 use std::collections::VecDeque;
 
 /// The source appliance.
@@ -111,6 +116,9 @@ pub struct Source {
     committed: CommitRecord,
     /// The last CP that was sent to its end in this life.
     sent: CpId,
+    /// What is sent of a CP committed earlier, if anything.
+    pass: Option<Pass>,
+    snapshots: Snapshots,
     /// The CP under way, if any.
     running: Option<RunningCp>,
     /// What asked for a CP while one was running (Spec 5.1): kept once.
@@ -170,7 +178,9 @@ impl Source {
             nvram: Nvram::new(parameters.nvram_half, parameters.entries, CpId::ORIGINAL),
             table: TransferTable::new(parameters.transfer_ids, parameters.transfer_id_bits)
                 .sabotaged(parameters.sabotage),
-            buffers: Buffers::new(parameters.block_size).sabotaged(parameters.sabotage),
+            buffers: Buffers::new(parameters.block_size)
+                .for_policy(parameters.policy)
+                .sabotaged(parameters.sabotage),
             metadata: MetadataTree::new(parameters.block_size).sabotaged(parameters.sabotage),
             backlog: Backlog::default(),
             forwarded: Lsn::ORIGIN,
@@ -182,6 +192,8 @@ impl Source {
             replaying: None,
             committed: CommitRecord::ORIGINAL,
             sent: CpId::ORIGINAL,
+            pass: None,
+            snapshots: Snapshots::new(),
             running: None,
             kept: None,
             timer_is_set: false,
@@ -228,9 +240,12 @@ impl Source {
             Input::Committed(cp) if self.running.is_none() => self.reign_begun(cp, effects),
             Input::Committed(cp) => self.committed(cp),
             Input::Timer(timer) => self.timer(now, timer, effects),
-            Input::ConsistencyPoint => self.trigger(Trigger::Operator, effects),
+            Input::ConsistencyPoint => {
+                self.order_snapshot();
+                self.trigger(Trigger::Operator, effects);
+            }
             Input::StateSaved(ticket) => self.state_saved(now, ticket, effects),
-            Input::Changed(listed) => self.changed(listed),
+            Input::Changed(listed) => self.changed(listed, effects),
             Input::Disconnected => self.end_session(now, SessionEnd::ConnectionLost, effects),
             Input::LogScanned(found) => self.log_scanned(now, &found, effects),
             Input::Begin => self.begin(now, effects),
@@ -382,6 +397,7 @@ impl Source {
             Timer::Heartbeat => self.beat(now, effects),
             Timer::Lease => self.lease_over(now, effects),
             Timer::Witness => self.lease.ask_again(now, effects),
+            Timer::Snapshot => self.snapshot_tick(),
             Timer::Flush | Timer::Wait => unreachable!("timers of the destination"),
         }
     }
@@ -417,6 +433,7 @@ impl Source {
             self.finish_cp(effects);
             self.admit(now, effects);
             self.continue_resync(effects);
+            self.continue_snapshots(effects);
             self.begin_cp(effects);
             let in_sync_now = self.check_in_sync(effects);
             if !self.send_next(now, effects) && !in_sync_now {
@@ -427,6 +444,7 @@ impl Source {
         self.answer_reads(now, effects);
         self.answers.answer(self.promise(now), effects);
         self.leave_consent(now, effects);
+        self.watch_snapshots(now, effects);
         self.watch_progress(now, effects);
         self.watch_silence(now, effects);
     }

@@ -12,7 +12,7 @@ pub use encoding::{Compression, Encoding};
 pub use packing::Packing;
 
 use super::block::{BlockSize, Contents, Runs};
-use super::{Item, ItemBody, Message, Purpose, Transfer};
+use super::{Item, ItemBody, Message, PieceBase, Pieces, Purpose, Transfer};
 use crate::units::Bytes;
 
 /// Type, version, flags, length, checksum: 2 + 1 + 1 + 4 + 8 bytes, before every message.
@@ -42,6 +42,13 @@ pub const ENTRY_HEADER: u64 = LSN + LSN + WRITE + RANGE + 8 + 8;
 pub const ITEM_HEADER: u64 = ADDRESS + ITEM_KIND + 8;
 /// A block sent as a reference (R of Spec 9.4): address, kind, transfer ID, block number.
 pub const REFERENCE: u64 = ADDRESS + ITEM_KIND + TRANSFER_ID + 4;
+/// What stands before a block sent as pieces: address, kind (which says what the base is), number of
+/// fragments.
+pub const PIECES: u64 = ADDRESS + ITEM_KIND + COUNT;
+/// A block as the base of pieces: transfer ID, block number.
+pub const BASE: u64 = TRANSFER_ID + 4;
+/// A fragment among pieces: transfer ID, fragment number.
+pub const FRAGMENT: u64 = TRANSFER_ID + 4;
 /// The header of a `CP_DATA` message: epoch, CP, number of items.
 pub const CP_DATA_HEADER: u64 = MESSAGE_HEADER + EPOCH + CP + COUNT;
 /// `CP_BEGIN`: epoch, CP, range of transfers, last LSN.
@@ -80,17 +87,29 @@ pub const fn entry_in_nvram(data: u64) -> u64 {
 /// The length of one item of a CP.
 #[must_use]
 pub fn item(item: &Item, encoding: &Encoding) -> Bytes {
-    Bytes::new(match &item.body {
-        ItemBody::Full(contents) => ITEM_HEADER + encoding.block(contents),
-        ItemBody::Reference(_) => REFERENCE,
-        ItemBody::Hash(_) => encoding.hashed_item(),
-    })
+    match &item.body {
+        ItemBody::Full(contents) => Bytes::new(ITEM_HEADER + encoding.block(contents)),
+        ItemBody::Reference(_) => Bytes::new(REFERENCE),
+        ItemBody::Hash(_) => Bytes::new(encoding.hashed_item()),
+        ItemBody::Pieces(held) => pieces(held),
+    }
 }
 
 /// The length of one block of `WANTED`.
 #[must_use]
 pub fn wanted(contents: &Contents, encoding: &Encoding) -> Bytes {
     Bytes::new(ITEM_HEADER + encoding.block(contents))
+}
+
+/// The length of one item sent as pieces.
+#[must_use]
+pub fn pieces(pieces: &Pieces) -> Bytes {
+    let base = match pieces.base {
+        PieceBase::Image => 0,
+        PieceBase::Block(_) => BASE,
+    };
+    let count = u64::try_from(pieces.fragments.len()).expect("a length fits u64");
+    Bytes::new(PIECES + base + FRAGMENT * count)
 }
 
 /// The length of one item sent in full, not compressed.
@@ -165,7 +184,7 @@ pub fn breakdown(message: &Message, encoding: &Encoding) -> Breakdown {
 /// What the headers of a CP's messages count as.
 const fn control(purpose: Purpose) -> Category {
     match purpose {
-        Purpose::ConsistencyPoint => Category::CpControl,
+        Purpose::ConsistencyPoint | Purpose::Snapshot => Category::CpControl,
         Purpose::Resync => Category::Resync,
     }
 }
@@ -181,9 +200,15 @@ fn transfer_breakdown(transfer: &Transfer, encoding: &Encoding, bytes: &mut Brea
 fn item_breakdown(item: &Item, purpose: Purpose, encoding: &Encoding, bytes: &mut Breakdown) {
     let category = match (&item.body, purpose) {
         (ItemBody::Full(_), Purpose::Resync) => Category::Resync,
-        (ItemBody::Full(Contents::Data(_)), Purpose::ConsistencyPoint) => Category::CpBlocks,
-        (ItemBody::Full(Contents::Metadata(_)), Purpose::ConsistencyPoint) => Category::CpMetadata,
-        (ItemBody::Reference(_) | ItemBody::Hash(_), _) => Category::CpReferences,
+        (ItemBody::Full(Contents::Data(_)), Purpose::ConsistencyPoint | Purpose::Snapshot) => {
+            Category::CpBlocks
+        }
+        (ItemBody::Full(Contents::Metadata(_)), Purpose::ConsistencyPoint | Purpose::Snapshot) => {
+            Category::CpMetadata
+        }
+        (ItemBody::Reference(_) | ItemBody::Hash(_) | ItemBody::Pieces(_), _) => {
+            Category::CpReferences
+        }
     };
     bytes.add(category, self::item(item, encoding).get());
 }

@@ -65,7 +65,9 @@ impl Sink for Recording {
             What::FaultEnded(fault) => self.ended.push(moment(*fault)),
             What::FaultFelt(fault) => self.felt.push((moment(*fault), fact.cause)),
             What::LogWriteAsked(..) => self.ask(fact, Device::DestinationLog, Access::Write),
-            What::LogReadAsked(..) => self.ask(fact, Device::DestinationLog, Access::Read),
+            What::LogReadAsked(..) | What::FragmentReadAsked(..) => {
+                self.ask(fact, Device::DestinationLog, Access::Read);
+            }
             What::VolumeWriteAsked(role, ..) => self.ask(fact, volume(*role), Access::Write),
             What::VolumeReadAsked(role, _) | What::PinnedReadAsked(role, _) => {
                 self.ask(fact, volume(*role), Access::Read);

@@ -3,7 +3,9 @@
 use super::injection::Room;
 use super::network::Round;
 use super::site::Site;
-use super::storage::{Asked, Device, Io, Kind, Server, asked, log_request, volume_request};
+use super::storage::{
+    Asked, Device, Io, Kind, LogPlace, Server, asked, log_request, volume_request,
+};
 use super::{Event, Simulation};
 use crate::disk::{Access, Request, Version};
 use crate::facts::{Role, What};
@@ -90,7 +92,9 @@ impl Simulation<'_> {
             Effect::WriteLog(ticket, file, offset, transfer) => {
                 self.write_log(role, ticket, file, offset, transfer);
             }
-            Effect::ReadLog(ticket, file, offset) => self.read_log(role, ticket, file, offset),
+            Effect::ReadLog(ticket, file, offset, length) => {
+                self.read_log(role, ticket, (file, offset), length);
+            }
             Effect::ScanLog => self.scan_log(role),
             Effect::FreeLog(file) => {
                 self.recorder.fact(What::LogFreed(role, file));
@@ -201,19 +205,26 @@ impl Simulation<'_> {
         self.submit(Device(role, Kind::Log), request);
     }
 
-    fn read_log(&mut self, role: Role, ticket: Ticket, file: LogFile, offset: u64) {
-        let fact = self.recorder.fact(What::LogReadAsked(role, file, offset));
+    fn read_log(
+        &mut self,
+        role: Role,
+        ticket: Ticket,
+        (file, offset): (LogFile, u64),
+        length: u64,
+    ) {
+        let whole = length == self.scenario.parameters.block_size.bytes().get();
+        let fact = self.recorder.fact(if whole {
+            What::LogReadAsked(role, file, offset)
+        } else {
+            What::FragmentReadAsked(role, file, offset, length)
+        });
         let found = self.read_record(role, file, offset);
-        self.submit_log_read(
-            role,
-            file,
-            offset,
-            asked(Io::LogRead(ticket, file, offset, found), fact),
-        );
+        let place = LogPlace { file, offset, length };
+        self.submit_log_read(role, place, asked(Io::LogRead(ticket, place, found), fact));
     }
 
-    pub(super) fn submit_log_read(&mut self, role: Role, file: LogFile, offset: u64, asked: Asked) {
-        let length = self.scenario.parameters.block_size.bytes().get();
+    pub(super) fn submit_log_read(&mut self, role: Role, place: LogPlace, asked: Asked) {
+        let LogPlace { file, offset, length } = place;
         let request = log_request(Access::Read, file, offset, length, asked);
         self.submit(Device(role, Kind::Log), request);
     }
@@ -308,8 +319,8 @@ impl Simulation<'_> {
                 self.put_record(role, (file, offset), transfer, course);
                 Input::LogWritten(ticket)
             }
-            Io::LogRead(ticket, file, offset, found) => {
-                let done = self.record_read(role, ticket, (file, offset), found, cause);
+            Io::LogRead(ticket, place, found) => {
+                let done = self.record_read(role, ticket, place, found, cause);
                 let Some(input) = done else { return };
                 input
             }

@@ -8,7 +8,7 @@
 
 use super::Simulation;
 use super::injection::device_of;
-use super::storage::{Device, Io, Kind, asked};
+use super::storage::{Device, Io, Kind, LogPlace, asked};
 use crate::disk::{Access, Version};
 use crate::facts::{Role, Spot, What};
 use crate::protocol::block::{Area, BlockAddress, Contents, Runs};
@@ -275,25 +275,21 @@ impl Simulation<'_> {
         &mut self,
         role: Role,
         ticket: Ticket,
-        (file, offset): (LogFile, u64),
+        place: LogPlace,
         Found { held, astray }: Found<Runs>,
         cause: u64,
     ) -> Option<Input> {
         if held.is_none() || astray.is_some() {
-            self.recorder.fact(What::CheckFailed(role, self.log_block(file, offset)));
+            let LogPlace { file, offset, length } = place;
+            self.recorder.fact(What::CheckFailed(role, Spot::Log(file, offset, length)));
         }
         if let Some(fault) = astray {
             self.felt(fault);
-            let again = Io::LogRead(ticket, file, offset, Found { held, astray: None });
-            self.submit_log_read(role, file, offset, asked(again, cause));
+            let again = Io::LogRead(ticket, place, Found { held, astray: None });
+            self.submit_log_read(role, place, asked(again, cause));
             return None;
         }
         Some(Input::LogRead(ticket, held))
-    }
-
-    /// A block of an NVLog file.
-    fn log_block(&self, file: LogFile, offset: u64) -> Spot {
-        Spot::Log(file, offset, self.scenario.parameters.block_size.bytes().get())
     }
 
     fn spoiled(&mut self, role: Role, spot: Spot, fault: FaultId) {

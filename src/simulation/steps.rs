@@ -107,14 +107,18 @@ impl Steps {
                 let k = self.count(StepName::Transfer, cp.number.0);
                 self.reach(StepName::Transfer, Some(cp), Some(k));
             }
-            Message::CpBegin { cp, purpose: Purpose::ConsistencyPoint, .. } => {
+            Message::CpBegin {
+                cp, purpose: Purpose::ConsistencyPoint | Purpose::Snapshot, ..
+            } => {
                 self.reach(StepName::CpBegin, Some(*cp), None);
             }
             Message::CpData { cp, purpose, items, .. } => {
                 let (cp, count) = (cp.number.0, items.len() as u64);
                 self.under_way.insert(number, Parcel::Blocks { cp, purpose: *purpose, count });
             }
-            Message::CpEnd { cp, purpose: Purpose::ConsistencyPoint, .. } => {
+            Message::CpEnd {
+                cp, purpose: Purpose::ConsistencyPoint | Purpose::Snapshot, ..
+            } => {
                 self.under_way.insert(number, Parcel::End { cp: cp.number.0 });
             }
             _ => {}
@@ -127,7 +131,7 @@ impl Steps {
         };
         for _ in 0..count {
             match purpose {
-                Purpose::ConsistencyPoint => {
+                Purpose::ConsistencyPoint | Purpose::Snapshot => {
                     let k = self.count(StepName::CpBlock, cp);
                     self.push(StepName::CpBlock, Some(cp), Some(k), None);
                 }

@@ -21,12 +21,20 @@ pub enum Io {
     Commit(CommitRecord),
     /// A transfer is durable in an NVLog file, or so the disk says.
     LogWrite(Ticket, LogFile, u64, Transfer, Course),
-    /// A block of an NVLog file was read.
-    LogRead(Ticket, LogFile, u64, Found<Runs>),
+    /// A block or a fragment of an NVLog file was read.
+    LogRead(Ticket, LogPlace, Found<Runs>),
     /// All of log storage was read.
     LogScan(Vec<Scanned>),
     /// Log storage was flushed.
     LogFlush,
+}
+
+/// A stretch of an NVLog file, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogPlace {
+    pub file: LogFile,
+    pub offset: u64,
+    pub length: u64,
 }
 
 /// Which device of the run.

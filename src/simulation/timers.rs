@@ -49,7 +49,8 @@ impl Simulation<'_> {
             | Timer::Progress
             | Timer::Reconnect
             | Timer::Retransmit
-            | Timer::Witness => self.queue.insert(at, Event::Timer(role, timer)),
+            | Timer::Witness
+            | Timer::Snapshot => self.queue.insert(at, Event::Timer(role, timer)),
         }
     }
 

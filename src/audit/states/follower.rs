@@ -63,7 +63,9 @@ impl Follower {
             }
             What::Serves(role) => self.enter(*role, State::Serving, at),
             What::Sent(direction, _, message) => self.sent(*direction, message, at),
-            What::VolumeWriteAsked(role, ..) | What::LogReadAsked(role, ..)
+            What::VolumeWriteAsked(role, ..)
+            | What::LogReadAsked(role, ..)
+            | What::FragmentReadAsked(role, ..)
                 if self.is(*role, State::NotReceiving) =>
             {
                 self.enter(*role, State::Receiving, at);

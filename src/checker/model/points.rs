@@ -36,6 +36,9 @@ pub struct Block {
     pub newest: Lsn,
     /// Whether that entry covers it wholly.
     pub wholly: bool,
+    /// What its entries in the CP wrote, in their order, from the last that covers it wholly on: each
+    /// entry, and its bytes `start..end`. One that a later one covers alone is left out.
+    pub written: Vec<(Lsn, u32, u32)>,
 }
 
 impl Points {
@@ -95,8 +98,12 @@ impl Points {
             let contents = self.newest.entry(piece.address).or_insert_with(|| original.clone());
             let origin = Origin::Write { id: entry.write, position: piece.position };
             contents.put(Run { start: piece.start, end: piece.end, origin });
-            let wholly = piece.is_whole(self.size);
-            let block = Block { contents: contents.clone(), newest: entry.lsn, wholly };
+            let before = point.blocks.remove(&piece.address);
+            let mut written = before.map(|block| block.written).unwrap_or_default();
+            written.retain(|(_, start, end)| *start < piece.start || piece.end < *end);
+            written.push((entry.lsn, piece.start, piece.end));
+            let (contents, wholly) = (contents.clone(), piece.is_whole(self.size));
+            let block = Block { contents, newest: entry.lsn, wholly, written };
             point.blocks.insert(piece.address, block);
         }
     }

@@ -1,11 +1,12 @@
-//! Blocks that hold wrong bytes: on disks, in messages, behind references.
+//! Blocks that hold wrong bytes: on disks, in messages, behind references. Those that are put together
+//! from pieces: `pieces`.
 
 use super::super::history::{History, SentItem, message};
 use super::super::lives::{self, places};
 use super::super::rule::Rule;
 use super::super::words::moment;
 use super::super::{Account, Line};
-use super::Evidence;
+use super::{Evidence, pieces};
 use crate::facts::{Fact, Role, What};
 use crate::protocol::block::{BlockAddress, Contents, Origin, Runs};
 use crate::protocol::{
@@ -17,8 +18,13 @@ pub(super) fn account(evidence: Evidence) -> Option<Account> {
     let (cp, block) = (evidence.subject.cp?, evidence.subject.block?);
     match (evidence.kind(), evidence.role()) {
         (("S5", "wrong_bytes" | "dangling") | ("S6", "stale_reference"), Role::Source) => {
-            reference_sent(evidence, cp, block)
+            reference_sent(evidence, cp, block).or_else(|| pieces::sent(evidence, cp, block))
         }
+        (
+            ("S6", "pieces_not_allowed" | "foreign_piece" | "wrong_pieces")
+            | ("S23", "pieces_missing" | "pieces_too_long" | "block_sent"),
+            _,
+        ) => Some(pieces::chosen(evidence, cp, block)),
         (("S6", "reference_not_allowed" | "reference_to_metadata"), _) => {
             let happened = format!("{cp} sends {block} as a reference");
             let expected = match evidence.kind().1 {
@@ -37,7 +43,9 @@ pub(super) fn account(evidence: Evidence) -> Option<Account> {
             );
             Some(account_of(happened, expected, Rule::ChooseItem))
         }
-        (("S5", "wrong_bytes"), Role::Destination) => resolved(evidence, cp, block),
+        (("S5", "wrong_bytes"), Role::Destination) => {
+            resolved(evidence, cp, block).or_else(|| pieces::put_together(evidence, cp, block))
+        }
         (("S2", "wrong_bytes") | ("S13", "older_over_newer"), Role::Source) => {
             Some(sent_in_full(evidence, cp, block))
         }
@@ -55,7 +63,7 @@ pub(super) fn account(evidence: Evidence) -> Option<Account> {
     }
 }
 
-fn account_of(happened: String, expected: impl Into<String>, rule: Rule) -> Account {
+pub(super) fn account_of(happened: String, expected: impl Into<String>, rule: Rule) -> Account {
     Account { lines: Vec::new(), happened, expected: expected.into(), rule }
 }
 

@@ -1,37 +1,35 @@
 //! Consistency points at the destination (Spec 5.4–5.6; Claims 1, 15, 16, 21).
 //!
-//! Each block of a CP comes in full or as a reference. A reference is resolved from the destination's
-//! own log; one that cannot be is NAKed, and the block comes in full. When every block is durable in
-//! a shadow page, all of them become the image at once.
+//! Each block of a CP comes in full or as a reference, which is resolved from the destination's own
+//! log (`resolve`); one that cannot be is NAKed, and the block comes in full. When every block is
+//! durable in a shadow page, all of them become the image at once.
 
 use super::super::block::{BlockAddress, Contents, Runs};
-use super::super::nvlog::Located;
 use super::super::policy::dedup;
 use super::super::status::sometimes;
 use super::super::{
-    CommitRecord, CpId, Effect, Item, ItemBody, Lsn, Mark, Message, Note, Reference, Refusal,
-    ResolvedFrom, Sabotage, Ticket, TransferId, TransferRange, WriteId,
+    CommitRecord, CpId, Effect, Item, ItemBody, Lsn, Mark, Message, Pieces, Refusal, Sabotage,
+    Ticket, TransferId, TransferRange, WriteId,
 };
 use super::Destination;
+use super::resolve::Resolving;
 use crate::units::SimTime;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The CP being received. Messages may come in any order and more than once.
 #[derive(Debug)]
 pub(super) struct Reception {
     cp: CpId,
     /// From `CP_BEGIN`.
-    begin: Option<Begin>,
+    pub begin: Option<Begin>,
     /// From `CP_END`: distinct blocks in the CP.
     blocks: Option<u64>,
-    /// Blocks that came, in full or as a reference.
-    seen: BTreeSet<BlockAddress>,
-    /// References whose transfer is still on its way (Spec 5.4).
-    held: BTreeMap<TransferId, Vec<(BlockAddress, Reference)>>,
-    /// References being read back from log storage.
-    reading: BTreeMap<Ticket, BlockAddress>,
-    /// References that were NAKed.
-    naked: BTreeSet<BlockAddress>,
+    /// Blocks that came, in full or as a reference, or that the log brought (`write-once`).
+    pub seen: BTreeSet<BlockAddress>,
+    /// Blocks that are being resolved from the log.
+    pub resolving: Resolving,
+    /// Blocks that were NAKed.
+    pub naked: BTreeSet<BlockAddress>,
     /// Blocks that came as a hash of contents that are not here (Spec 10).
     wanted: BTreeSet<BlockAddress>,
     /// Shadow writes not yet durable.
@@ -49,7 +47,7 @@ pub(super) struct Begin {
 }
 
 impl Begin {
-    fn names(&self, id: TransferId) -> bool {
+    pub(super) fn names(&self, id: TransferId) -> bool {
         self.transfers.is_some_and(|transfers| transfers.contains(id))
     }
 }
@@ -82,8 +80,7 @@ impl Reception {
             begin: None,
             blocks: None,
             seen: BTreeSet::new(),
-            held: BTreeMap::new(),
-            reading: BTreeMap::new(),
+            resolving: Resolving::new(),
             naked: BTreeSet::new(),
             wanted: BTreeSet::new(),
             writing: BTreeSet::new(),
@@ -94,8 +91,7 @@ impl Reception {
     /// The last entry of the CP, if every block is durable and none is missing.
     fn complete(&self) -> Option<Lsn> {
         let all = self.blocks == Some(self.seen.len() as u64);
-        let settled = self.held.is_empty()
-            && self.reading.is_empty()
+        let settled = self.resolving.is_done()
             && self.naked.is_empty()
             && self.wanted.is_empty()
             && self.writing.is_empty();
@@ -135,6 +131,7 @@ impl Destination {
             reception.begin = Some(begin);
             self.wrong_file_use(cp, effects);
             self.settle_held(effects);
+            self.apply_log(effects);
             self.commit_if_complete(effects);
         }
     }
@@ -193,7 +190,10 @@ impl Destination {
             }
             match item.body {
                 ItemBody::Full(contents) => self.write_shadow(item.address, contents, effects),
-                ItemBody::Reference(reference) => self.resolve(item.address, reference, effects),
+                ItemBody::Reference(reference) => {
+                    self.resolve(item.address, Pieces::one(reference), effects);
+                }
+                ItemBody::Pieces(pieces) => self.resolve(item.address, pieces, effects),
                 ItemBody::Hash(runs) => match self.look_up(item.address, runs, effects) {
                     Lookup::Found => {}
                     Lookup::Unknown => unknown.push(item.address),
@@ -213,7 +213,7 @@ impl Destination {
     fn look_up(&mut self, address: BlockAddress, runs: Runs, effects: &mut Vec<Effect>) -> Lookup {
         let cp = self.reception_mut().cp;
         if let Some(place) = self.log.place_of(cp, &runs) {
-            self.resolve(address, place, effects);
+            self.resolve(address, Pieces::one(place), effects);
         } else if dedup::is_known_elsewhere(&runs, self.parameters.duplicates) {
             self.write_shadow(address, Contents::Data(runs), effects);
         } else {
@@ -242,89 +242,6 @@ impl Destination {
         }
     }
 
-    /// Resolves a reference: transfer ID → offset → block → own disks (Spec 5.5; Claim 15).
-    fn resolve(&mut self, address: BlockAddress, reference: Reference, effects: &mut Vec<Effect>) {
-        let cp = self.reception_mut().cp;
-        match self.log.locate(cp, reference) {
-            Located::InMemory(runs) => {
-                effects.push(Effect::Note(Note::Resolved(address, ResolvedFrom::Memory)));
-                self.write_shadow(address, Contents::Data(runs), effects);
-            }
-            Located::InStorage(file, offset) => {
-                let ticket = self.ticket();
-                self.reception_mut().reading.insert(ticket, address);
-                let wrong = self.parameters.sabotages(Sabotage::ResolveInWrongFile);
-                let file = if wrong { self.log.other(file) } else { file };
-                effects.push(Effect::ReadLog(ticket, file, offset));
-            }
-            Located::NoSuchBlock => self.nak(address, effects),
-            Located::Unknown => self.hold_or_nak(address, reference, effects),
-        }
-    }
-
-    /// A reference to a transfer that is not here: still on its way, or void (Spec 5.4).
-    fn hold_or_nak(
-        &mut self,
-        address: BlockAddress,
-        reference: Reference,
-        effects: &mut Vec<Effect>,
-    ) {
-        let reception = self.reception_mut();
-        if reception.begin.as_ref().is_none_or(|begin| begin.names(reference.transfer)) {
-            reception.held.entry(reference.transfer).or_default().push((address, reference));
-            effects.push(Effect::Note(Note::Held(address)));
-        } else {
-            self.nak(address, effects);
-        }
-    }
-
-    fn nak(&mut self, address: BlockAddress, effects: &mut Vec<Effect>) {
-        let epoch = self.epoch;
-        let reception = self.reception_mut();
-        reception.naked.insert(address);
-        effects.push(Effect::Send(Message::Nak { epoch, cp: reception.cp, address }));
-    }
-
-    /// After `CP_BEGIN`: what was held for a transfer outside its range is void.
-    fn settle_held(&mut self, effects: &mut Vec<Effect>) {
-        let Some(reception) = &mut self.reception else { return };
-        let Some(begin) = &reception.begin else { return };
-        let void: Vec<_> = reception.held.keys().filter(|id| !begin.names(**id)).copied().collect();
-        for id in void {
-            for (address, _) in self.reception_mut().held.remove(&id).unwrap_or_default() {
-                self.nak(address, effects);
-            }
-        }
-    }
-
-    /// A transfer was stored: references that waited for it are resolved.
-    pub(super) fn transfer_stored(&mut self, cp: CpId, id: TransferId, effects: &mut Vec<Effect>) {
-        let Some(reception) = self.reception.as_mut().filter(|held| held.cp == cp) else { return };
-        for (address, reference) in reception.held.remove(&id).unwrap_or_default() {
-            self.resolve(address, reference, effects);
-        }
-    }
-
-    /// A referenced block was read back; what fails its check is NAKed (Spec 5.4).
-    pub(super) fn log_read(
-        &mut self,
-        ticket: Ticket,
-        runs: Option<Runs>,
-        effects: &mut Vec<Effect>,
-    ) {
-        let reading = self.reception.as_mut().map(|reception| &mut reception.reading);
-        let Some(address) = reading.and_then(|reading| reading.remove(&ticket)) else {
-            return sometimes(Mark::LogReadOfDroppedCp, effects);
-        };
-        match runs {
-            Some(runs) => {
-                effects.push(Effect::Note(Note::Resolved(address, ResolvedFrom::LogStorage)));
-                self.write_shadow(address, Contents::Data(runs), effects);
-            }
-            None => self.nak(address, effects),
-        }
-    }
-
     /// The source answered a NAK with the block in full.
     pub(super) fn nak_answered(
         &mut self,
@@ -341,7 +258,7 @@ impl Destination {
         }
     }
 
-    fn write_shadow(
+    pub(super) fn write_shadow(
         &mut self,
         address: BlockAddress,
         contents: Contents,
@@ -364,7 +281,7 @@ impl Destination {
     }
 
     /// Commits once the count of `CP_END` is reached and all is durable (Spec 5.6).
-    fn commit_if_complete(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn commit_if_complete(&mut self, effects: &mut Vec<Effect>) {
         let Some(reception) = &mut self.reception else { return };
         let Some(last_lsn) = reception.complete() else { return };
         if reception.commit == Commit::Awaited {
@@ -396,7 +313,7 @@ impl Destination {
         self.welcome_if_ready(now, effects);
     }
 
-    fn reception_mut(&mut self) -> &mut Reception {
+    pub(super) fn reception_mut(&mut self) -> &mut Reception {
         self.reception.as_mut().expect("a CP is being received")
     }
 }

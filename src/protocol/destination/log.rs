@@ -2,8 +2,8 @@
 
 use super::super::status::sometimes;
 use super::super::{
-    CpId, Effect, FlushRule, Lsn, Mark, Message, Note, Refusal, Sabotage, Ticket, Timer, Transfer,
-    TransferHeader, WriteId,
+    CpId, Effect, FlushRule, Lsn, Mark, Message, Mirroring, Note, Refusal, Sabotage, Ticket, Timer,
+    Transfer, TransferHeader, WriteId,
 };
 use super::{Activity, Destination, FlushState, Writing};
 use crate::units::{SimTime, Span};
@@ -84,8 +84,11 @@ impl Destination {
     /// Acknowledged like any other growth of the prefix: whatever is faster, commit or log storage,
     /// an entry costs the same acknowledgements (Spec 9.3).
     pub(super) fn entries_committed(&mut self, last_lsn: Lsn, effects: &mut Vec<Effect>) {
-        if self.progress.committed(last_lsn) {
-            self.acknowledge(effects);
+        let grew = self.progress.committed(last_lsn);
+        match self.parameters.policy.mirroring() {
+            Mirroring::Log if grew => self.acknowledge(effects),
+            // Without a log `CP_ACK` says it all.
+            Mirroring::Log | Mirroring::ConsistencyPoints | Mirroring::Snapshots => {}
         }
     }
 

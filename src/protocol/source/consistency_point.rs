@@ -14,8 +14,8 @@ use super::super::{
     CommitRecord, CpId, Effect, Half, Lsn, Mark, Message, Metadata, Note, Purpose, Refusal,
     Sabotage, Timer, TransferRange, Trigger,
 };
+use super::pass::Round;
 use super::read::ReadFor;
-use super::resync::Round;
 use super::session::Mirror;
 use super::{Source, note};
 use crate::units::SimTime;
@@ -54,7 +54,7 @@ pub(super) enum Delivery {
     Forwarded,
     /// Every block in full: its entries were not forwarded (Spec 6.1).
     InFull,
-    /// Not at all: the mirror is out of sync.
+    /// Not at all: the mirror is out of sync, or gets snapshots (Spec 10).
     Local,
 }
 
@@ -125,11 +125,12 @@ impl Source {
             Metadata::Tree => self.metadata.update(cp, self.buffers.frozen().keys().copied()),
         };
         note(Note::CpStarted(cp, trigger), effects);
-        let in_sync = self.forwards_log();
+        let (forwarded, sent) = (self.forwards_log(), self.sends_points());
         let missing = self.begin_forwarding(cp, effects);
         let delivery = match &missing {
             Some(_) => Delivery::InFull,
-            None if in_sync => Delivery::Forwarded,
+            None if forwarded => Delivery::Forwarded,
+            None if sent => Delivery::InFull,
             None => Delivery::Local,
         };
         let (mut extras, mut overwritten) = (BTreeMap::new(), false);
@@ -221,8 +222,9 @@ impl Source {
         if !self.outlet.has_room_for(wire::length(&begin, &self.parameters.encoding)) {
             return;
         }
+        let items = self.next_item(None).is_some();
         let running = self.running.as_mut().expect("a CP is being begun");
-        running.phase = Phase::Items(None);
+        running.phase = if items { Phase::Items(None) } else { Phase::End };
         let round = running.round;
         self.send_round(round, begin, effects);
     }
@@ -296,6 +298,11 @@ impl Source {
             let unanswered = self.answers.unanswered(last_lsn);
             effects.push(Effect::Commit(CommitRecord { cp, last_lsn, unanswered }));
         }
+    }
+
+    /// Whether a commit is under way.
+    pub(super) fn is_committing(&self) -> bool {
+        self.running.as_ref().is_some_and(|running| running.local == Local::Committing)
     }
 
     /// The host committed the CP.

@@ -2,11 +2,12 @@
 
 use super::super::block::{Origin, Runs};
 use super::super::buffer::{SentPlace, Stage};
+use super::super::pieces::Place;
 use super::super::transfer::{TableIndex, parts};
 use super::super::wire::ENTRY_HEADER;
 use super::super::{
-    BlockNumber, CpId, Effect, EntryHeader, Half, Lsn, Message, Sabotage, Timer, Transfer,
-    TransferHeader,
+    BlockNumber, CpId, Effect, EntryHeader, FragmentNumber, FragmentReference, Half, Lsn, Message,
+    Reference, Sabotage, Timer, Transfer, TransferHeader, TransferId,
 };
 use super::Source;
 use crate::units::SimTime;
@@ -157,7 +158,7 @@ impl Source {
         let (index, id) = self.table.give(half);
         let first_lsn = entries.first().expect("a transfer carries an entry").lsn;
         let header = TransferHeader { epoch: self.epoch, id, cp, first_lsn };
-        let (blocks, fragments) = self.areas(cp, index, &entries);
+        let (blocks, fragments) = self.areas(cp, (index, id), &entries);
         let transfer = Transfer { header, entries, blocks, fragments };
         self.forwarded = transfer.entries.last().expect("a transfer carries an entry").lsn;
         if self.parameters.retransmit.is_some() {
@@ -172,7 +173,7 @@ impl Source {
     fn areas(
         &mut self,
         cp: CpId,
-        index: TableIndex,
+        (index, id): (TableIndex, TransferId),
         entries: &[EntryHeader],
     ) -> (Vec<Runs>, Vec<Runs>) {
         let size = self.parameters.block_size;
@@ -185,15 +186,23 @@ impl Source {
             for piece in entry.pieces(size) {
                 let origin = Origin::Write { id: entry.write, position: piece.position };
                 let runs = Runs::of(piece.start, piece.end, origin);
+                let address = piece.address;
                 if piece.is_whole(size) {
                     let number = blocks.len() + usize::from(off);
                     let number = u32::try_from(number).expect("a transfer's blocks fit u32");
-                    let place = SentPlace { index, number: BlockNumber(number) };
+                    let number = BlockNumber(number);
+                    let place = SentPlace { index, number };
+                    let piece = Place::Block(Reference { transfer: id, number });
                     if !unnamed {
-                        self.buffers.record_sent(stage, piece.address, entry.lsn, place);
+                        self.buffers.record_sent(stage, address, entry.lsn, place);
+                        self.buffers.record_piece(stage, address, entry.lsn, piece);
                     }
                     blocks.push(runs);
                 } else {
+                    let number = u32::try_from(fragments.len()).expect("fragments fit u32");
+                    let number = FragmentNumber(number);
+                    let piece = Place::Fragment(FragmentReference { transfer: id, number });
+                    self.buffers.record_piece(stage, address, entry.lsn, piece);
                     fragments.push(runs);
                 }
             }

@@ -7,7 +7,7 @@ use super::super::wire::{self, Packing};
 use super::super::{Effect, Item, ItemBody, Message, Policy, Purpose, Reference, Sabotage};
 use super::Source;
 use super::consistency_point::{Delivery, Phase, RunningCp};
-use super::resync::Round;
+use super::pass::Round;
 use std::ops::Bound;
 
 impl Source {
@@ -15,7 +15,12 @@ impl Source {
     pub(super) fn send_cp_message(&mut self, effects: &mut Vec<Effect>) -> bool {
         let Some(running) = &mut self.running else { return false };
         let (epoch, cp) = (self.epoch, running.cp);
-        if let Some(address) = running.naked.pop_front() {
+        // One that was put together from pieces may still lack bytes here that only the disk knows.
+        let (frozen, buffers) = (self.buffers.frozen(), &self.buffers);
+        let complete = |buffer| buffers.is_complete(buffer);
+        let ready = |address: &BlockAddress| frozen.get(address).is_none_or(complete);
+        if let Some(place) = running.naked.iter().position(ready) {
+            let address = running.naked.remove(place).expect("it is there");
             let contents = self.frozen_contents(address).expect("a NAK names a frozen block");
             self.send(Message::NakAnswer { epoch, cp, address, contents }, None, effects);
             return true;
@@ -100,27 +105,33 @@ impl Source {
         true
     }
 
-    /// The block of the running CP that comes after `after`.
-    fn next_item(&self, after: Option<BlockAddress>) -> Option<BlockAddress> {
+    /// The block that the running CP sends after `after`. Where the destination applies the log by itself,
+    /// only metadata is sent (Spec 10).
+    pub(super) fn next_item(&self, after: Option<BlockAddress>) -> Option<BlockAddress> {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
         let range = (from, Bound::Unbounded);
-        let data = self.buffers.frozen().range(range).next().map(|(address, _)| *address);
         let running = self.running.as_ref()?;
+        let applied_there =
+            running.delivery == Delivery::Forwarded && policy::applies_log(self.parameters.policy);
+        let mut frozen = self.buffers.frozen().range(range).filter(|_| !applied_there);
+        let data = frozen.next().map(|(address, _)| *address);
         let metadata = running.metadata.range(range).next().map(|(address, _)| *address);
         let extra = running.extras.range(range).next().map(|(address, _)| *address);
         data.into_iter().chain(metadata).chain(extra).min()
     }
 
-    /// The block as it is sent: a reference where the policy has one, else in full (Spec 5.3).
+    /// The block as it is sent: by reference where the policy has one, else in full (Spec 5.3).
     /// `None`: in full, but its bytes are still being read.
     fn item(&self, address: BlockAddress) -> Option<Item> {
         let buffer = self.buffers.frozen().get(&address);
         let forwarded = self.running.as_ref()?.delivery == Delivery::Forwarded;
-        let reference = buffer
+        let (policy, size) = (self.parameters.policy, self.parameters.block_size);
+        let instead = buffer
             .filter(|_| forwarded)
-            .and_then(|buffer| policy::reference(self.parameters.policy, buffer, &self.table));
-        let body = match reference.or_else(|| self.wrong_reference(address)) {
-            Some(reference) => ItemBody::Reference(reference),
+            .and_then(|buffer| policy::instead(policy, buffer, &self.table, size));
+        let wrong = || self.wrong_reference(address).map(ItemBody::Reference);
+        let body = match instead.or_else(wrong) {
+            Some(body) => body,
             None => match self.wrong_contents(address) {
                 Some(wrong) => ItemBody::Full(wrong),
                 None if buffer.is_some_and(|buffer| !self.buffers.is_complete(buffer)) => {

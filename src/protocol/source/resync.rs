@@ -6,14 +6,13 @@
 //! fits a CP. That CP goes in full while new entries are forwarded behind it; when it is acknowledged
 //! and the entries meet the `ack` rule, the mirror is in sync.
 
-use super::super::block::{BlockAddress, Contents};
+use super::super::block::BlockAddress;
 use super::super::status::sometimes;
-use super::super::wire::{self, Packing};
 use super::super::{
-    CpId, Effect, Item, ItemBody, Lsn, Mark, Message, Note, Purpose, Reign, Sabotage, SavedMirror,
+    CpId, Effect, Lsn, Mark, Message, Mirroring, Note, Purpose, Reign, Sabotage, SavedMirror,
     Trigger,
 };
-use super::read::ReadFor;
+use super::pass::Pass;
 use super::session::{Forwarding, Mirror, Told};
 use super::{Service, Source, note};
 use std::collections::BTreeMap;
@@ -39,38 +38,10 @@ enum Stage {
     Listing,
     /// To be decided: another pass, or CP forwarding.
     Deciding,
-    Passing(Pass),
-}
-
-/// One pass.
-#[derive(Debug)]
-struct Pass {
-    /// The CP it sends.
-    cp: CpId,
-    last_lsn: Lsn,
-    blocks: Vec<BlockAddress>,
-    phase: PassPhase,
-    /// Blocks that were asked for, in order.
-    asked: usize,
-    /// Blocks read and not sent yet.
-    read: BTreeMap<BlockAddress, Contents>,
-    round: Round,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum PassPhase {
-    Begin,
-    /// Blocks from this place on are to be sent.
-    Blocks(usize),
-    End,
-    Sent,
-}
-
-/// Whether something is sent for the first time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Round {
-    First,
-    Again,
+    /// What changed is on its way.
+    Passing,
+    /// The destination has a snapshot of this session (Spec 10, `snapshot-delta`).
+    CaughtUp,
 }
 
 impl Resync {
@@ -86,10 +57,6 @@ impl Resync {
         }
     }
 
-    pub(super) const fn is_passing(&self) -> bool {
-        matches!(self.stage, Stage::Passing(_))
-    }
-
     /// The destination changed a block alone (Spec 7.7): it is as of this CP here.
     pub(super) fn diverged(&mut self, address: BlockAddress, cp: CpId) {
         self.changed.insert(address, cp);
@@ -100,7 +67,8 @@ impl Resync {
         match self.stage {
             Stage::Listing => "resync, listing",
             Stage::Deciding => "resync, waiting",
-            Stage::Passing(_) => "resync, passing",
+            Stage::Passing => "resync, passing",
+            Stage::CaughtUp => "resync, done",
         }
     }
 
@@ -111,12 +79,39 @@ impl Resync {
             self.changed.insert(address, cp);
         }
     }
+
+    /// The destination has committed a pass. A block is clean only if it did not change after it
+    /// (Spec 6.4).
+    pub(super) fn passed(&mut self, cp: CpId, effects: &mut Vec<Effect>) {
+        self.stage = Stage::Deciding;
+        self.destination = cp;
+        self.changed.retain(|_, changed| *changed > cp);
+        if !self.changed.is_empty() {
+            sometimes(Mark::ChangedDuringPass, effects);
+        }
+    }
+
+    /// The destination has a snapshot of this session.
+    pub(super) fn caught_up(&mut self) {
+        self.stage = Stage::CaughtUp;
+    }
+
+    /// What the destination may miss, where it is to be decided what is sent: its CP, and how many
+    /// blocks.
+    pub(super) fn undecided(&self) -> Option<(CpId, usize)> {
+        match self.stage {
+            Stage::Deciding => Some((self.destination, self.changed.len())),
+            Stage::Listing | Stage::Passing | Stage::CaughtUp => None,
+        }
+    }
 }
 
 impl Source {
     /// The host has listed what changed.
-    pub(super) fn changed(&mut self, listed: Vec<(BlockAddress, CpId)>) {
-        let Mirror::Resync(resync) = &mut self.mirror else { return };
+    pub(super) fn changed(&mut self, listed: Vec<(BlockAddress, CpId)>, effects: &mut Vec<Effect>) {
+        let Mirror::Resync(resync) = &mut self.mirror else {
+            return self.snapshot_listed(&listed, effects);
+        };
         if let Stage::Listing = resync.stage {
             for (address, cp) in listed {
                 let newest = resync.changed.entry(address).or_insert(cp);
@@ -130,6 +125,9 @@ impl Source {
     /// fit a CP.
     fn ready_to_forward(&self) -> bool {
         let Mirror::Resync(resync) = &self.mirror else { return false };
+        if self.parameters.policy.mirroring() == Mirroring::Snapshots {
+            return false;
+        }
         let bytes = resync.changed.len() as u64 * u64::from(self.parameters.block_size.get());
         matches!(resync.stage, Stage::Deciding) && bytes <= self.parameters.nvram_half.get()
     }
@@ -158,6 +156,9 @@ impl Source {
         if !matches!(resync.stage, Stage::Deciding) || self.service == Service::Replaying {
             return;
         }
+        if self.parameters.policy.mirroring() == Mirroring::Snapshots {
+            return self.catch_up_by_snapshot(effects);
+        }
         let nothing_to_log = self.nvram.active_is_empty();
         let at_rest = self.running.is_none() && nothing_to_log;
         if resync.changed.is_empty() && at_rest && resync.destination == self.committed.cp {
@@ -171,7 +172,7 @@ impl Source {
                 self.trigger(Trigger::Resync, effects);
             }
         } else if resync.destination < self.committed.cp {
-            self.begin_pass(effects);
+            self.begin_pass(Purpose::Resync, effects);
         }
     }
 
@@ -193,6 +194,7 @@ impl Source {
             {
                 Lsn::ORIGIN
             }
+            Mirror::Resync(Resync { stage: Stage::CaughtUp, .. }) => Lsn::ORIGIN,
             Mirror::InSync
             | Mirror::OutOfSync(_)
             | Mirror::Resync(_)
@@ -219,7 +221,7 @@ impl Source {
     }
 
     /// Begins a pass: everything that changed up to the last committed CP.
-    fn begin_pass(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn begin_pass(&mut self, purpose: Purpose, effects: &mut Vec<Effect>) {
         let Mirror::Resync(resync) = &mut self.mirror else { return };
         let (cp, last_lsn) = (self.committed.cp, self.committed.last_lsn);
         let blocks: Vec<_> = resync.changed.keys().copied().collect();
@@ -235,149 +237,8 @@ impl Source {
         }
         note(Note::ResyncPass(resync.passes, cp, blocks.len() as u64), effects);
         effects.push(Effect::PinImage);
-        resync.stage = Stage::Passing(Pass {
-            cp,
-            last_lsn,
-            blocks,
-            phase: PassPhase::Begin,
-            asked: 0,
-            read: BTreeMap::new(),
-            round: Round::First,
-        });
+        resync.stage = Stage::Passing;
+        self.pass = Some(Pass::new(purpose, (cp, last_lsn), blocks));
         self.read_ahead(effects);
     }
-
-    fn pass(&mut self) -> Option<&mut Pass> {
-        let Mirror::Resync(resync) = &mut self.mirror else { return None };
-        match &mut resync.stage {
-            Stage::Passing(pass) => Some(pass),
-            Stage::Listing | Stage::Deciding => None,
-        }
-    }
-
-    /// Blocks that fit one message of a pass, which are all in full.
-    fn blocks_per_message(&self) -> usize {
-        let item = wire::item_in_full(self.parameters.block_size);
-        let mut packing = Packing::new(self.parameters.cp_message_bytes);
-        let mut count = 0;
-        while packing.fits(item) {
-            packing.add(item);
-            count += 1;
-        }
-        count
-    }
-
-    /// Reads the blocks of the next two messages.
-    fn read_ahead(&mut self, effects: &mut Vec<Effect>) {
-        let ahead = 2 * self.blocks_per_message();
-        let Some(pass) = self.pass() else { return };
-        let sent = match pass.phase {
-            PassPhase::Begin => 0,
-            PassPhase::Blocks(sent) => sent,
-            PassPhase::End | PassPhase::Sent => return,
-        };
-        let until = pass.blocks.len().min(sent + ahead);
-        let wanted: Vec<_> = pass.blocks[pass.asked.min(until)..until].to_vec();
-        pass.asked = until.max(pass.asked);
-        for address in wanted {
-            let ticket = self.ticket();
-            self.reads.started(ticket, ReadFor::Pass(address));
-            effects.push(Effect::ReadPinned(ticket, address));
-        }
-    }
-
-    /// A block of the pinned image came.
-    pub(super) fn pass_read(&mut self, address: BlockAddress, contents: Contents) {
-        if let Some(pass) = self.pass() {
-            pass.read.insert(address, contents);
-        }
-    }
-
-    /// Hands the next message of the pass to the link, if there is one; the outlet has room.
-    pub(super) fn send_pass_message(&mut self, effects: &mut Vec<Effect>) -> bool {
-        let per_message = self.blocks_per_message();
-        let (epoch, purpose) = (self.epoch, Purpose::Resync);
-        let Some(pass) = self.pass() else { return false };
-        let (cp, round) = (pass.cp, pass.round);
-        let message = match pass.phase {
-            PassPhase::Begin => {
-                let last_lsn = pass.last_lsn;
-                let next = next_phase(0, pass.blocks.len());
-                let unanswered = self.answers.unanswered(last_lsn);
-                let transfers = None;
-                let begin =
-                    Message::CpBegin { epoch, cp, purpose, transfers, last_lsn, unanswered };
-                if !self.outlet.has_room_for(wire::length(&begin, &self.parameters.encoding)) {
-                    return false;
-                }
-                if let Some(pass) = self.pass() {
-                    pass.phase = next;
-                }
-                begin
-            }
-            PassPhase::Blocks(sent) => {
-                let end = pass.blocks.len().min(sent + per_message);
-                let ready = |address: &BlockAddress| pass.read.contains_key(address);
-                if !pass.blocks[sent..end].iter().all(ready) {
-                    return false;
-                }
-                let mut items = Vec::new();
-                for address in &pass.blocks[sent..end] {
-                    let body = ItemBody::Full(pass.read.remove(address).expect("it was read"));
-                    items.push(Item { address: *address, body });
-                }
-                pass.phase = next_phase(end, pass.blocks.len());
-                Message::CpData { epoch, cp, purpose, items }
-            }
-            PassPhase::End => {
-                pass.phase = PassPhase::Sent;
-                let blocks = pass.blocks.len() as u64;
-                self.sent = cp;
-                Message::CpEnd { epoch, cp, purpose, blocks }
-            }
-            PassPhase::Sent => return false,
-        };
-        match round {
-            Round::First => self.send(message, None, effects),
-            Round::Again => self.send_again(message, effects),
-        }
-        self.read_ahead(effects);
-        true
-    }
-
-    /// Over `datagram`: a pass that was sent and not acknowledged goes again (Spec 8.1).
-    pub(super) fn repeat_pass(&mut self) {
-        if let Some(pass) = self.pass().filter(|pass| pass.phase == PassPhase::Sent) {
-            (pass.phase, pass.asked, pass.round) = (PassPhase::Begin, 0, Round::Again);
-        }
-    }
-
-    /// `CP_ACK` of a pass: the destination has that image. A block is clean only if it did not change
-    /// after it (Spec 6.4). Tells whether the acknowledgement was of the pass.
-    pub(super) fn pass_acknowledged(&mut self, cp: CpId, effects: &mut Vec<Effect>) -> bool {
-        let sent = |pass: &&mut Pass| pass.cp == cp && pass.phase == PassPhase::Sent;
-        let Some(pass) = self.pass().filter(sent) else { return false };
-        let last_lsn = pass.last_lsn;
-        let Mirror::Resync(resync) = &mut self.mirror else { unreachable!("it has a pass") };
-        resync.stage = Stage::Deciding;
-        resync.destination = cp;
-        resync.changed.retain(|_, changed| *changed > cp);
-        if !resync.changed.is_empty() {
-            sometimes(Mark::ChangedDuringPass, effects);
-        }
-        self.answers.applied(last_lsn);
-        effects.push(Effect::UnpinImage);
-        true
-    }
-
-    /// The session is over in the middle of a pass.
-    pub(super) fn give_up_pass(&mut self, effects: &mut Vec<Effect>) {
-        if self.pass().is_some() {
-            effects.push(Effect::UnpinImage);
-        }
-    }
-}
-
-const fn next_phase(sent: usize, blocks: usize) -> PassPhase {
-    if sent < blocks { PassPhase::Blocks(sent) } else { PassPhase::End }
 }

@@ -12,8 +12,8 @@
 
 use super::super::status::sometimes;
 use super::super::{
-    Effect, Epoch, Generation, HeldWrites, Incarnation, Lsn, Mark, Message, MirrorState, Mode,
-    Note, Reign, Sabotage, SavedMirror, SavedState, SessionEnd, Ticket, Timer,
+    Effect, Epoch, Generation, HeldWrites, Incarnation, Lsn, Mark, Message, MirrorState, Mirroring,
+    Mode, Note, Reign, Sabotage, SavedMirror, SavedState, SessionEnd, Ticket, Timer,
 };
 use super::answer::Promise;
 use super::resync::Resync;
@@ -97,8 +97,24 @@ impl Source {
         }
     }
 
-    /// Whether new entries are forwarded (Spec 6.1).
+    /// Whether new entries are forwarded (Spec 6.1, 10).
     pub(super) const fn forwards_log(&self) -> bool {
+        match self.parameters.policy.mirroring() {
+            Mirroring::Log => self.takes_part(),
+            Mirroring::ConsistencyPoints | Mirroring::Snapshots => false,
+        }
+    }
+
+    /// Whether the destination gets each CP that begins now (Spec 6.1, 10).
+    pub(super) const fn sends_points(&self) -> bool {
+        match self.parameters.policy.mirroring() {
+            Mirroring::Log | Mirroring::ConsistencyPoints => self.takes_part(),
+            Mirroring::Snapshots => false,
+        }
+    }
+
+    /// Whether the destination is as far as the CP that began last.
+    const fn takes_part(&self) -> bool {
         match self.mirror {
             Mirror::InSync | Mirror::CpForwarding(_) => true,
             Mirror::OutOfSync(_) | Mirror::Resync(_) => false,
@@ -145,6 +161,7 @@ impl Source {
         }
         note(Note::SessionLost(end), effects);
         self.give_up_pass(effects);
+        self.give_up_snapshot(effects);
         self.reads.end_session();
         self.begin_out_of_sync(now, effects);
         effects.push(Effect::Disconnect);
@@ -252,6 +269,7 @@ impl Source {
         self.voids.clear();
         effects.push(Effect::CancelTimer(Timer::Reconnect));
         effects.push(Effect::ListChanged(committed));
+        self.snapshots_begin_after(committed);
         let mut resync = Resync::new(committed);
         // Whatever they hold there is of a reign that is over, also where this one has no CP yet.
         for address in diverged {
@@ -301,11 +319,12 @@ impl Source {
 
     /// Whether something is owed by the destination: then silence means that there is no progress.
     pub(super) fn expects_answer(&self) -> bool {
-        match &self.mirror {
+        match self.mirror {
             Mirror::OutOfSync(_) => false,
-            Mirror::Resync(resync) => resync.is_passing(),
+            Mirror::Resync(_) => self.pass.is_some(),
             Mirror::InSync | Mirror::CpForwarding(_) => {
                 self.told == Told::Awaited
+                    || self.pass.is_some()
                     || self.forwarded > self.answers.heard()
                     || (self.running.as_ref().is_some_and(super::RunningCp::expects_answer)
                         && !self.parameters.sabotages(Sabotage::CpOwesNoAnswer))

@@ -12,7 +12,9 @@ mod workload;
 
 pub(super) use disk::{DiskKind, DiskText};
 pub(super) use fault::{Course, FaultText, KindWord, StepText};
-pub(super) use machine::{CpText, DestinationText, ResyncText, SourceText, TransferText, WanText};
+pub(super) use machine::{
+    CpText, DestinationText, ResyncText, SnapshotText, SourceText, TransferText, WanText,
+};
 pub(super) use policy::{CompressText, DedupText};
 pub(super) use words::EndAfter;
 pub(super) use workload::{
@@ -43,15 +45,19 @@ pub(super) struct Document {
     /// What is sent for a block at a consistency point.
     pub policy: Policy,
     /// What the policy `dedup` goes by.
-    pub dedup: DedupText,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dedup: Option<DedupText>,
     /// What the policy `compress` goes by, beside `compressed_to` of each workload.
-    pub compress: CompressText,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compress: Option<CompressText>,
     /// What happens to clients while the destination is out of reach.
     pub mode: Mode,
     /// What happens to a new write while `strict` is not in sync.
     pub held_writes: HeldWrites,
-    /// When the client of a write is answered.
-    pub ack: AckRule,
+    /// When the client of a write is answered; left out: `logged`, or `local` where the policy cannot
+    /// keep that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ack: Option<AckRule>,
     /// Which side gets a log entry first; `destination-first` needs an `ack` of `received` or more.
     pub dispatch: Dispatch,
     /// Bytes in a block: a power of two from 512B to 1GiB.
@@ -78,6 +84,9 @@ pub(super) struct Document {
     pub reconnect: Span,
     /// How a destination that fell behind catches up.
     pub resync: ResyncText,
+    /// `snapshot-delta`: when snapshots are taken. Other policies take none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<SnapshotText>,
     /// What goes wrong, and when.
     pub faults: Vec<FaultText>,
     /// From then on no fault begins, and each that lasts is over; null: they may come until the end.
@@ -103,11 +112,11 @@ impl Default for Document {
             name: "unnamed".to_owned(),
             description: String::new(),
             policy: Policy::default(),
-            dedup: DedupText::default(),
-            compress: CompressText::default(),
+            dedup: None,
+            compress: None,
             mode: Mode::default(),
             held_writes: HeldWrites::default(),
-            ack: AckRule::default(),
+            ack: None,
             dispatch: Dispatch::default(),
             block_size: Bytes::kib(4),
             metadata: Metadata::default(),
@@ -121,6 +130,7 @@ impl Default for Document {
             timeout: Span::from_secs(10),
             reconnect: Span::from_secs(60),
             resync: ResyncText::default(),
+            snapshot: None,
             faults: Vec::new(),
             faults_until: None,
             draws: Draws::default(),

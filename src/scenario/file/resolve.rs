@@ -5,6 +5,7 @@ mod bounds;
 mod disk;
 mod fault;
 mod operations;
+mod policy;
 mod rules;
 mod synthetic;
 mod workload;
@@ -12,20 +13,20 @@ mod workload;
 use super::expectation;
 use super::model::{DiskKind, Document, FailoverText};
 use super::print::lay_out;
+use crate::protocol::Parameters;
 use crate::protocol::block::BlockSize;
-use crate::protocol::wire::{Compression, Encoding};
-use crate::protocol::{Parameters, Policy};
 use crate::scenario::{
     Client, Decider, DestinationHardware, End, Failover, Limits, Problem, Promotion, Scenario,
     SourceHardware, Swarm, Wan,
 };
-use crate::units::Span;
 use bounds::Bounds;
+use policy::Promise;
 use serde::Serialize;
 
 /// The scenario that `document` describes.
 pub(super) fn scenario(mut document: Document) -> Result<Scenario, Problem> {
     let size = rules::block_size(&document)?;
+    let promise = policy::fill_in(&mut document)?;
     rules::plain(&document)?;
     let bounds = Bounds::fill_in(&mut document, size)?;
     rules::bounds(&document, &bounds)?;
@@ -36,8 +37,8 @@ pub(super) fn scenario(mut document: Document) -> Result<Scenario, Problem> {
     let faults = fault::resolve(&mut document.faults, document.failover.by)?;
     let expect = expectation::read(&document.expect)?;
     let scenario = Scenario {
-        parameters: parameters(&document, &clients, size, &bounds),
-        work: work(&document),
+        parameters: parameters(&document, &clients, size, &bounds, promise),
+        work: policy::work(&document),
         clients,
         source: SourceHardware {
             nvram_latency: document.source.nvram_latency,
@@ -70,38 +71,19 @@ fn clients(document: &mut Document, size: BlockSize) -> Result<Vec<Client>, Prob
     numbered.map(|(number, client)| workload::resolve(client, number, size)).collect()
 }
 
-/// Time of a processor per block, where the policy takes any.
-fn work(document: &Document) -> Span {
-    match document.policy {
-        Policy::Dedup => document.dedup.cpu,
-        Policy::Compress => document.compress.cpu,
-        Policy::References
-        | Policy::FullBlocks
-        | Policy::Extents
-        | Policy::CpOnly
-        | Policy::WriteOnce
-        | Policy::SnapshotDelta => Span::ZERO,
-    }
-}
-
 fn parameters(
     document: &Document,
     clients: &[Client],
     size: BlockSize,
     bounds: &Bounds,
+    promise: Promise,
 ) -> Parameters {
-    let compressed = || clients.iter().map(|client| client.compressed_to).collect();
     Parameters {
         block_size: size,
-        encoding: Encoding {
-            size,
-            hash: document.dedup.hash.get(),
-            compression: (document.policy == Policy::Compress)
-                .then(|| Compression::new(compressed())),
-        },
-        duplicates: document.dedup.duplicates,
+        encoding: policy::encoding(document, clients, size),
+        duplicates: document.dedup.clone().unwrap_or_default().duplicates,
         policy: document.policy,
-        ack: document.ack,
+        ack: promise.ack,
         mode: document.mode,
         held: document.held_writes,
         dispatch: document.dispatch,
@@ -122,6 +104,7 @@ fn parameters(
         cache: bounds.cache,
         timeout: document.timeout,
         reconnect: document.reconnect,
+        snapshot_every: promise.snapshot_every,
         resync_passes: document.resync.passes,
         retransmit: bounds.retransmit,
         lease: match document.failover.by {

@@ -278,7 +278,7 @@ fn alter(message: &mut Message, key: &str, value: &str) -> Done {
                 reference.number = BlockNumber(number(value)?);
                 true
             }
-            Some(ItemBody::Reference(_) | ItemBody::Full(_) | ItemBody::Hash(_)) | None => false,
+            Some(_) | None => false,
         },
         (_, _) => false,
     };

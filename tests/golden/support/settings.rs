@@ -25,6 +25,7 @@ pub fn default() -> Parameters {
         nvram_half: Bytes::kib(256),
         entries: None,
         every: None,
+        snapshot_every: Span::from_secs(60),
         transfer_bytes: Bytes::kib(64),
         transfer_delay: Span::ZERO,
         transfer_id_bits: 32,

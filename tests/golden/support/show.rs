@@ -6,8 +6,8 @@
 use crate::flight::Side;
 use mirrorsim::protocol::block::{BlockSize, Contents, Runs, WriteRange};
 use mirrorsim::protocol::{
-    Effect, EntryHeader, Half, Item, ItemBody, Message, Note, Outcome, Purpose, SavedMirror,
-    SavedState, Transfer, Void, wire,
+    Effect, EntryHeader, Half, Item, ItemBody, Message, Note, Outcome, PieceBase, Purpose,
+    Reference, SavedMirror, SavedState, Transfer, Void, wire,
 };
 use mirrorsim::units::SimTime;
 use serde::Serialize;
@@ -49,7 +49,7 @@ fn wish(effect: &Effect, size: BlockSize) -> String {
         Effect::WriteLog(_, file, offset, transfer) => {
             format!("write transfer {} to file {file} at {offset}", transfer.header.id)
         }
-        Effect::ReadLog(_, file, offset) => format!("read file {file} at {offset}"),
+        Effect::ReadLog(_, file, offset, _) => format!("read file {file} at {offset}"),
         Effect::FreeLog(file) => format!("free file {file}"),
         Effect::Flush => "flush".to_owned(),
         Effect::Replay(_, cp, entry) => format!("replay {} in {cp}: {}", entry.lsn, written(entry)),
@@ -181,6 +181,7 @@ const fn why(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::ConsistencyPoint => "",
         Purpose::Resync => "pass ",
+        Purpose::Snapshot => "snapshot ",
     }
 }
 
@@ -216,6 +217,18 @@ fn item(item: &Item, size: BlockSize) -> String {
             "  {}: reference to transfer {} block {}",
             item.address, reference.transfer, reference.number
         ),
+        ItemBody::Pieces(pieces) => {
+            let base = match pieces.base {
+                PieceBase::Image => "the image".to_owned(),
+                PieceBase::Block(Reference { transfer, number }) => {
+                    format!("transfer {transfer} block {number}")
+                }
+            };
+            let fragments = pieces.fragments.iter();
+            let fragments = fragments
+                .map(|piece| format!("; transfer {} fragment {}", piece.transfer, piece.number));
+            format!("  {}: pieces over {base}{}", item.address, fragments.collect::<String>())
+        }
     }
 }
 

@@ -182,7 +182,7 @@ impl Log {
             Effect::WriteLog(ticket, file, offset, transfer) => {
                 LogRequest::Write(ticket, file, offset, transfer)
             }
-            Effect::ReadLog(ticket, file, offset) => LogRequest::Read(ticket, file, offset),
+            Effect::ReadLog(ticket, file, offset, _) => LogRequest::Read(ticket, file, offset),
             Effect::Flush => LogRequest::Flush,
             Effect::ScanLog => LogRequest::Scan,
             Effect::FreeLog(file) => return self.storage.free(file),

@@ -109,6 +109,20 @@ impl Default for ResyncText {
     }
 }
 
+/// When a destination that is brought up to date by snapshots gets the next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(in super::super) struct SnapshotText {
+    /// Between two snapshots, at multiples of simulated time.
+    pub every: Span,
+}
+
+impl Default for SnapshotText {
+    fn default() -> Self {
+        Self { every: Span::from_secs(60) }
+    }
+}
+
 /// The link between the sides, each direction alike.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]

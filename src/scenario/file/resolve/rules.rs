@@ -2,9 +2,9 @@
 
 use super::bounds::{Bounds, LONGEST, entries, on_wire};
 use super::problem;
+use crate::protocol::FlushRule;
 use crate::protocol::block::BlockSize;
 use crate::protocol::wire::ENTRY_HEADER;
-use crate::protocol::{AckRule, Dispatch, FlushRule, Policy};
 use crate::scenario::file::model::Document;
 use crate::scenario::{Decider, Problem};
 use crate::units::{Bytes, Ratio, Span};
@@ -47,14 +47,6 @@ const LONGEST_RUN: Span = Span::from_secs(250 * 365 * 24 * 3600);
 pub(super) fn plain(document: &Document) -> Result<(), Problem> {
     let Document { name: title, clients, timeout, reconnect, resync, limits, end, .. } = document;
     name(title, "name")?;
-    policy(document.policy)?;
-    let hash = document.dedup.hash;
-    first_broken(&[(
-        hash < Bytes::new(8) || hash > Bytes::new(64),
-        "dedup.hash",
-        &hash,
-        "from 8B to 64B".into(),
-    )])?;
     let timer = || "a timer of no length would go off for ever".to_owned();
     let zero = Span::ZERO;
     first_broken(&[
@@ -82,16 +74,6 @@ pub(super) fn plain(document: &Document) -> Result<(), Problem> {
     link(document)?;
     destination(document)?;
     failover(document)
-}
-
-/// Policies that are there.
-fn policy(policy: Policy) -> Result<(), Problem> {
-    match policy {
-        Policy::References | Policy::FullBlocks | Policy::Dedup | Policy::Compress => Ok(()),
-        Policy::Extents | Policy::CpOnly | Policy::WriteOnce | Policy::SnapshotDelta => {
-            Err(problem("policy", &policy, "not built yet"))
-        }
-    }
 }
 
 /// Names stand in the first line of a report and in pictures.
@@ -133,8 +115,7 @@ fn source(document: &Document) -> Result<(), Problem> {
 }
 
 fn messages(document: &Document) -> Result<(), Problem> {
-    let Document { transfer, cp, dispatch, ack, .. } = document;
-    let acknowledges = *ack >= AckRule::Received;
+    let Document { transfer, cp, .. } = document;
     let bits = transfer.id_bits;
     first_broken(&[
         (
@@ -149,14 +130,6 @@ fn messages(document: &Document) -> Result<(), Problem> {
             "cp.message_bytes",
             &cp.message_bytes,
             format!("from 1B to {LONGEST_PART}"),
-        ),
-        (
-            *dispatch == Dispatch::DestinationFirst && !acknowledges,
-            "dispatch",
-            dispatch,
-            "needs an `ack` of received, logged or applied: else the destination acknowledges \
-             nothing that NVRAM could wait for"
-                .into(),
         ),
     ])
 }

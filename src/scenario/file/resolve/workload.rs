@@ -1,6 +1,7 @@
 //! Clients: one kind of workload each, with that kind's keys.
 
 use super::bounds::{blocks_of, transfers_of};
+use super::policy::COMPRESSED_TO;
 use super::{operations, problem, rules, synthetic};
 use crate::protocol::block::BlockSize;
 use crate::protocol::wire::entry_in_nvram;
@@ -32,8 +33,9 @@ pub(super) fn resolve(
             Workload::Operations(operations::resolve(&mut text.workload, &at)?)
         }
     };
-    let half = Ratio::new(1, 2).expect("a share");
-    let compressed_to = *text.workload.compressed_to.get_or_insert(half);
+    let (numerator, denominator) = COMPRESSED_TO;
+    let usual = Ratio::new(numerator, denominator).unwrap_or(Ratio::ONE);
+    let compressed_to = text.workload.compressed_to.unwrap_or(usual);
     Ok(Client { name, timeout: text.timeout, compressed_to, workload })
 }
 

@@ -158,6 +158,15 @@ fn rules_of_the_run() {
         (r#""faults": [{"kind": "witness-crash", "at": "1s"}]"#, "there is no witness"),
         (r#""failover": {"by": "nobody"}"#, "known words: operator, witness"),
         (r#""policy": "cp-onyl""#, "did you mean `cp-only`?"),
+        (r#""policy": "cp-only", "ack": "logged""#, "policy cp-only keeps local and applied"),
+        (r#""policy": "cp-only", "ack": "sent""#, "`ack` is \"sent\": policy cp-only keeps"),
+        (r#""policy": "snapshot-delta", "ack": "applied""#, "policy snapshot-delta keeps local"),
+        (r#""policy": "snapshot-delta", "mode": "strict""#, "`mode` is \"strict\": has no meaning"),
+        (r#""policy": "snapshot-delta", "snapshot": {"every": "0s"}"#, "would go off for ever"),
+        (
+            r#""policy": "cp-only", "ack": "applied", "dispatch": "destination-first""#,
+            "needs a policy that forwards the log",
+        ),
     ] {
         check(&with(keys), words);
     }
