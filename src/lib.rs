@@ -29,10 +29,10 @@
 //! | [`simulation`] | all above | does not know what "correct" means |
 //! | [`checker`], [`metrics`] | units protocol scenario facts | never look into nodes; memory bounded |
 //! | [`report`] | units random protocol scenario facts checker metrics | text in, text out |
-//! | [`plots`] | units protocol report | draw only what a report holds |
+//! | [`plots`] | units protocol report results | draw only what reports and rows of experiments hold |
 //! | [`batch`] | scenario workload random faults simulation facts checker metrics report | runs, judged and measured while they happen; the only threads; results in the order of the jobs |
 //! | [`explain`] | units random protocol scenario workload wan facts checker batch | from a violation to the rule that was broken, by evidence alone |
-//! | [`results`] | random scenario facts metrics report batch | what is kept of runs, as data that can be written and read back, in one piece or in many |
+//! | [`results`] | units random scenario workload facts metrics report batch statistics | what is kept of runs, as data that can be written and read back, in one piece or in many |
 //! | [`statistics`] | – | intervals and comparisons of samples; floats stay inside |
 //! | [`mutants`] | batch shrink statistics | how soon wrong protocols are caught |
 //! | [`audit`] | units protocol scenario facts checker batch | are all properties, faults, states and rare branches alive |

@@ -6,11 +6,39 @@
 //! sees the font of the house, and the layout leaves room for it.
 
 mod bytes;
+mod caption;
+mod cdf;
+mod choice;
+mod curve;
+mod data;
 mod font;
+mod frame;
+mod heat;
+mod interval;
+mod kind;
+mod legend;
+mod lines;
+mod look;
+mod names;
+mod page;
 mod paint;
+mod quantity;
+mod request;
+mod scale;
+mod set;
+mod stack;
 mod style;
+mod time;
+mod unit;
+mod value;
+
+pub use kind::Kind;
+pub use request::{Refusal, Request, Rows, Way};
 
 use crate::report::Report;
+use data::Datum;
+use set::Set;
+use style::Figure;
 
 /// As many reports as one figure takes; more would be a poster that nobody reads.
 pub const MOST_REPORTS: usize = 60;
@@ -30,6 +58,65 @@ pub fn wan_bytes(reports: &[Report]) -> String {
 #[must_use]
 pub fn wan_bytes_png(reports: &[Report]) -> Vec<u8> {
     paint::png(&bytes::figure(reports))
+}
+
+/// A figure of rows, laid out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drawn {
+    figure: Figure,
+    data: Vec<Datum>,
+}
+
+impl Drawn {
+    /// As SVG, 800 pixels wide.
+    #[must_use]
+    pub fn svg(&self) -> String {
+        paint::svg(&self.figure)
+    }
+
+    /// As PNG, 1600 pixels wide.
+    #[must_use]
+    pub fn png(&self) -> Vec<u8> {
+        paint::png(&self.figure)
+    }
+
+    /// The numbers as they are drawn, as CSV with the columns `x,y,low,high,n,series`: places,
+    /// values, the ends of intervals, how many seeds, and which line. Units are the base ones.
+    #[must_use]
+    pub fn csv(&self) -> String {
+        data::csv(&self.data)
+    }
+}
+
+/// The figure of rows that is asked for.
+///
+/// # Errors
+/// What makes no sense with these rows, and that there is nothing to draw.
+pub fn rows(rows: &Rows, request: &Request) -> Result<Drawn, Refusal> {
+    let set = Set::new(rows, request)?;
+    let [x, y, by] = [&request.x, &request.y, &request.by].map(|words| set.split(words));
+    let request = &Request { x, y, by, ..request.clone() };
+    let kind = match request.kind {
+        Some(kind) => kind,
+        None => choice::kind(&set, request)?,
+    };
+    match kind {
+        Kind::WanBytes => stack::draw(&set, request),
+        Kind::Saved
+        | Kind::Lines
+        | Kind::Latency
+        | Kind::Load
+        | Kind::Throughput
+        | Kind::CpDuration
+        | Kind::BackToBack
+        | Kind::ResyncTime
+        | Kind::RpoBandwidth => lines::draw(&set, request, kind),
+        Kind::Heat => heat::draw(&set, request),
+        Kind::Cdf => cdf::draw(&set, request),
+        Kind::Time | Kind::LatencyOverTime | Kind::Occupancy | Kind::Rpo | Kind::Foreground => {
+            time::draw(&set, request, kind)
+        }
+    }
 }
 
 #[cfg(test)]

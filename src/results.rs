@@ -9,20 +9,26 @@
 mod figures;
 mod finding;
 mod manifest;
-mod seeds;
+mod outline;
 mod shard;
 
 pub mod chunk;
+pub mod compare;
+pub mod coverage;
 pub mod merge;
 
 pub mod baseline;
 pub mod saved;
+pub mod summary;
+pub mod table;
 pub mod trial;
+pub mod until;
 
+pub use crate::scenario::Seeds;
 pub use figures::KeyFigures;
 pub use finding::{Finding, Row, Totals, Word, short};
 pub use manifest::{FORMAT, Manifest, Named, Subject};
-pub use seeds::Seeds;
+pub use outline::{AxisLine, Outline};
 pub use shard::{Layout, Place, Shard, array_form};
 
 use serde::{Deserialize, Serialize};

@@ -8,7 +8,9 @@
 mod client;
 mod failover;
 mod hardware;
+mod seeds;
 
+pub mod experiment;
 pub mod fault;
 pub mod file;
 
@@ -21,6 +23,7 @@ pub use fault::{Fault, FaultKind};
 pub use hardware::{
     DestinationHardware, DiskModel, Fixed, Hdd, SourceHardware, Ssd, Transport, Wan,
 };
+pub use seeds::Seeds;
 
 use crate::protocol::Parameters;
 use crate::units::{Ratio, Span};

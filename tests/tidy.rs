@@ -28,7 +28,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("metrics", &["units", "protocol", "scenario", "facts"]),
     // The name and version of the generator stand in every report.
     ("report", &["units", "random", "protocol", "scenario", "facts", "checker", "metrics"]),
-    ("plots", &["units", "protocol", "report"]),
+    ("plots", &["units", "protocol", "report", "results"]),
     (
         "batch",
         &[
@@ -53,7 +53,20 @@ const IMPORTS: &[(&str, &[&str])] = &[
         ],
     ),
     // The generator's name stands in a baseline.
-    ("results", &["random", "scenario", "facts", "metrics", "report", "batch"]),
+    (
+        "results",
+        &[
+            "units",
+            "random",
+            "scenario",
+            "workload",
+            "facts",
+            "metrics",
+            "report",
+            "batch",
+            "statistics",
+        ],
+    ),
     ("statistics", &[]),
     ("mutants", &["batch", "shrink", "statistics"]),
     ("audit", &["units", "protocol", "scenario", "facts", "checker", "batch"]),

@@ -143,7 +143,9 @@ fn check_reference(
 ) {
     let Reference { transfer, number } = reference;
     let name = format!("{address}: reference (transfer {transfer}, block {number})");
-    let allowed = policy == Policy::References && may_be_referenced(policy, block);
+    // Under `dedup` a hash stands for it.
+    let by_reference = matches!(policy, Policy::References | Policy::Extents);
+    let allowed = by_reference && may_be_referenced(policy, block);
     let found = model.referenced(reference);
     // Wrong bytes first: they are worse than a rule that was broken.
     let subject = match found.map(|(_, _, runs)| runs.difference(&block.contents)) {

@@ -1,19 +1,27 @@
 //! Commands and their arguments.
 
 mod check;
+mod compare;
+mod coverage;
 mod explain;
 mod merge;
 mod mutants;
+mod plot;
 mod shard;
 mod shrink;
+mod sweep;
 mod tape;
 
 pub(super) use check::CheckArguments;
+pub(super) use compare::{CompareArguments, CompareFormat};
+pub(super) use coverage::CoverageArguments;
 pub(super) use explain::ExplainArguments;
 pub(super) use merge::MergeArguments;
 pub(super) use mutants::MutantsArguments;
+pub(super) use plot::PlotArguments;
 pub(super) use shard::{ShardArguments, ShardChoice};
 pub(super) use shrink::ShrinkArguments;
+pub(super) use sweep::{SweepArguments, SweepFormat};
 pub(super) use tape::TapeArguments;
 
 use super::Remarks;
@@ -43,6 +51,9 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
         tapes::FORMAT,
         results::baseline::FORMAT,
         results::saved::FORMAT,
+        results::FORMAT,
+        results::chunk::FORMAT,
+        results::compare::FORMAT,
     ];
     let formats = formats.join(", ");
     format!("{version}\ngenerator: {GENERATOR}\nformats: {formats}")
@@ -171,10 +182,23 @@ pub(super) enum Command {
     /// happened, to the rule of the protocol at which the two part. Each fault that came is taken out
     /// of the run alone: is the violation still there?
     Explain(ExplainArguments),
+    /// Run an experiment: a scenario along axes, under policies, with many seeds.
+    ///
+    /// A row is kept for each run, with every number of its report, and means are told with their 95 %
+    /// intervals. The rows are the same on any number of cores.
+    Sweep(SweepArguments),
+    /// Compare two sets of rows, or two policies of one, in pairs that share point and seed.
+    ///
+    /// What chance does to one of a pair it does to the other, so their mean difference is known far
+    /// better than either mean. What has no partner is named.
+    Compare(CompareArguments),
+    /// Hold 95 % intervals against a mean that is known in closed form: how often do they cover it?
+    #[command(hide = true)]
+    Coverage(CoverageArguments),
     /// Tell what many machines kept as one would have told it.
     ///
-    /// Runs that `check --shard I/N -o DIR` made are put into their order. The output and the exit
-    /// status are those of the whole check on one machine. Gaps are refused, and the shards that have
+    /// Runs that `check` or `sweep` made with `--shard I/N -o DIR` are put into their order. The output
+    /// and the exit status are those of the whole on one machine. Gaps are refused, and the shards that have
     /// some are named.
     Merge(MergeArguments),
     /// Run wrong protocols: how many seeds until each is caught by the property that must notice it?
@@ -193,7 +217,10 @@ pub(super) enum Command {
     /// Random faults become planned ones, then whatever is not needed goes. The result fails alone,
     /// without a seed, and expects to: it is a test.
     Shrink(ShrinkArguments),
-    /// Draw reports: bytes on the WAN by category, and what references saved.
+    /// Draw figures of reports, or of rows of experiments.
+    ///
+    /// Of reports: bytes on the WAN by category, and what references saved. Of rows: any figure over
+    /// any axis, with intervals across seeds; distributions; what happened over time.
     Plot(PlotArguments),
     /// Write a scenario to start from.
     #[command(after_help = "Example: mirrorsim init -o my.json")]
@@ -298,19 +325,6 @@ impl Format {
         let told = if output.is_some_and(is_json) { Self::Json } else { Self::Text };
         asked.unwrap_or(told)
     }
-}
-
-/// Arguments of `plot`.
-#[derive(Debug, Args)]
-#[command(after_help = "Example: mirrorsim run scenario.json -o report.json && \
-    mirrorsim plot report.json -o figure.svg")]
-pub(super) struct PlotArguments {
-    /// Reports that `run -o REPORT.json` wrote, drawn in this order; `-`: standard input.
-    #[arg(required = true, value_name = "REPORT")]
-    pub reports: Vec<PathBuf>,
-    /// Write to this file, which ends in .svg or .png; `-`: standard output, as SVG.
-    #[arg(long, short, value_name = "FILE")]
-    pub output: Option<PathBuf>,
 }
 
 /// Arguments of commands that only write.

@@ -6,7 +6,7 @@ pub(super) mod cases;
 pub(super) mod ceiling;
 mod export;
 mod failures;
-mod parts;
+pub(super) mod parts;
 mod teller;
 
 pub(super) use crate::results::Seeds;

@@ -7,7 +7,7 @@
 use super::exit::{Exit, Failure};
 use crate::results::{Manifest, Place};
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 const MANIFEST: &str = "manifest.json";
@@ -85,23 +85,44 @@ impl Folder {
     }
 
     fn publish(&self, file: &str, bytes: &[u8]) -> Result<(), Failure> {
+        self.publish_by(file, |file| file.write(bytes))
+    }
+
+    /// Publishes a file that `fill` writes piece by piece.
+    pub fn publish_by(
+        &self,
+        file: &str,
+        fill: impl FnOnce(&mut Filling) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         let partial = self.path.join(format!(".{file}.{}.{}.partial", host(), std::process::id()));
-        let published = write(&partial, bytes)
-            .and_then(|()| fs::rename(&partial, self.path.join(file)))
-            .and_then(|()| settle(&self.path));
-        published.map_err(|error| {
+        let name = self.name(file);
+        let unwritten = |error: &io::Error| Failure::file(&name, "written", error);
+        let filled = File::create(&partial).map_err(|error| unwritten(&error)).and_then(|opened| {
+            let mut filling = Filling { name: name.clone(), writer: BufWriter::new(opened) };
+            fill(&mut filling)?;
+            let synced = filling.writer.flush().and_then(|()| filling.writer.get_ref().sync_all());
+            let moved = synced.and_then(|()| fs::rename(&partial, self.path.join(file)));
+            moved.and_then(|()| settle(&self.path)).map_err(|error| unwritten(&error))
+        });
+        filled.inspect_err(|_| {
             // What is left of an unfinished file is of no use; if it stays, so be it.
             let _ = fs::remove_file(&partial);
-            Failure::file(&self.name(file), "written", &error)
         })
     }
 }
 
-/// Writes a file and brings it to the disk.
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+/// A file that is being written.
+pub(super) struct Filling {
+    name: String,
+    writer: BufWriter<File>,
+}
+
+impl Filling {
+    /// Writes the next piece.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        let written = self.writer.write_all(bytes);
+        written.map_err(|error| Failure::file(&self.name, "written", &error))
+    }
 }
 
 /// Brings the names in a folder to the disk.

@@ -1,7 +1,8 @@
 //! Files that are read: scenarios, the traces they name, reports.
 
 use super::exit::{Exit, Failure};
-use crate::scenario::{Problem, Scenario, Workload, file};
+use crate::scenario::file::{self, FileError};
+use crate::scenario::{Problem, Scenario, Workload};
 use crate::trace::{self, Trace, TraceError};
 use crate::workload::Traces;
 use std::collections::BTreeMap;
@@ -21,13 +22,22 @@ pub(super) struct Input {
 }
 
 impl Input {
+    /// What a text says with these overrides.
+    pub fn of(
+        name: String,
+        text: String,
+        overrides: Vec<(String, String)>,
+    ) -> Result<Self, FileError> {
+        let scenario = Scenario::parse(&text, &overrides)?;
+        Ok(Self { name, scenario, text, overrides })
+    }
+
     /// The same file with further overrides.
     pub fn with(self, more: Vec<(String, String)>) -> Result<Self, Failure> {
         let Self { name, text, mut overrides, .. } = self;
         overrides.extend(more);
-        let scenario = Scenario::parse(&text, &overrides)
-            .map_err(|error| Failure::new(Exit::Usage, error.render(&name)))?;
-        Ok(Self { name, scenario, text, overrides })
+        let input = Self::of(name.clone(), text, overrides);
+        input.map_err(|error| Failure::new(Exit::Usage, error.render(&name)))
     }
 
     /// Keys that the command line sets.
@@ -47,6 +57,13 @@ const LONGEST_SCENARIO: u64 = 1 << 28;
 
 /// Reads a scenario file; `-` is standard input.
 pub(super) fn scenario(path: &Path, overrides: &[(String, String)]) -> Result<Input, Failure> {
+    let (name, text) = (name(path), text(path)?);
+    let input = Input::of(name.clone(), text, overrides.to_vec());
+    input.map_err(|error| Failure::new(Exit::Usage, error.render(&name)))
+}
+
+/// Reads a file that people write; `-` is standard input.
+pub(super) fn text(path: &Path) -> Result<String, Failure> {
     let name = name(path);
     let mut bytes = Vec::new();
     let read = open(path).and_then(|file| file.take(LONGEST_SCENARIO + 1).read_to_end(&mut bytes));
@@ -55,16 +72,13 @@ pub(super) fn scenario(path: &Path, overrides: &[(String, String)]) -> Result<In
         let message = format!("{name} is longer than {LONGEST_SCENARIO} bytes: no scenario is");
         return Err(Failure::new(Exit::Usage, message));
     }
-    let text = String::from_utf8(bytes).map_err(|error| {
+    String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         Failure::new(
             Exit::Usage,
             format!("{name} is not UTF-8 text: byte {at} begins no character"),
         )
-    })?;
-    let scenario = Scenario::parse(&text, overrides)
-        .map_err(|error| Failure::new(Exit::Usage, error.render(&name)))?;
-    Ok(Input { name, scenario, text, overrides: overrides.to_vec() })
+    })
 }
 
 /// Traces that were read, by file: scenarios share them.

@@ -45,7 +45,7 @@ pub(super) fn chosen(arguments: &ShardArguments) -> Result<Shard, Failure> {
 /// How runs are kept.
 pub(super) fn layout(arguments: &ShardArguments, shard: Shard, runs: u64) -> Layout {
     let shards = NonZeroU64::new(shard.of()).expect("a shard is one of some");
-    Layout { runs, shards, chunk: arguments.chunk }
+    Layout { runs, shards, chunk: arguments.chunk() }
 }
 
 /// Keeps the rows of a shard, which come in their order.
@@ -246,6 +246,7 @@ mod tests {
             scenarios: vec![Named { file, hash, traces: BTreeMap::new() }],
             seeds: "0..5".parse().expect("a range"),
             settings: BTreeMap::new(),
+            experiment: None,
         };
         Manifest::new(subject, Layout { runs: 5, shards: number(1), chunk: number(2) })
     }

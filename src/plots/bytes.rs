@@ -2,14 +2,14 @@
 
 mod layout;
 
-use super::style::{Colour, Figure, clean};
+use super::style::{Colour, Figure, Grain, clean};
 use crate::protocol::wire::Category;
 use crate::report::text::percent;
 use crate::report::{Report, VerdictWord};
 
 /// A part of a bar: one category, or several that are small.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
+pub(super) enum Part {
     WholeBlocks,
     Fragments,
     LogHeaders,
@@ -24,7 +24,7 @@ enum Part {
 
 impl Part {
     /// In the order in which they are stacked: the log, the CP, the rest.
-    const ALL: [Self; 10] = [
+    pub const ALL: [Self; 10] = [
         Self::WholeBlocks,
         Self::Fragments,
         Self::LogHeaders,
@@ -38,7 +38,7 @@ impl Part {
     ];
 
     /// Every category belongs to exactly one part.
-    const fn of(category: Category) -> Self {
+    pub const fn of(category: Category) -> Self {
         match category {
             Category::LogBlocks => Self::WholeBlocks,
             Category::LogFragments => Self::Fragments,
@@ -58,7 +58,7 @@ impl Part {
     }
 
     /// The name in the legend: that of its category, if it is but one.
-    const fn title(self) -> &'static str {
+    pub const fn title(self) -> &'static str {
         match self {
             Self::WholeBlocks => Category::LogBlocks.title(),
             Self::Fragments => Category::LogFragments.title(),
@@ -73,7 +73,7 @@ impl Part {
         }
     }
 
-    const fn colour(self) -> Colour {
+    pub const fn colour(self) -> Colour {
         match self {
             Self::WholeBlocks => Colour::BLUE,
             Self::Fragments => Colour::SKY,
@@ -160,6 +160,7 @@ pub(super) fn figure(reports: &[Report]) -> Figure {
     let bars: Vec<_> = reports.iter().map(Bar::of).collect();
     let (width, height, marks) = layout::lay_out(&bars);
     Figure {
+        grain: Grain::Whole,
         width,
         height,
         marks,

@@ -1,11 +1,14 @@
 //! A figure as SVG or as PNG: the same marks, painted by two backends of plotters.
 
+mod strokes;
+
 use super::font;
-use super::style::{Anchor, Area, Colour, Figure, Mark};
+use super::style::{Anchor, Area, Colour, Figure, Grain, Mark, Point};
 use plotters::coord::Shift;
+use plotters::drawing::DrawingAreaErrorKind;
 use plotters::prelude::{
-    BitMapBackend, Color as _, DrawingArea, DrawingBackend, IntoDrawingArea as _, PathElement,
-    RGBColor, Rectangle, SVGBackend, Text, WHITE,
+    BitMapBackend, Circle, Color as _, DrawingArea, DrawingBackend, IntoDrawingArea as _,
+    PathElement, Polygon, RGBColor, Rectangle, SVGBackend, Text, WHITE,
 };
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontStyle, TextStyle};
@@ -14,7 +17,11 @@ use plotters::style::{FontStyle, TextStyle};
 #[derive(Clone, Copy)]
 enum Medium {
     Svg,
+    /// Shown at a tenth of the size at which it is drawn.
+    FineSvg,
     Bitmap,
+    /// Drawn at twice its size and then averaged, which makes its edges smooth.
+    FineBitmap,
 }
 
 impl Medium {
@@ -22,7 +29,9 @@ impl Medium {
     const fn scale(self) -> i32 {
         match self {
             Self::Svg => 1,
+            Self::FineSvg => 10,
             Self::Bitmap => 2,
+            Self::FineBitmap => 4,
         }
     }
 
@@ -31,27 +40,44 @@ impl Medium {
         let scaled = f64::from(size * self.scale());
         match self {
             // It writes the size that it is asked for divided by this.
-            Self::Svg => scaled * 1.24,
-            Self::Bitmap => scaled * font::HEIGHT_OF_EM,
+            Self::Svg | Self::FineSvg => scaled * 1.24,
+            Self::Bitmap | Self::FineBitmap => scaled * font::HEIGHT_OF_EM,
         }
     }
 
     /// How far below the point that plotters is given the words stand, if anchored at their top.
     fn drop(self, size: i32) -> f64 {
         match self {
-            Self::Svg => f64::from(size) * 0.76,
-            Self::Bitmap => self.font_size(size) / 2.0,
+            Self::Svg | Self::FineSvg => f64::from(size * self.scale()) * 0.76,
+            Self::Bitmap | Self::FineBitmap => self.font_size(size) / 2.0,
         }
+    }
+
+    /// A length of the layout in pixels of the medium.
+    fn length(self, length: f64) -> i32 {
+        #[expect(clippy::cast_possible_truncation, reason = "a figure has few pixels")]
+        let pixels = (length * f64::from(self.scale())).round() as i32;
+        pixels
+    }
+
+    fn point(self, (x, y): Point) -> (i32, i32) {
+        (self.length(x), self.length(y))
     }
 }
 
 /// The figure as SVG text.
 pub(super) fn svg(figure: &Figure) -> String {
-    let mut text = String::new();
-    let backend = SVGBackend::with_string(&mut text, size(figure, Medium::Svg));
-    paint(backend, figure, Medium::Svg);
+    let medium = match figure.grain {
+        Grain::Whole => Medium::Svg,
+        Grain::Fine => Medium::FineSvg,
+    };
+    let (mut text, (width, height)) = (String::new(), size(figure, medium));
+    paint(SVGBackend::with_string(&mut text, (width, height)), figure, medium);
     let (head, body) = text.split_once('\n').expect("the opening tag has a line");
     let head = head.strip_suffix('>').expect("the opening tag ends its line");
+    let drawn = format!("width=\"{width}\" height=\"{height}\"");
+    let shown = format!("width=\"{}\" height=\"{}\"", figure.width, figure.height);
+    let head = head.replacen(&drawn, &shown, 1);
     let Figure { title, description, metadata, .. } = figure;
     let [title, description, metadata] = [title, description, metadata].map(|words| escape(words));
     format!(
@@ -66,9 +92,10 @@ pub(super) fn svg(figure: &Figure) -> String {
 pub(super) fn png(figure: &Figure) -> Vec<u8> {
     const PER_METRE: u32 = 7874; // 200 dots per inch
     let (width, height) = size(figure, Medium::Bitmap);
-    let length = usize::try_from(u64::from(width) * u64::from(height) * 3);
-    let mut pixels = vec![0; length.expect("a figure fits into memory")];
-    paint(BitMapBackend::with_buffer(&mut pixels, (width, height)), figure, Medium::Bitmap);
+    let pixels = match figure.grain {
+        Grain::Whole => bitmap(figure, Medium::Bitmap),
+        Grain::Fine => averaged(&bitmap(figure, Medium::FineBitmap), width),
+    };
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, width, height);
     encoder.set_color(png::ColorType::Rgb);
@@ -78,6 +105,31 @@ pub(super) fn png(figure: &Figure) -> Vec<u8> {
     let written = encoder.write_header().and_then(|mut writer| writer.write_image_data(&pixels));
     written.expect("memory takes all that is written");
     file
+}
+
+/// Red, green and blue of each pixel.
+fn bitmap(figure: &Figure, medium: Medium) -> Vec<u8> {
+    let (width, height) = size(figure, medium);
+    let length = usize::try_from(u64::from(width) * u64::from(height) * 3);
+    let mut pixels = vec![0; length.expect("a figure fits into memory")];
+    paint(BitMapBackend::with_buffer(&mut pixels, (width, height)), figure, medium);
+    pixels
+}
+
+/// Pixels of which each is the mean of two by two; `width`: pixels of a row that is left.
+fn averaged(pixels: &[u8], width: u32) -> Vec<u8> {
+    let row = usize::try_from(width).expect("a row fits into memory") * 6;
+    let mut means = Vec::with_capacity(pixels.len() / 4);
+    for rows in pixels.chunks_exact(row * 2) {
+        for left in (0..row).step_by(6) {
+            for colour in left..left + 3 {
+                let four = [colour, colour + 3, colour + row, colour + row + 3];
+                let sum: u16 = four.iter().map(|place| u16::from(rows[*place])).sum();
+                means.push(u8::try_from((sum + 2) / 4).expect("a mean of bytes"));
+            }
+        }
+    }
+    means
 }
 
 fn size(figure: &Figure, medium: Medium) -> (u32, u32) {
@@ -96,11 +148,13 @@ fn paint<B: DrawingBackend>(backend: B, figure: &Figure, medium: Medium) {
     area.present().expect(SURE);
 }
 
+type Painted<B> = Result<(), DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
+
 fn draw<B: DrawingBackend>(
     canvas: &DrawingArea<B, Shift>,
     mark: &Mark,
     medium: Medium,
-) -> Result<(), plotters::drawing::DrawingAreaErrorKind<B::ErrorType>> {
+) -> Painted<B> {
     let scale = medium.scale();
     let point = |(x, y): (i32, i32)| (x * scale, y * scale);
     match mark {
@@ -112,6 +166,17 @@ fn draw<B: DrawingBackend>(
             // Of any other width, its ends would not be where they are said to be.
             let stroke = rgb(*colour).stroke_width(1);
             canvas.draw(&PathElement::new([point(*from), point(*to)], stroke))
+        }
+        Mark::Path { points, colour, width } => {
+            strokes::path(canvas, points, (*colour, *width), medium)
+        }
+        Mark::Region { points, colour, percent } => {
+            let points: Vec<_> = points.iter().map(|point| medium.point(*point)).collect();
+            canvas.draw(&Polygon::new(points, rgb(*colour).mix(f64::from(*percent) / 100.0)))
+        }
+        Mark::Disc { at, radius, colour } => {
+            let (centre, radius) = (medium.point(*at), medium.length(*radius));
+            canvas.draw(&Circle::new(centre, radius, rgb(*colour).filled()))
         }
         Mark::Text { at, anchor, size, colour, words } => {
             let (x, baseline) = point(*at);

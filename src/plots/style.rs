@@ -43,20 +43,39 @@ pub(super) enum Anchor {
     End,
 }
 
+/// A point between pixels.
+pub(super) type Point = (f64, f64);
+
 /// What a figure is made of.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Mark {
     /// A filled area.
     Fill { area: Area, colour: Colour },
     /// A line of one pixel.
     Line { from: (i32, i32), to: (i32, i32), colour: Colour },
+    /// A line through points, so many pixels wide.
+    Path { points: Vec<Point>, colour: Colour, width: f64 },
+    /// The inside of a polygon, so many percent opaque.
+    Region { points: Vec<Point>, colour: Colour, percent: u8 },
+    /// A disc.
+    Disc { at: Point, radius: f64, colour: Colour },
     /// Words on a line; `at` is the point of that line where they are anchored.
     Text { at: (i32, i32), anchor: Anchor, size: i32, colour: Colour, words: String },
 }
 
+/// How finely places are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Grain {
+    /// In whole pixels: bars and words need no more.
+    Whole,
+    /// In tenths of a pixel, as curves need; a PNG is smoothed.
+    Fine,
+}
+
 /// A figure before it is painted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Figure {
+    pub grain: Grain,
     pub width: i32,
     pub height: i32,
     pub marks: Vec<Mark>,
@@ -111,7 +130,10 @@ mod tests {
                 let corners = match mark {
                     Mark::Fill { area, .. } => [(area.left, area.top), (area.right, area.bottom)],
                     Mark::Line { from, to, .. } => [*from, *to],
-                    Mark::Text { .. } => panic!("a hatch has no words"),
+                    Mark::Path { .. }
+                    | Mark::Region { .. }
+                    | Mark::Disc { .. }
+                    | Mark::Text { .. } => panic!("a hatch has areas and lines only"),
                 };
                 for (x, y) in corners {
                     assert!((10..=right).contains(&x) && (50..=70).contains(&y), "{mark:?}");

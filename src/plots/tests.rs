@@ -1,5 +1,8 @@
 //! Figures as a whole: the same bytes twice, whatever the reports hold.
 
+mod curves;
+pub(super) mod rows;
+
 use super::*;
 use crate::protocol::wire::Category;
 use crate::report::{VerdictWord, json};

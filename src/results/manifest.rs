@@ -1,7 +1,7 @@
 //! The manifest of a folder of results: everything that decides what its rows are.
 
-use super::seeds::Seeds;
 use super::shard::Layout;
+use super::{Outline, Seeds};
 use crate::random::GENERATOR;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -30,7 +30,11 @@ pub struct Manifest {
     pub seeds: Seeds,
     /// What else decides what rows are, by the name of the option.
     pub settings: BTreeMap<String, Value>,
-    /// Runs of all shards together.
+    /// What the scenario is varied by, if it is an experiment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub experiment: Option<Outline>,
+    /// Runs of all shards together; of an experiment that adds seeds until intervals are narrow, its
+    /// points.
     pub runs: u64,
     /// Shards.
     pub shards: NonZeroU64,
@@ -62,13 +66,15 @@ pub struct Subject {
     pub seeds: Seeds,
     /// What else decides what rows are.
     pub settings: BTreeMap<String, Value>,
+    /// What the scenario is varied by, if it is an experiment.
+    pub experiment: Option<Outline>,
 }
 
 impl Manifest {
     /// The manifest of this program's runs of `subject`, kept like this.
     #[must_use]
     pub fn new(subject: Subject, layout: Layout) -> Self {
-        let Subject { command, scenarios, seeds, settings } = subject;
+        let Subject { command, scenarios, seeds, settings, experiment } = subject;
         let Layout { runs, shards, chunk } = layout;
         Self {
             format: FORMAT.to_owned(),
@@ -78,6 +84,7 @@ impl Manifest {
             scenarios,
             seeds,
             settings,
+            experiment,
             runs,
             shards,
             chunk,
@@ -102,12 +109,19 @@ impl Manifest {
             None => return Err("it names no format".to_owned()),
         }
         let manifest: Self = serde_json::from_value(value).map_err(|error| error.to_string())?;
-        let product = manifest.seeds.count().saturating_mul(manifest.scenarios.len() as u64);
-        if manifest.runs != product {
-            let runs = manifest.runs;
+        let (runs, product) = (manifest.runs, manifest.product());
+        if runs != product {
             return Err(format!("it counts {runs} runs where scenarios and seeds give {product}"));
         }
         Ok(manifest)
+    }
+
+    /// How many runs, or points, all that it names gives.
+    fn product(&self) -> u64 {
+        match &self.experiment {
+            Some(outline) => outline.lots(self.seeds),
+            None => self.seeds.count().saturating_mul(self.scenarios.len() as u64),
+        }
     }
 
     /// A digest of all it says: chunks name it.
@@ -178,6 +192,7 @@ mod tests {
             scenarios: ["a.json", "b.json"].map(named).into(),
             seeds: "3..8".parse().expect("a range"),
             settings: [("set".to_owned(), Value::from(vec!["wan.jitter=1ms"]))].into(),
+            experiment: None,
         };
         Manifest::new(subject, Layout { runs: 10, shards: number(4), chunk: number(2) })
     }

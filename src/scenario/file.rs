@@ -6,14 +6,14 @@
 //! what was probably meant. Defaults stand in `model` where they are constants, in
 //! `resolve::bounds` where they derive from other keys.
 
-mod error;
+pub(in crate::scenario) mod error;
 mod expectation;
-mod locate;
+pub(in crate::scenario) mod locate;
 mod model;
 mod overrides;
 mod print;
 mod resolve;
-mod typed;
+pub(in crate::scenario) mod typed;
 
 pub use error::FileError;
 
@@ -23,6 +23,7 @@ use locate::Places;
 use model::Document;
 use overrides::Applied;
 use serde_json::Value;
+use std::ops::Range;
 use xxhash_rust::xxh3::xxh3_128;
 
 impl Scenario {
@@ -34,7 +35,7 @@ impl Scenario {
     /// take, or a rule that is broken.
     pub fn parse(text: &str, overrides: &[(String, String)]) -> Result<Self, FileError> {
         let (value, origins) = read(text, overrides)?;
-        let document = typed::read(&value)
+        let document = typed::read(&value, "the scenario")
             .map_err(|wrong| origins.point(wrong.error, &wrong.path, wrong.part))?;
         resolve::scenario(document)
             .map_err(|problem| origins.point(FileError::rule(&problem), &problem.key, Part::Value))
@@ -70,7 +71,7 @@ pub fn locate(text: &str, overrides: &[(String, String)], problem: &Problem) -> 
 }
 
 /// The text as a value with the overrides applied, and where its words come from.
-fn read<'a>(
+pub(in crate::scenario) fn read<'a>(
     text: &'a str,
     overrides: &[(String, String)],
 ) -> Result<(Value, Origins<'a>), FileError> {
@@ -119,16 +120,26 @@ fn offset_of(text: &str, line: usize, column: usize) -> usize {
 }
 
 /// Where the words of a scenario come from.
-struct Origins<'a> {
+pub(in crate::scenario) struct Origins<'a> {
     text: &'a str,
     places: Places,
     overrides: Vec<Applied>,
 }
 
-impl Origins<'_> {
+impl<'a> Origins<'a> {
+    /// The text.
+    pub(in crate::scenario) const fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// The bytes of the value at `path`, if it stands in the text.
+    pub(in crate::scenario) fn span(&self, path: &str) -> Option<Range<usize>> {
+        span_of(&self.places, path, Part::Value)
+    }
+
     /// Says where the value at `path` comes from: the last override that set it, else the text; a
     /// value that stands nowhere is a default.
-    fn point(&self, error: FileError, path: &str, part: Part) -> FileError {
+    pub(in crate::scenario) fn point(&self, error: FileError, path: &str, part: Part) -> FileError {
         let sets = |applied: &&Applied| {
             let rest = path.strip_prefix(applied.path.as_str());
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))

@@ -37,7 +37,7 @@ pub(in crate::cli) struct CheckArguments {
     #[arg(long, short, value_name = "N", value_parser = positive::<NonZeroUsize>)]
     pub jobs: Option<NonZeroUsize>,
     /// Stop after so many failing runs, counted in the order of the output; left out: never.
-    #[arg(long, value_name = "N", value_parser = positive::<NonZeroU64>)]
+    #[arg(long, value_name = "N", value_parser = positive::<NonZeroU64>, conflicts_with = "output")]
     pub max_fail: Option<NonZeroU64>,
     /// Show so many failing runs in full; all are counted.
     #[arg(long, value_name = "N", default_value_t = 10)]
@@ -70,7 +70,7 @@ pub(in crate::cli) struct CheckArguments {
     pub explain: bool,
     /// Keep failing runs in this folder, each as a scenario file that fails alone, and run what is
     /// there again before all else. At most 100 are added by a check.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "output")]
     pub save_failures: Option<PathBuf>,
     /// Remove from the folder what no longer fails.
     #[arg(long, requires = "save_failures")]

@@ -14,7 +14,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = HELP, after_long_help = format!("{HELP}\n\n{EXIT_STATUS}"))]
 pub(in crate::cli) struct MergeArguments {
-    /// Folders that `check -o` filled, all for the same runs.
+    /// Folders that `check -o` or `sweep -o` filled, all for the same runs.
     #[arg(required = true, value_name = "DIR")]
     pub folders: Vec<PathBuf>,
     /// Show so many failing runs in full; all are counted.

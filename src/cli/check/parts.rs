@@ -8,7 +8,7 @@ use super::super::shard::{self, Keeper};
 use super::super::slurm::Submission;
 use super::COMMAND;
 use super::cases::Case;
-use crate::results::{Manifest, Named, Plan, Run, Seeds, Subject};
+use crate::results::{Manifest, Named, Plan, Run, Subject};
 use crate::trace::{self, Trace};
 use serde_json::Value;
 use std::ffi::OsString;
@@ -35,6 +35,7 @@ fn manifest(arguments: &CheckArguments, cases: &[Case], plan: &Plan) -> Manifest
         scenarios: cases.iter().map(named).collect(),
         seeds: plan.seeds,
         settings: settings(arguments).into_iter().map(setting).collect(),
+        experiment: None,
     };
     Manifest::new(subject, shard::layout(&arguments.parts, plan.shard, plan.all_runs()))
 }
@@ -63,7 +64,7 @@ fn named(case: &Case) -> Named {
 }
 
 /// A digest of the trace in its canonical form.
-fn digest(trace: &Trace) -> String {
+pub(in crate::cli) fn digest(trace: &Trace) -> String {
     let mut text = Vec::new();
     trace::write(trace, &mut text).expect("memory takes a trace that was read");
     format!("{:032x}", xxh3_128(&text))
@@ -100,18 +101,10 @@ pub(super) fn submit(
 /// The words that give the same runs.
 fn worker_words(arguments: &CheckArguments) -> Vec<OsString> {
     let mut words: Vec<OsString> = arguments.paths.iter().map(Into::into).collect();
-    words.extend(["--seeds".into(), range(arguments.seeds).into()]);
+    words.extend(["--seeds".into(), arguments.seeds.to_string().into()]);
     for (option, values) in settings(arguments) {
         words.extend(values.into_iter().map(|value| format!("--{option}={value}").into()));
     }
-    words.extend(["--chunk".into(), arguments.parts.chunk.to_string().into()]);
+    words.extend(["--chunk".into(), arguments.parts.chunk().to_string().into()]);
     words
-}
-
-/// Seeds as the command line has them.
-fn range(seeds: Seeds) -> String {
-    match seeds.count() {
-        1 => seeds.first().to_string(),
-        _ => format!("{}..{}", seeds.first(), seeds.last() + 1),
-    }
 }

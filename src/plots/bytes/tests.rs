@@ -38,6 +38,7 @@ fn lengths_are_shares_of_the_longest_bar() {
         Mark::Fill { area, .. } => area.right,
         Mark::Line { from, to, .. } => from.0.max(to.0),
         Mark::Text { at, .. } => at.0,
+        Mark::Path { .. } | Mark::Region { .. } | Mark::Disc { .. } => panic!("bars are areas"),
     };
     assert_eq!(marks.iter().map(right).max(), Some(24 + 752 + 1), "the axis ends with the bar");
 }

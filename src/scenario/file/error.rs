@@ -43,12 +43,12 @@ struct Excerpt {
 
 impl FileError {
     /// An error of the file as a whole.
-    pub(super) fn whole(message: impl Into<String>) -> Self {
+    pub(in crate::scenario) fn whole(message: impl Into<String>) -> Self {
         Self { message: message.into(), origin: Origin::File, help: None }
     }
 
     /// A rule that a resolved scenario breaks.
-    pub(super) fn rule(problem: &Problem) -> Self {
+    pub(in crate::scenario) fn rule(problem: &Problem) -> Self {
         let Problem { key, value, rule } = problem;
         Self::whole(
             Problem { key: key.clone(), value: shorten(value), rule: rule.clone() }.to_string(),
@@ -56,19 +56,19 @@ impl FileError {
     }
 
     /// Points at a part of the text.
-    pub(super) fn at(mut self, text: &str, span: Range<usize>) -> Self {
+    pub(in crate::scenario) fn at(mut self, text: &str, span: Range<usize>) -> Self {
         self.origin = Origin::Text(Excerpt::of(text, span));
         self
     }
 
     /// Says that the words stand in an override of the command line.
-    pub(super) fn in_override(mut self, words: &str) -> Self {
+    pub(in crate::scenario) fn in_override(mut self, words: &str) -> Self {
         self.origin = Origin::Override(words.to_owned());
         self
     }
 
     /// Adds advice.
-    pub(super) fn with_help(mut self, help: impl Into<String>) -> Self {
+    pub(in crate::scenario) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
@@ -140,7 +140,7 @@ impl Excerpt {
 }
 
 /// The beginning of a value, as a message shows it.
-pub(super) fn shorten(text: &str) -> String {
+pub(in crate::scenario) fn shorten(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text.to_owned(),
@@ -149,7 +149,7 @@ pub(super) fn shorten(text: &str) -> String {
 
 /// Which part of a place an error is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
+pub(in crate::scenario) enum Part {
     /// The key.
     Key,
     /// The value.
@@ -157,7 +157,11 @@ pub(super) enum Part {
 }
 
 /// The bytes of the part of what stands at `path`.
-pub(super) fn span_of(places: &Places, path: &str, part: Part) -> Option<Range<usize>> {
+pub(in crate::scenario) fn span_of(
+    places: &Places,
+    path: &str,
+    part: Part,
+) -> Option<Range<usize>> {
     let Place { key, value } = places.get(path)?;
     match part {
         Part::Key => key.clone().or_else(|| Some(value.clone())),

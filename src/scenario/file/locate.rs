@@ -8,7 +8,7 @@ use std::ops::Range;
 
 /// Where a key and its value stand, in bytes of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(in crate::scenario) struct Place {
     /// The key with its quotes; an item of a list and the whole text have none.
     pub key: Option<Range<usize>>,
     /// The value.
@@ -17,7 +17,7 @@ pub(super) struct Place {
 
 /// Every place in a text.
 #[derive(Debug, Default)]
-pub(super) struct Places {
+pub(in crate::scenario) struct Places {
     by_path: BTreeMap<String, Place>,
     /// The first key that stands twice in one object: its path, and where it stands again.
     pub repeated: Option<(String, Range<usize>)>,
@@ -38,7 +38,7 @@ impl Places {
 }
 
 /// The path of `key` within the object at `parent`.
-pub(super) fn join(parent: &str, key: &str) -> String {
+pub(in crate::scenario) fn join(parent: &str, key: &str) -> String {
     if parent.is_empty() { key.to_owned() } else { format!("{parent}.{key}") }
 }
 

@@ -2,12 +2,13 @@
 
 use super::error::{FileError, Part, shorten};
 use super::locate::join;
-use super::model::Document;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 
 /// A value that its key does not take.
-pub(super) struct Wrong {
+pub(in crate::scenario) struct Wrong {
     /// The message, with advice.
     pub error: FileError,
     /// The key it is about.
@@ -16,16 +17,19 @@ pub(super) struct Wrong {
     pub part: Part,
 }
 
-/// Types every key of the scenario.
-pub(super) fn read(value: &Value) -> Result<Document, Box<Wrong>> {
+/// Types every key of a document, which messages call `noun`.
+pub(in crate::scenario) fn read<Document: Serialize + DeserializeOwned>(
+    value: &Value,
+    noun: &str,
+) -> Result<Document, Box<Wrong>> {
     let document: Document = serde_path_to_error::deserialize(value).map_err(|error| {
         let words = error.inner().to_string();
-        Box::new(explain(value, error.path(), &words))
+        Box::new(explain(value, error.path(), &words, noun))
     })?;
     let typed = serde_json::to_value(&document).expect("a document is plain JSON");
     match list_for_object(value, &typed, "") {
         None => Ok(document),
-        Some(path) => Err(Box::new(not_an_object(path))),
+        Some(path) => Err(Box::new(not_an_object(path, noun))),
     }
 }
 
@@ -46,24 +50,24 @@ fn list_for_object(text: &Value, typed: &Value, path: &str) -> Option<String> {
     }
 }
 
-fn not_an_object(path: String) -> Wrong {
-    let place = place(&path);
+fn not_an_object(path: String, noun: &str) -> Wrong {
+    let place = place(&path, noun);
     let error = FileError::whole(format!("{place} is a list: expected an object"));
     Wrong { error, path, part: Part::Value }
 }
 
-fn place(path: &str) -> String {
-    if path.is_empty() { "the scenario".to_owned() } else { format!("`{path}`") }
+fn place(path: &str, noun: &str) -> String {
+    if path.is_empty() { noun.to_owned() } else { format!("`{path}`") }
 }
 
-fn explain(root: &Value, path: &Path, words: &str) -> Wrong {
+fn explain(root: &Value, path: &Path, words: &str, noun: &str) -> Wrong {
     let (text, value) = follow(root, path);
     let names = quoted(words);
     if words.starts_with("unknown field") {
         return unknown_key(&text, &names);
     }
     let shown = shorten(&value.map(Value::to_string).unwrap_or_default());
-    let place = place(&text);
+    let place = place(&text, noun);
     let error = if words.starts_with("unknown variant") {
         unknown_word(&place, &shown, &names)
     } else if let (true, [name, ..]) = (words.starts_with("missing field"), names.as_slice()) {

@@ -1,6 +1,7 @@
 //! A range of seeds.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::str::FromStr;
 
 /// Consecutive seeds, at least one.
@@ -49,6 +50,16 @@ impl Seeds {
     }
 }
 
+/// As it is read.
+impl fmt::Display for Seeds {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.last.checked_add(1) {
+            Some(end) if self.first < self.last => write!(formatter, "{}..{end}", self.first),
+            Some(_) | None => write!(formatter, "{}", self.first),
+        }
+    }
+}
+
 impl FromStr for Seeds {
     type Err = String;
 
@@ -84,6 +95,9 @@ mod tests {
         let five: Seeds = "3..5".parse().expect("a range");
         assert_eq!(five.times(3).iter().collect::<Vec<_>>(), [3, 4, 5, 6, 7, 8]);
         assert_eq!(five.times(1), five);
+        assert_eq!((five.to_string(), five.times(2).to_string()), ("3..5".into(), "3..7".into()));
+        let last: Seeds = "18446744073709551615".parse().expect("a seed");
+        assert_eq!(last.to_string(), "18446744073709551615");
         let all: Seeds = "0..18446744073709551615".parse().expect("a range");
         assert_eq!((all.count(), all.last(), all.before(5)), (u64::MAX, u64::MAX - 1, 5));
     }
