@@ -217,8 +217,9 @@ fn snapshots_are_taken_by_the_clock() {
     assert_eq!(outcome.figures.synchronization.consistency_points, there.len() as u64);
 }
 
-/// The shape of asynchronous mirroring as FAST '02 measured it (Patterson et al.): the longer the interval, the fewer bytes, since a block that is
-/// overwritten in between goes once. Every 15 min it sent 30 to 80 % less than every write did.
+/// The shape of asynchronous mirroring as Patterson et al. measured it (FAST '02): the longer the
+/// interval, the fewer bytes, since a block that is overwritten in between goes once. Every 15 min it
+/// sent 30 to 80 % less than every write did.
 #[test]
 fn a_longer_interval_sends_less_of_what_is_overwritten() {
     let hour: &[(&str, &str)] = &[
