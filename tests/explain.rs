@@ -56,6 +56,8 @@ const PLACES: &[(&str, Rule)] = &[
     ("resync-from-original", Rule::ResyncBase),
     ("serve-after-lease", Rule::HoldLease),
     ("lease-from-witness", Rule::GiveLease),
+    ("pieces-out-of-order", Rule::PutTogether),
+    ("apply-before-all-came", Rule::ApplyLog),
 ];
 
 /// Failures that are explained of each, and of them those whose place must be named.

@@ -108,10 +108,16 @@ impl LogStorage {
         }
     }
 
-    /// What a read of the block or fragment that begins exactly at a byte offset finds.
+    /// What a read of the block that begins exactly at a byte offset finds.
     #[must_use]
     pub fn read_block(&self, file: LogFile, offset: u64) -> BlockRead {
-        match self.block_at(file, offset) {
+        self.read(file, offset, self.size.bytes().get())
+    }
+
+    /// The same of a block, or of a fragment: which of them, its length tells.
+    #[must_use]
+    pub fn read(&self, file: LogFile, offset: u64, length: u64) -> BlockRead {
+        match self.runs_at(file, offset, length) {
             None => BlockRead::Nothing,
             Some((State::Intact, runs)) => BlockRead::Block(runs.clone()),
             Some((State::Torn | State::Rotten(_), _)) => BlockRead::Damaged,
@@ -121,9 +127,9 @@ impl LogStorage {
     /// What a node reads that skips the check. A rotten block is damage from end to end; in place of
     /// a torn, a lost or no block there is what storage held in the beginning.
     #[must_use]
-    pub fn read_unchecked(&self, file: LogFile, offset: u64) -> Runs {
+    pub fn read_unchecked(&self, file: LogFile, offset: u64, length: u64) -> Runs {
         let whole = |origin| Runs::of(0, self.size.get(), origin);
-        match self.block_at(file, offset) {
+        match self.runs_at(file, offset, length) {
             Some((State::Intact, runs)) => runs.clone(),
             Some((State::Rotten(fault), _)) => whole(Origin::Damaged(fault)),
             Some((State::Torn, _)) | None => whole(Origin::Original),
@@ -217,7 +223,7 @@ impl LogStorage {
     }
 
     /// The whole block that begins exactly at a byte offset, and the state of its record.
-    fn block_at(&self, file: LogFile, offset: u64) -> Option<(State, &Runs)> {
+    fn runs_at(&self, file: LogFile, offset: u64, length: u64) -> Option<(State, &Runs)> {
         let (start, record) = self.files.get(&file)?.range(..=offset).next_back()?;
         let transfer = &record.transfer;
         let into_blocks = (offset - start).checked_sub(block_offset(transfer, 0, self.size))?;
@@ -228,7 +234,7 @@ impl LogStorage {
             None if !into_blocks.is_multiple_of(block) => return None,
             None => transfer.blocks.get(usize::try_from(into_blocks / block).ok()?)?,
         };
-        Some((record.state, runs))
+        (runs.length() == length).then_some((record.state, runs))
     }
 
     fn all(&self) -> impl Iterator<Item = (LogFile, u64, &Record)> {

@@ -77,6 +77,7 @@ rules! {
     FlushLog = "flush_log", "4.3", "the destination, flushing after a commit";
     Resolve = "resolve", "5.5", "the destination, resolving a reference";
     PutTogether = "put_together", "10", "the destination, putting a block together from its pieces";
+    ApplyLog = "apply_log", "10", "the destination, applying the log of a consistency point by itself";
     CheckLog = "check_log", "5.4", "the destination, checking what it reads from its log";
     CheckDisk = "check_disk", "8.2", "the node, checking what it reads from its disks";
     CommitComplete = "commit_complete", "5.6", "the destination, committing only what is complete and durable";

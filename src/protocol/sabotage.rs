@@ -141,6 +141,11 @@ sabotages! {
         ServeAfterLease = "serve-after-lease", "S16";
         /// The lease is the witness's to give, not the destination's (witness).
         LeaseFromWitness = "lease-from-witness", "L9";
+        /// The pieces of a block are laid over its base newest first (`extents`).
+        PiecesOutOfOrder = "pieces-out-of-order", "S5";
+        /// The destination applies the log of a CP at `CP_BEGIN`, whatever of it has come
+        /// (`write-once`, `datagram`).
+        ApplyBeforeAllCame = "apply-before-all-came", "S5";
     }
 }
 

@@ -218,8 +218,8 @@ impl Simulation<'_> {
         } else {
             What::FragmentReadAsked(role, file, offset, length)
         });
-        let found = self.read_record(role, file, offset);
         let place = LogPlace { file, offset, length };
+        let found = self.read_record(role, place);
         self.submit_log_read(role, place, asked(Io::LogRead(ticket, place, found), fact));
     }
 

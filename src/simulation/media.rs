@@ -129,7 +129,8 @@ impl Simulation<'_> {
     }
 
     /// What a read of log storage finds now.
-    pub(super) fn read_record(&mut self, role: Role, file: LogFile, offset: u64) -> Found<Runs> {
+    pub(super) fn read_record(&mut self, role: Role, place: LogPlace) -> Found<Runs> {
+        let LogPlace { file, offset, length } = place;
         let device = Device(role, Kind::Log);
         let number = self.next_request(device);
         if let Some(fault) = self.strikes(device, Mishap::LatentError, number) {
@@ -141,9 +142,9 @@ impl Simulation<'_> {
             || parameters.sabotages(Sabotage::TrustLogStorage);
         let storage = &self.site(role).log_storage;
         let held = if unchecked {
-            Some(storage.read_unchecked(file, offset))
+            Some(storage.read_unchecked(file, offset, length))
         } else {
-            storage.read_block(file, offset).intact()
+            storage.read(file, offset, length).intact()
         };
         Found { held, astray }
     }

@@ -195,6 +195,21 @@ fn rot_is_found_when_the_record_is_read() {
 }
 
 #[test]
+fn a_fragment_is_read_from_exactly_where_it_lies() {
+    let mut log = storage();
+    log.write(FILE, 1000, transfer(1));
+    let at = 1000 + BLOCKS + 8192;
+    let fragment = transfer(1).fragments[0].clone();
+    assert_eq!(log.read(FILE, at, 100), BlockRead::Block(fragment));
+    // Of another length, inside it, behind it, where a block lies.
+    for (offset, length) in [(at, 99), (at + 1, 99), (at + 100, 100), (at - 4096, 100)] {
+        assert_eq!(log.read(FILE, offset, length), BlockRead::Nothing, "{length} at {offset}");
+    }
+    log.rot(FILE, 1000, FAULT);
+    assert_eq!(log.read(FILE, at, 100), BlockRead::Damaged);
+}
+
+#[test]
 fn a_lost_write_left_nothing() {
     let mut log = four_records();
     log.lose(FILE, STORED);
@@ -206,13 +221,13 @@ fn a_lost_write_left_nothing() {
 fn a_read_without_the_check_gives_what_is_there() {
     let mut log = four_records();
     let whole = |origin| Runs::of(0, 4096, origin);
-    assert_eq!(log.read_unchecked(FILE, BLOCKS), contents(0, 0));
+    assert_eq!(log.read_unchecked(FILE, BLOCKS, 4096), contents(0, 0));
     log.rot(FILE, 0, FAULT);
     log.lose(FILE, STORED);
     let mut survived = vec![true; log.sectors(&transfer(2))];
     survived[0] = false;
     log.write_torn(FILE, 2 * STORED, transfer(2), &survived);
-    assert_eq!(log.read_unchecked(FILE, BLOCKS), whole(Origin::Damaged(FAULT)));
-    assert_eq!(log.read_unchecked(FILE, STORED + BLOCKS), whole(Origin::Original));
-    assert_eq!(log.read_unchecked(FILE, 2 * STORED + BLOCKS), whole(Origin::Original));
+    assert_eq!(log.read_unchecked(FILE, BLOCKS, 4096), whole(Origin::Damaged(FAULT)));
+    assert_eq!(log.read_unchecked(FILE, STORED + BLOCKS, 4096), whole(Origin::Original));
+    assert_eq!(log.read_unchecked(FILE, 2 * STORED + BLOCKS, 4096), whole(Origin::Original));
 }

@@ -1,7 +1,7 @@
 //! Blocks that are put together from pieces (Spec 10).
 
 use super::super::Account;
-use super::super::history::History;
+use super::super::history::{Carried, History};
 use super::super::rule::Rule;
 use super::super::words::moment;
 use super::Evidence;
@@ -35,8 +35,7 @@ pub(super) fn put_together(evidence: Evidence, cp: CpId, block: BlockAddress) ->
     let Evidence { history, .. } = evidence;
     let at = moment(history.last()?.at);
     let Some(pieces) = of(history, cp, block) else {
-        let happened = format!("the destination applies its log to {block} of {cp} {at} otherwise");
-        return Some(account_of(happened, expected(evidence, cp, block), Rule::PutTogether));
+        return Some(applied(evidence, cp, block, &at));
     };
     let happened = format!("the destination puts {block} of {cp} together {at} to other bytes");
     let base = match pieces.base {
@@ -52,6 +51,29 @@ pub(super) fn put_together(evidence: Evidence, cp: CpId, block: BlockAddress) ->
     };
     let expected = format!("{} laid over {base} in this order", words(pieces));
     Some(account_of(happened, expected, Rule::PutTogether))
+}
+
+/// The destination made other bytes out of its log, which it applies by itself.
+fn applied(evidence: Evidence, cp: CpId, block: BlockAddress, at: &str) -> Account {
+    let Evidence { history, size, .. } = evidence;
+    let touches = |carried: &Carried| {
+        let mut pieces = carried.transfer.entries.iter().flat_map(|entry| entry.pieces(size));
+        carried.transfer.header.cp == cp && pieces.any(|piece| piece.address == block)
+    };
+    let has_come = |carried: &Carried| {
+        let mut fates = history.fates(carried.direction, carried.number);
+        fates.any(|fact| matches!(fact.what, What::Arrived(..)))
+    };
+    let mut missing = history.transfers().filter(|sent| touches(sent) && !has_come(sent));
+    let happened = format!("the destination applies its log to {block} of {cp} {at}");
+    let (happened, expected) = match missing.next() {
+        Some(carried) => (
+            format!("{happened}, and transfer {} has not come", carried.transfer.header.id),
+            "the same once all that CP_BEGIN names is there".to_owned(),
+        ),
+        None => (format!("{happened} to other bytes"), expected(evidence, cp, block)),
+    };
+    account_of(happened, expected, Rule::ApplyLog)
 }
 
 /// The pieces as which the block was sent last.

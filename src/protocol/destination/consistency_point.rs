@@ -128,10 +128,13 @@ impl Destination {
         effects: &mut Vec<Effect>,
     ) {
         if let Some(reception) = self.reception_of(now, cp, effects) {
-            reception.begin = Some(begin);
+            let again = reception.begin.replace(begin).is_some();
             self.wrong_file_use(cp, effects);
             self.settle_held(effects);
             self.apply_log(effects);
+            if again {
+                self.nak_unnamed_again(effects);
+            }
             self.commit_if_complete(effects);
         }
     }

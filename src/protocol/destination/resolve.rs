@@ -182,10 +182,14 @@ impl Destination {
         assembly: Assembly,
         effects: &mut Vec<Effect>,
     ) {
-        let mut parts = assembly.parts.into_iter().flatten();
-        let mut block = parts.next().expect("a block has a part at least");
-        for part in parts {
-            block.overlay(&part);
+        let mut parts: Vec<Runs> = assembly.parts.into_iter().flatten().collect();
+        if self.parameters.sabotages(Sabotage::PiecesOutOfOrder) {
+            parts[1..].reverse();
+        }
+        let (base, above) = parts.split_first_mut().expect("a block has a part at least");
+        let mut block = std::mem::take(base);
+        for part in above {
+            block.overlay(part);
         }
         effects.push(Effect::Note(Note::Resolved(address, assembly.from)));
         self.write_shadow(address, Contents::Data(block), effects);
@@ -264,6 +268,16 @@ impl Destination {
         effects.push(Effect::Send(Message::Nak { epoch, cp: reception.cp(), address }));
     }
 
+    /// `CP_BEGIN` came again, so the source hears nothing. A block that is named by an item is NAKed again
+    /// when that comes again; under `write-once` none is.
+    pub(super) fn nak_unnamed_again(&mut self, effects: &mut Vec<Effect>) {
+        if policy::applies_log(self.parameters.policy) {
+            for address in self.reception_mut().naked.clone() {
+                self.nak(address, effects);
+            }
+        }
+    }
+
     /// After `CP_BEGIN`: what was held for a transfer outside its range is void.
     pub(super) fn settle_held(&mut self, effects: &mut Vec<Effect>) {
         let Some(reception) = &mut self.reception else { return };
@@ -285,7 +299,8 @@ impl Destination {
             return;
         };
         let cp = reception.cp();
-        let all_here = self.log.has_all(cp, transfers, self.parameters.transfer_id_bits);
+        let all_here = self.log.has_all(cp, transfers, self.parameters.transfer_id_bits)
+            || self.parameters.sabotages(Sabotage::ApplyBeforeAllCame);
         if !policy::applies_log(self.parameters.policy)
             || !all_here
             || std::mem::replace(&mut reception.resolving.applied, Applied::Yes) == Applied::Yes

@@ -122,8 +122,8 @@ impl Volumes {
 pub enum LogRequest {
     /// Store a transfer.
     Write(Ticket, LogFile, u64, Transfer),
-    /// Read a block.
-    Read(Ticket, LogFile, u64),
+    /// Read a block, or a fragment: the offset and the length.
+    Read(Ticket, LogFile, u64, u64),
     /// Flush.
     Flush,
     /// Read all of it.
@@ -182,7 +182,9 @@ impl Log {
             Effect::WriteLog(ticket, file, offset, transfer) => {
                 LogRequest::Write(ticket, file, offset, transfer)
             }
-            Effect::ReadLog(ticket, file, offset, _) => LogRequest::Read(ticket, file, offset),
+            Effect::ReadLog(ticket, file, offset, length) => {
+                LogRequest::Read(ticket, file, offset, length)
+            }
             Effect::Flush => LogRequest::Flush,
             Effect::ScanLog => LogRequest::Scan,
             Effect::FreeLog(file) => return self.storage.free(file),
@@ -212,8 +214,8 @@ impl Log {
                     format!("- transfer {} of {} is durable in the log", header.id, header.cp);
                 (Input::LogWritten(ticket), line)
             }
-            LogRequest::Read(ticket, file, offset) => {
-                let found = self.storage.read_block(file, offset).intact();
+            LogRequest::Read(ticket, file, offset, length) => {
+                let found = self.storage.read(file, offset, length).intact();
                 let found = found.filter(|_| check == Check::Passes);
                 let what = match &found {
                     Some(runs) => show::runs(runs, self.size),
