@@ -7,6 +7,7 @@ mod explain;
 mod merge;
 mod mutants;
 mod plot;
+mod schema;
 mod shard;
 mod shrink;
 mod sweep;
@@ -19,6 +20,7 @@ pub(super) use explain::ExplainArguments;
 pub(super) use merge::MergeArguments;
 pub(super) use mutants::MutantsArguments;
 pub(super) use plot::PlotArguments;
+pub(super) use schema::{SchemaArguments, Subject};
 pub(super) use shard::{ShardArguments, ShardChoice};
 pub(super) use shrink::ShrinkArguments;
 pub(super) use sweep::{SweepArguments, SweepFormat};
@@ -225,9 +227,8 @@ pub(super) enum Command {
     /// Write a scenario to start from.
     #[command(after_help = "Example: mirrorsim init -o my.json")]
     Init(OutputArguments),
-    /// Write the JSON Schema of scenario files: every key, its meaning, its default.
-    #[command(after_help = "Example: mirrorsim schema -o scenario.schema.json")]
-    Schema(OutputArguments),
+    /// Write the JSON Schema of scenario or experiment files: every key, its meaning, its default.
+    Schema(SchemaArguments),
     /// Check, sort, convert and describe a recorded trace.
     Trace(TraceArguments),
     /// Write a completion script for a shell.

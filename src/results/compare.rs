@@ -174,7 +174,7 @@ impl Pairing {
     #[must_use]
     pub fn lines(&self, figure: &str) -> Vec<Line> {
         let mut lines = Vec::new();
-        let mut seeds: BTreeMap<&str, BTreeMap<u64, Vec<(f64, f64)>>> = BTreeMap::new();
+        let mut seeds: BTreeMap<&str, Seeds> = BTreeMap::new();
         let mut points: BTreeMap<&str, usize> = BTreeMap::new();
         for (stand, pairs) in &self.pairs {
             let mut paired = Paired::default();
@@ -243,6 +243,9 @@ impl Line {
         }
     }
 }
+
+/// Pairs of values of all points, by seed.
+type Seeds = BTreeMap<u64, Vec<(f64, f64)>>;
 
 /// Trials of a side by where they stand, and seed.
 type Side = BTreeMap<Stand, BTreeMap<u64, Trial>>;

@@ -1,7 +1,7 @@
 //! An experiment as its results name it: what its rows are of, without the scenario itself.
 
 use super::Seeds;
-use crate::scenario::experiment::{Experiment, Keep};
+use crate::scenario::experiment::{Axis, Experiment, Keep};
 use crate::units::Span;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -49,10 +49,7 @@ impl Outline {
     /// The outline of an experiment in this file, whose scenarios have this digest.
     #[must_use]
     pub fn of(experiment: &Experiment, file: String, hash: String) -> Self {
-        let axis = |axis: &crate::scenario::experiment::Axis| AxisLine {
-            name: axis.name.clone(),
-            values: axis.values.clone(),
-        };
+        let axis = |axis: &Axis| AxisLine { name: axis.name.clone(), values: axis.values.clone() };
         let until = experiment.until.as_ref();
         let width = |(figure, width): (&String, &f64)| (figure.clone(), Value::from(*width));
         Self {

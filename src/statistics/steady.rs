@@ -110,7 +110,7 @@ mod tests {
         let cut = warm_up(&late).expect("long enough");
         assert!((50..=75).contains(&cut.at) && !cut.is_late(), "{cut:?}");
         // A series that never settles has its cut at the middle.
-        let rising: Vec<_> = (0..400).map(|place| approximate(place)).collect();
+        let rising: Vec<_> = (0..400).map(approximate).collect();
         let cut = warm_up(&rising).expect("long enough");
         assert!(cut.at == 200 && cut.is_late(), "{cut:?}");
         assert_eq!(warm_up(&flat[..19]), None);

@@ -303,9 +303,9 @@ fn what_makes_no_sense_is_refused_before_the_first_run() {
         ("base.json", "none.json", "", "none.json cannot be read"),
         (
             "\"scenario\": \"base.json\"",
-            "\"scenario\": { \"clients\": [], \"nam\": 1 }",
+            "\"scenario\": { \"clients\": [ { \"workload\": { \"sizes\": [ { \"size\": \"4KiB\", \"weight\": 1 } ] } } ], \"nam\": 1 }",
             "",
-            "unknown key `nam`\n --> e.json:1:",
+            "unknown key `nam`\n  --> e.json:1:",
         ),
         (
             "3..9",
@@ -343,4 +343,37 @@ fn every_experiment_of_the_repository_makes_sense() {
         seen += 1;
     }
     assert!(seen > 0, "there is one at least");
+}
+
+/// The distance to the floor is a difference of pairs, as `compare` finds it.
+#[test]
+fn the_distance_to_the_floor_is_paired() {
+    let place = with_experiment();
+    let policies = r#""policies": ["references", "write-once"]"#;
+    let text = EXPERIMENT.replace(
+        r#""policies": [ "references", { "name": "all in full", "policy": "full-blocks" } ]"#,
+        policies,
+    );
+    assert!(text.contains(policies));
+    place.write("e.json", text);
+    let told = sweep(&place, &["-o", "kept"]).expect(0).stdout;
+    assert!(told.contains("  wan.above_floor\n"), "{told}");
+    let summary = place.read("kept/summary.csv");
+    let start = "0,8KiB,1,references,wan.above_floor,6,";
+    let line = summary.lines().find_map(|line| line.strip_prefix(start)).expect("it is there");
+    let numbers: Vec<f64> = line.split(',').map(|field| field.parse().expect("a number")).collect();
+    assert!(numbers[0] > 0.0, "the floor is below: {line}");
+    let words = ["compare", "kept", "--policies=write-once,references", "--format=json"];
+    let compared = |figure: &str| -> Value {
+        let ended = place.run(&[&words[..], &["--figure", figure]].concat()).expect(0);
+        serde_json::from_str(&ended.stdout).expect("it is JSON")
+    };
+    for figure in ["wan.amplification", "wan.above_floor"] {
+        let found = compared(figure);
+        let number = |key: &str| found["lines"][0][key].as_f64().expect("a number");
+        assert!((number("difference") - numbers[0]).abs() < 1e-12, "{found}");
+        assert!((number("half_width") - numbers[1]).abs() < 1e-12, "{found}");
+    }
+    let unknown = sweep(&place, &["--figure=saved.of_wam"]).expect(0).stdout;
+    assert!(unknown.contains("no run has a number for saved.of_wam\n"), "{unknown}");
 }

@@ -3,8 +3,20 @@
 use crate::support::Place;
 use serde_json::Value;
 
-const COMMANDS: [&str; 10] =
-    ["run", "check", "merge", "mutants", "plot", "init", "schema", "trace", "completions", "man"];
+const COMMANDS: [&str; 12] = [
+    "run",
+    "check",
+    "sweep",
+    "compare",
+    "merge",
+    "mutants",
+    "plot",
+    "init",
+    "schema",
+    "trace",
+    "completions",
+    "man",
+];
 
 #[test]
 fn help_shows_an_example_of_every_command() {

@@ -16,6 +16,12 @@ pub(super) fn page(outline: &Outline, figures: &[String], cells: &[Cell]) -> Str
     let mut text = aligned(&rows, left);
     let failed: u64 = cells.chunk_by(same_line).map(|line| line[0].failed).sum();
     text += "means over seeds with 95 % intervals (Student t)\n";
+    for figure in figures {
+        let mut own = cells.iter().filter(|cell| cell.figure == *figure).peekable();
+        if own.peek().is_some() && own.all(|cell| cell.mean.is_none()) {
+            text += &format!("no run has a number for {figure}\n");
+        }
+    }
     if failed > 0 {
         text += &format!("{failed} runs failed and are left out\n");
     }

@@ -3,7 +3,7 @@
 use super::super::arguments::SweepFormat;
 use super::super::exit::{Exit, Failure};
 use super::means;
-use crate::results::summary::{Cell, Summary};
+use crate::results::summary::{ABOVE_FLOOR, Cell, FLOOR, Summary};
 use crate::results::table::{self, Columns};
 use crate::results::trial::Trial;
 use crate::results::until::Stopping;
@@ -43,9 +43,15 @@ impl Teller {
     /// Nothing is told yet.
     pub fn new(outline: &Outline, format: SweepFormat, figures: &[String]) -> Self {
         let figures = if figures.is_empty() {
+            let floor = outline.policies.iter().any(|policy| policy == FLOOR);
             let more = outline.until.keys().map(String::as_str);
-            let more = more.filter(|figure| !FIGURES.contains(figure));
-            FIGURES.into_iter().chain(more).map(str::to_owned).collect()
+            let more = more.filter(|figure| !FIGURES.contains(figure) && *figure != ABOVE_FLOOR);
+            FIGURES
+                .into_iter()
+                .chain(floor.then_some(ABOVE_FLOOR))
+                .chain(more)
+                .map(str::to_owned)
+                .collect()
         } else {
             figures.to_vec()
         };
