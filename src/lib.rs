@@ -10,7 +10,8 @@
 //! only mutable world: it takes the next event, tells a node of [`protocol`] what happened, carries
 //! out what the node wishes on the [`disk`]s and the [`wan`], and writes down [`facts`]. The
 //! [`checker`] and the [`metrics`] read the facts as they come; neither looks into a node. A
-//! [`report`] is scenario, verdict and figures as data, and [`plots`] draw reports.
+//! [`report`] is scenario, verdict and figures as data, and [`plots`] draw reports
+//! and rows of experiments.
 //!
 //! # Who may import whom
 //!
@@ -29,7 +30,7 @@
 //! | [`simulation`] | all above | does not know what "correct" means |
 //! | [`checker`], [`metrics`] | units protocol scenario facts | never look into nodes; memory bounded |
 //! | [`report`] | units random protocol scenario facts checker metrics | text in, text out |
-//! | [`plots`] | units protocol report results | draw only what reports and rows of experiments hold |
+//! | [`plots`] | units protocol report results statistics | draw only what reports and rows of experiments hold |
 //! | [`batch`] | scenario workload random faults simulation facts checker metrics report | runs, judged and measured while they happen; the only threads; results in the order of the jobs |
 //! | [`explain`] | units random protocol scenario workload wan facts checker batch | from a violation to the rule that was broken, by evidence alone |
 //! | [`results`] | units random scenario workload facts metrics report batch statistics | what is kept of runs, as data that can be written and read back, in one piece or in many |

@@ -94,8 +94,8 @@ impl Drawn {
 /// What makes no sense with these rows, and that there is nothing to draw.
 pub fn rows(rows: &Rows, request: &Request) -> Result<Drawn, Refusal> {
     let set = Set::new(rows, request)?;
-    let [x, y, by] = [&request.x, &request.y, &request.by].map(|words| set.split(words));
-    let request = &Request { x, y, by, ..request.clone() };
+    let [y, x, by] = [&request.y, &request.x, &request.by].map(|words| set.split(words));
+    let request = &Request { y, x, by, ..request.clone() };
     let kind = match request.kind {
         Some(kind) => kind,
         None => choice::kind(&set, request)?,

@@ -102,9 +102,9 @@ pub(super) fn runs(seeds: &BTreeSet<u64>) -> String {
             _ => spans.push((*seed, *seed)),
         }
     }
-    let span = |(first, last): &(u64, u64)| match first == last {
-        true => first.to_string(),
-        false => format!("{first}..{}", u128::from(*last) + 1),
+    let span = |(first, last): &(u64, u64)| {
+        let after = u128::from(*last) + 1;
+        if first == last { first.to_string() } else { format!("{first}..{after}") }
     };
     spans.iter().map(span).collect::<Vec<_>>().join(" ")
 }

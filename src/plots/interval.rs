@@ -1,5 +1,7 @@
 //! Means and their intervals across seeds.
 
+use crate::statistics::{Mean, Sample};
+
 /// A mean of values of several seeds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Estimate {
@@ -11,13 +13,11 @@ pub(super) struct Estimate {
 }
 
 impl Estimate {
-    /// The mean of `sample` with Student's interval; none of an empty one.
-    pub fn of(sample: &[f64]) -> Option<Self> {
-        if sample.is_empty() {
-            return None;
-        }
-        let (mean, half) = interval(sample);
-        Some(Self { mean, half, n: sample.len() })
+    /// The mean of values with Student's interval; none of no values.
+    pub fn of(values: &[f64]) -> Option<Self> {
+        let Mean { mean, half_width: half, .. } =
+            values.iter().copied().collect::<Sample>().mean()?;
+        Some(Self { mean, half, n: values.len() })
     }
 
     /// The ends of the interval; both are the mean where there is none.
@@ -25,38 +25,6 @@ impl Estimate {
         let half = self.half.unwrap_or(0.0);
         [self.mean - half, self.mean + half]
     }
-}
-
-/// The mean, and half of its 95 % interval if there are two values or more.
-#[expect(clippy::cast_precision_loss, reason = "there are fewer seeds than 2^52")]
-fn interval(sample: &[f64]) -> (f64, Option<f64>) {
-    let n = sample.len() as f64;
-    // From the first value on, so that equal values have themselves as their mean.
-    let first = sample[0];
-    let mean = first + sample.iter().map(|value| value - first).sum::<f64>() / n;
-    if sample.len() < 2 {
-        return (mean, None);
-    }
-    let squares = sample.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>();
-    let deviation = libm::sqrt(squares / (n - 1.0));
-    (mean, Some(student(sample.len() - 1) * deviation / libm::sqrt(n)))
-}
-
-/// The 97.5 % quantile of Student's distribution with so many degrees of freedom.
-#[expect(clippy::cast_precision_loss, reason = "there are fewer seeds than 2^52")]
-fn student(freedom: usize) -> f64 {
-    const FEW: [f64; 10] =
-        [12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622, 2.2281];
-    const NORMAL: f64 = 1.959_964;
-    if let Some(quantile) = FEW.get(freedom - 1) {
-        return *quantile;
-    }
-    // The expansion of Cornish and Fisher, exact to 0.0002 from ten degrees on.
-    let (z, v) = (NORMAL, freedom as f64);
-    let [z3, z5, z7] = [z * z * z, z * z * z * z * z, z * z * z * z * z * z * z];
-    z + (z3 + z) / (4.0 * v)
-        + (5.0 * z5 + 16.0 * z3 + 3.0 * z) / (96.0 * v * v)
-        + (3.0 * z7 + 19.0 * z5 + 17.0 * z3 - 15.0 * z) / (384.0 * v * v * v)
 }
 
 #[cfg(test)]
@@ -69,10 +37,6 @@ mod tests {
         assert_eq!((estimate.mean, estimate.n), (2.5, 4));
         let half = estimate.half.expect("an interval");
         assert!((half - 3.1824 * 1.290_994 / 2.0).abs() < 1e-4, "{half}");
-        for (freedom, expected) in [(11, 2.2010), (29, 2.0452), (99, 1.9842), (999, 1.9623)] {
-            let found = student(freedom);
-            assert!((found - expected).abs() < 2e-4, "{freedom}: {found}");
-        }
     }
 
     #[test]

@@ -87,7 +87,7 @@ pub(super) fn above(page: &mut Page, entries: &[Entry], heading: &str) {
         page.write(at, Anchor::Start, SMALL, Colour::INK, &name);
         x += width + BETWEEN;
     }
-    page.bottom = line + 8;
+    page.bottom = line + 14;
 }
 
 /// A legend beside a frame: each name as near to the end of its line as the others let it.

@@ -8,7 +8,7 @@ pub(super) fn advice(name: &str, known: &[&str], what: &str) -> String {
     let plain = |text: &str| text.to_lowercase().replace(['-', ' ', '_'], ".");
     let distance = |other: &str| strsim::damerau_levenshtein(&plain(name), &plain(other));
     let mut near: Vec<_> = known.iter().map(|other| (distance(other), *other)).collect();
-    near.sort();
+    near.sort_unstable();
     let close = |(distance, _): &&(usize, &str)| *distance <= (name.chars().count() / 3).max(1);
     let meant = near.first().filter(close);
     let meant = meant.map(|(_, other)| format!("did you mean {other:?}? "));

@@ -90,7 +90,7 @@ fn figure(trial: &Trial, key: &str) -> Option<f64> {
 fn is_part(key: &str, over: &str) -> bool {
     let whole = |key: &str| key.rsplit_once('.').map(|(whole, _)| whole.to_owned());
     (key.starts_with(COUNTED) && over == "synchronization.consistency_points")
-        || (over.ends_with(".total") && whole(key) == whole(over))
+        || (over.rsplit('.').next() == Some("total") && whole(key) == whole(over))
         || (key, over) == ("writes.acknowledged", "writes.requested")
 }
 
@@ -120,14 +120,10 @@ fn title(key: &str, over: Option<&str>) -> (String, Option<String>) {
         ("exposure.writes", "writes on one side only"),
         ("exposure.bytes", "bytes on one side only"),
         ("simulated_ns", "simulated time"),
+        ("recovery.failures.0.resync_ns", "time until in sync again"),
     ];
     if let Some((_, title)) = known.iter().find(|(known, _)| *known == key) {
         return ((*title).to_owned(), None);
-    }
-    if let Some(failure) = key.strip_prefix("recovery.failures.") {
-        if failure == "0.resync_ns" {
-            return ("time until in sync again".to_owned(), None);
-        }
     }
     let (about, last) = key.rsplit_once('.').unwrap_or(("", key));
     let subject = match about {

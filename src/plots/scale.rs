@@ -249,8 +249,10 @@ mod tests {
         }
         let scale = Scale::log("x", Unit::Count, [1.0, 100.0], 9).over(0.0, 200.0);
         assert!((scale.place(10.0) - 100.0).abs() < 1e-9 && scale.place(0.0).abs() < 1e-9);
-        assert_eq!(around([3.0, 70.0]), [2.0, 100.0]);
-        assert_eq!(around([1.0, 50.0]), [1.0, 50.0]);
+        for (range, expected) in [([3.0, 70.0], [2.0, 100.0]), ([1.0, 50.0], [1.0, 50.0])] {
+            let found = around(range).map(|number| format!("{number:.3}"));
+            assert_eq!(found, expected.map(|number| format!("{number:.3}")), "{range:?}");
+        }
     }
 
     #[test]

@@ -134,7 +134,7 @@ fn said(kind: Kind, runs: &[Run], panels: &[Panel], (shown, lanes): (Vec<usize>,
             _ => "a run over time".to_owned(),
         },
     };
-    let each = if runs.len() > 1 { "runs" } else { "one run" };
+    let each = if runs.len() > 1 { "one run each" } else { "one run" };
     let described = |run: &Run| {
         let spells = lanes.iter().map(|lane| {
             let of = |spell: &&Spell| spell.run.is_none_or(|place| runs[place].name == run.name);

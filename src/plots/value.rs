@@ -1,5 +1,6 @@
 //! Axes of an experiment: names, and values in order.
 
+use super::scale::is_wide;
 use super::unit::Unit;
 use crate::units::{Bytes, Rate, Ratio, Span};
 use serde_json::Value;
@@ -75,6 +76,19 @@ impl Axis {
             asked.is_some_and(|(n, unit)| Some(unit) == self.unit && same_number(n, tick.at))
         };
         self.values.iter().find(same).or_else(|| self.values.iter().find(equal))
+    }
+
+    /// Whether its values are better seen on a logarithmic scale: they span far, or are lengths each
+    /// of which is a multiple of the one before.
+    pub fn is_wide(&self) -> bool {
+        const FAR: f64 = 8.0;
+        const MULTIPLE: f64 = 1.5;
+        let numbers: Vec<_> = self.values.iter().map(|tick| tick.at).collect();
+        let multiples = numbers.windows(2).all(|two| two[0] > 0.0 && two[1] >= two[0] * MULTIPLE);
+        let far =
+            numbers.last().zip(numbers.first()).is_some_and(|(last, first)| *last >= first * FAR);
+        let grow = self.unit == Some(Unit::Bytes) && numbers.len() > 2 && far && multiples;
+        self.unit.is_some() && (grow || is_wide(numbers.into_iter()))
     }
 
     /// Whether it has more than one value.
@@ -169,6 +183,16 @@ mod tests {
         assert_eq!(axis(&[json!("10s"), json!("4KiB")]).0, None);
         assert_eq!(axis(&[json!("inf")]).0, None, "no axis is infinite");
         assert_eq!(axis(&[json!({"a": 1})]).1, [(0.0, "{\"a\":1}".to_owned())]);
+    }
+
+    #[test]
+    fn lengths_that_double_are_wide() {
+        let wide = |values: &[Value]| Axis::new("an axis", values.iter()).is_wide();
+        assert!(wide(&[json!("4KiB"), json!("8KiB"), json!("64KiB")]));
+        assert!(!wide(&[json!("4KiB"), json!("5KiB"), json!("64KiB")]), "not each is a multiple");
+        assert!(!wide(&[json!("0B"), json!("8KiB"), json!("64KiB")]), "zero has no logarithm");
+        assert!(!wide(&[json!(1), json!(2), json!(8)]) && wide(&[json!(1), json!(2), json!(40)]));
+        assert!(!wide(&[json!("a"), json!("b")]));
     }
 
     #[test]

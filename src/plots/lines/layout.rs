@@ -65,7 +65,7 @@ fn axis_scale(axis: &Axis, request: &Request, way: Way) -> Result<Scale, Refusal
     let numbers = || axis.values.iter().map(|tick| tick.at);
     let form = match axis.unit {
         None => Form::Words,
-        Some(_) => form(request, way, numbers(), is_wide(numbers()))?,
+        Some(_) => form(request, way, numbers(), axis.is_wide())?,
     };
     Ok(Scale::of_axis(axis, form))
 }
@@ -199,7 +199,7 @@ impl Shelf<'_> {
         let spot = |point: &Point| point.value.map(|value| self.spot(point, value.mean, number));
         let spots = line.points.iter().filter_map(spot);
         let last = match self.plan.orientation {
-            Orientation::Upright => spots.last(),
+            Orientation::Upright => spots.reduce(|_, last| last),
             Orientation::Sideways => {
                 spots.reduce(|one, other| if other.0 > one.0 { other } else { one })
             }

@@ -87,14 +87,15 @@ fn number(bar: &Bar) -> String {
     match bar.total {
         None => "nothing written".to_owned(),
         Some(total) => match total.half {
+            None => format!("{:.3}", total.mean),
             Some(half) if half >= 0.0005 => format!("{:.3} ± {half:.3}", total.mean),
-            _ => format!("{:.3}", total.mean),
+            Some(_) => format!("{:.3} ± <0.001", total.mean),
         },
     }
 }
 
 fn bar_at(bar: &Bar, columns: &Columns, top: i32) -> Vec<Mark> {
-    let (top, bottom) = (top + (ROW - BAR) / 2, top + (ROW + BAR) / 2);
+    let (top, bottom) = (top + (ROW - BAR) / 2, top + i32::midpoint(ROW, BAR));
     let line = top + BAR - 4;
     let name = font::shorten(&bar.policy, NAME, columns.names - LEFT);
     let mut marks = vec![words((columns.names, line), Anchor::End, NAME, Colour::INK, &name)];

@@ -1,8 +1,8 @@
 //! Figures of curves and heat maps: what is drawn is in the rows, and can be read.
 
 use super::super::style::{Colour, Mark};
-use super::super::{Drawn, Kind, Refusal, Request, Rows, rows};
-use super::rows::{SIZES, experiment, of, readable, set, trial};
+use super::super::{Drawn, Kind, Request, Rows, rows};
+use super::rows::{SIZES, experiment, of, readable, refused, set, trial};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -59,14 +59,6 @@ fn requests() -> Vec<(Rows, Request)> {
 
 fn draw(rows_: &Rows, request: &Request) -> Drawn {
     rows(rows_, request).unwrap_or_else(|refusal| panic!("{request:?}: {refusal:?}"))
-}
-
-fn refused(rows_: &Rows, request: &Request) -> String {
-    match rows(rows_, request) {
-        Ok(_) => panic!("{request:?} was drawn"),
-        Err(Refusal::Misuse(message)) => format!("misuse: {message}"),
-        Err(Refusal::Nothing(message)) => format!("nothing: {message}"),
-    }
 }
 
 #[test]

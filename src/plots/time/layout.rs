@@ -43,6 +43,9 @@ pub(super) fn lay_out(
     for lane in lanes {
         draw_lane(&mut page, lane, (runs.len(), margin), &placed);
     }
+    if !lanes.is_empty() {
+        page.bottom += 8;
+    }
     let height = match panels.len() {
         1 => 280,
         2 => 170,
@@ -54,7 +57,7 @@ pub(super) fn lay_out(
         let frame = Frame::new(x, (y, Room::None), top, (margin, RIGHT - 12));
         page.marks.extend(shades(&frame, lanes));
         page.marks.extend(frame.upright());
-        page.marks.extend(lines(&frame, panel, runs));
+        page.marks.extend(lines(&frame, panel, (runs, panels)));
         if number + 1 == panels.len() {
             page.marks.extend(frame.level());
             page.bottom = frame.bottom();
@@ -65,9 +68,15 @@ pub(super) fn lay_out(
     page.finish(caption)
 }
 
-/// The look of a column of a run.
-fn look(runs: &[Run], run: usize, part: usize) -> Look {
-    if runs.len() > 1 { Look::of(run, part) } else { Look::nth(part) }
+/// The look of a column of a run. Where dashes need not tell parts, they tell runs: one may lie on
+/// another.
+fn look(runs: &[Run], panels: &[Panel], run: usize, part: usize) -> Look {
+    let parts = panels.iter().any(|panel| panel.columns.len() > 1);
+    match (runs.len(), parts) {
+        (..=1, _) => Look::nth(part),
+        (_, true) => Look::of(run, part),
+        (_, false) => Look::nth(run),
+    }
 }
 
 /// Runs by colour; parts of a subject by their dashes.
@@ -83,7 +92,7 @@ fn entries(runs: &[Run], panels: &[Panel]) -> Vec<Entry> {
     let several = runs.iter().enumerate().filter(|_| runs.len() > 1);
     let run = |(place, run): (usize, &Run)| Entry {
         name: run.name.clone(),
-        look: Look::of(place, 0),
+        look: look(runs, panels, place, 0),
         sample,
     };
     several.map(run).chain(parts.map(part)).collect()
@@ -167,11 +176,11 @@ fn shades(frame: &Frame, lanes: &[Lane]) -> Vec<Mark> {
     faults.map(shade).collect()
 }
 
-fn lines(frame: &Frame, panel: &Panel, runs: &[Run]) -> Vec<Mark> {
+fn lines(frame: &Frame, panel: &Panel, (runs, panels): (&[Run], &[Panel])) -> Vec<Mark> {
     let mut marks = Vec::new();
     for (part, column) in panel.columns.iter().enumerate() {
         for (place, run) in runs.iter().enumerate() {
-            let look = look(runs, place, part);
+            let look = look(runs, panels, place, part);
             for stretch in stretches(frame, column, run) {
                 marks.extend(look.line(&thinned(stretch)));
             }
