@@ -34,14 +34,20 @@ fn a_folder_a_file_and_standard_input_give_the_same_figure() {
     place.run(&["plot", "results/rows.jsonl", "--kind", "saved", "-o", "two.svg"]).expect(0);
     assert_eq!(place.read("one.svg"), place.read("two.svg"), "saved is the only kind that fits");
     let text = place.read("one.svg");
-    for part in ["over size · references · means of 2 seeds", "experiment over size", "seeds 0..2"] {
+    for part in ["over size · references · means of 2 seeds", "experiment over size", "seeds 0..2"]
+    {
         assert!(text.contains(part), "{part:?} is missing in {text}");
     }
-    let csv = "x,y,low,high,n,series\n4096,0.1,0.1,0.1,2,\"share of WAN bytes saved by references\"\n";
+    let csv =
+        "x,y,low,high,n,series\n4096,0.1,0.1,0.1,2,\"share of WAN bytes saved by references\"\n";
     let found = place.read("one.csv");
     assert!(found.replace('"', "").starts_with(&csv.replace('"', "")), "{found}");
     let piped = place.run_with(&["plot", "-", "--kind", "saved"], rows().as_bytes()).expect(0);
-    assert!(piped.stdout.contains("<title id=\"title\">Share of WAN bytes saved"), "{}", piped.stdout);
+    assert!(
+        piped.stdout.contains("<title id=\"title\">Share of WAN bytes saved"),
+        "{}",
+        piped.stdout
+    );
     place.run(&["plot", "results", "-o", "one.png"]).expect(0);
     let png = std::fs::read(place.path("one.png")).expect("it is there");
     assert_eq!(png[..4], [0x89, b'P', b'N', b'G']);
@@ -52,7 +58,10 @@ fn what_makes_no_sense_is_refused_with_a_reason() {
     let place = place();
     place.write("empty.jsonl", "\n");
     place.write("broken.jsonl", rows() + "{\"point\": 1}\n");
-    place.write("ragged.jsonl", rows().replace("}}\n", "},\"curves\":{\"c\":{\"a\":[1],\"b\":[]}}}\n"));
+    place.write(
+        "ragged.jsonl",
+        rows().replace("}}\n", "},\"curves\":{\"c\":{\"a\":[1],\"b\":[]}}}\n"),
+    );
     place.write("failed.jsonl", rows().replace("pass", "fail"));
     std::fs::create_dir_all(place.path("begun")).expect("a directory can be made");
     std::fs::create_dir_all(place.path("other")).expect("a directory can be made");
@@ -91,7 +100,9 @@ fn what_makes_no_sense_is_refused_with_a_reason() {
 #[test]
 fn help_lists_every_kind_with_a_line() {
     let help = Place::new().run(&["plot", "--help"]).expect(0).stdout;
-    for kind in ["wan-bytes", "saved", "lines", "load", "rpo-bandwidth", "heat", "cdf", "foreground"] {
+    for kind in
+        ["wan-bytes", "saved", "lines", "load", "rpo-bandwidth", "heat", "cdf", "foreground"]
+    {
         assert!(help.contains(&format!("- {kind}:")), "{kind} is missing in {help}");
     }
 }

@@ -52,13 +52,7 @@ fn one(kind: Kind) -> Request {
 }
 
 fn requests() -> Vec<(Rows, Request)> {
-    let kinds = [
-        Kind::Cdf,
-        Kind::LatencyOverTime,
-        Kind::Occupancy,
-        Kind::Rpo,
-        Kind::Foreground,
-    ];
+    let kinds = [Kind::Cdf, Kind::LatencyOverTime, Kind::Occupancy, Kind::Rpo, Kind::Foreground];
     let each = kinds.iter().flat_map(|kind| [(over_time(), of(*kind)), (over_time(), one(*kind))]);
     each.chain([(experiment(), one(Kind::Heat))]).collect()
 }
@@ -89,12 +83,12 @@ fn equal_curves_give_equal_bytes_that_can_be_read() {
 #[test]
 fn a_distribution_is_that_of_all_writes_together() {
     let mut all = over_time();
-    all.trials[1].curves.insert(
-        "latency.write".to_owned(),
-        curve(&[("ns", &[2e7, 3e7]), ("share", &[0.4, 1.0])]),
-    );
+    all.trials[1]
+        .curves
+        .insert("latency.write".to_owned(), curve(&[("ns", &[2e7, 3e7]), ("share", &[0.4, 1.0])]));
     let csv = draw(&all, &one(Kind::Cdf)).csv();
-    let expected = [("10000000", 0.375), ("20000000", 0.775), ("30000000", 0.925), ("900000000", 1.0)];
+    let expected =
+        [("10000000", 0.375), ("20000000", 0.775), ("30000000", 0.925), ("900000000", 1.0)];
     let lines: Vec<_> = csv.lines().skip(1).collect();
     assert_eq!(lines.len(), expected.len(), "{csv}");
     for (line, (ns, share)) in lines.iter().zip(expected) {
@@ -135,7 +129,9 @@ fn a_heat_map_has_a_cell_for_each_point() {
     assert!(csv.contains("\n512,0.4545"), "{csv}");
     // 0.4545 of 0.1 … 0.5 and 0.1136: bright and dark.
     let cells = drawn.figure.marks.iter().filter_map(|mark| match mark {
-        Mark::Fill { area, colour } if area.bottom - area.top > 20 && area.right - area.left > 20 => {
+        Mark::Fill { area, colour }
+            if area.bottom - area.top > 20 && area.right - area.left > 20 =>
+        {
             Some(*colour)
         }
         _ => None,
@@ -152,7 +148,8 @@ fn a_heat_map_has_a_cell_for_each_point() {
 #[test]
 fn what_cannot_be_drawn_of_curves_is_refused() {
     let plain = experiment();
-    for (kind, keep) in [(Kind::Cdf, "latency"), (Kind::Rpo, "series"), (Kind::Occupancy, "series")] {
+    for (kind, keep) in [(Kind::Cdf, "latency"), (Kind::Rpo, "series"), (Kind::Occupancy, "series")]
+    {
         let found = refused(&plain, &one(kind));
         assert!(found.contains(&format!("say \"keep\": [\"{keep}\"]")), "{found}");
     }
@@ -162,7 +159,8 @@ fn what_cannot_be_drawn_of_curves_is_refused() {
     let found = refused(&over_time(), &y("nvram_byte"));
     assert!(found.contains("did you mean \"nvram_bytes\"?"), "{found}");
     assert!(refused(&over_time(), &one(Kind::Time)).contains("which columns? --y, of link_queue"));
-    let found = refused(&plain, &Request { y: vec!["wan.to_source.naks".to_owned()], ..of(Kind::Heat) });
+    let found =
+        refused(&plain, &Request { y: vec!["wan.to_source.naks".to_owned()], ..of(Kind::Heat) });
     assert!(found.contains("\"policy\" has 3 values besides"), "{found}");
     let found = refused(&over_time(), &of(Kind::Heat));
     assert!(found.contains("no row has a figure \"saved.of_wan\""), "{found}");
@@ -170,5 +168,7 @@ fn what_cannot_be_drawn_of_curves_is_refused() {
     for trial in &mut many.trials {
         trial.at.insert("third".to_owned(), json!(trial.point));
     }
-    assert!(refused(&many, &one(Kind::Heat)).contains("a heat map has two axes: --x AXIS --by AXIS"));
+    assert!(
+        refused(&many, &one(Kind::Heat)).contains("a heat map has two axes: --x AXIS --by AXIS")
+    );
 }
