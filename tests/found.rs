@@ -182,3 +182,23 @@ fn failovers_keep_every_property() {
         assert!(outcome.verdict.is_pass(), "{name}: {:#?}", outcome.verdict.violations);
     }
 }
+
+/// A source that is paused is told late that its CP is committed: a pass that begins before that would
+/// pin the newer image and call it the older (Spec 6.5).
+#[test]
+fn a_pass_does_not_begin_while_a_commit_is_under_way() {
+    let text = r#"{ "clients": [ { "timeout": "2s", "workload": {
+        "count": 3000, "arrival": { "kind": "poisson", "mean": "2ms" },
+        "alignment": "1KiB", "span": "8MiB", "addresses": { "kind": "zipf", "exponent": "50%" } } } ],
+      "source": { "nvram_half": "64KiB", "consistency_point": { "every": "10ms" },
+                  "disk": { "kind": "fixed", "latency": "3ms" } },
+      "wan": { "propagation": "2ms", "bandwidth": "200Mbit/s" }, "timeout": "1s",
+      "reconnect": "100ms", "faults_until": "6s", "faults": [
+        { "kind": "reset", "every": "700ms" },
+        { "kind": "pause", "node": "source", "every": "30ms", "for": "25ms" } ] }"#;
+    let scenario = scenario(text, &[]);
+    for seed in [5, 11, 19, 99] {
+        let outcome = batch::run(&scenario, seed, &Traces::new(), None, &mut |_, _| {});
+        assert_passes(&outcome.unwrap_or_else(|error| panic!("{error}")));
+    }
+}

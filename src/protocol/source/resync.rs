@@ -171,7 +171,8 @@ impl Source {
             if self.running.is_none() {
                 self.trigger(Trigger::Resync, effects);
             }
-        } else if resync.destination < self.committed.cp {
+        } else if resync.destination < self.committed.cp && !self.is_committing() {
+            // The disks may be ahead of what the node was told: a pause holds the news back.
             self.begin_pass(Purpose::Resync, effects);
         }
     }
