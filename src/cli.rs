@@ -7,7 +7,9 @@ mod arguments;
 mod audit;
 mod check;
 mod colour;
+mod compare;
 mod completions;
+mod coverage;
 mod engine;
 mod exit;
 mod explain;
@@ -111,6 +113,8 @@ fn carry_out(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Run(arguments) => run::run(&arguments, context),
         Command::Check(arguments) => check::run(&arguments, context),
         Command::Sweep(arguments) => sweep::run(&arguments, context),
+        Command::Compare(arguments) => compare::run(&arguments, context),
+        Command::Coverage(arguments) => coverage::run(&arguments, context),
         Command::Merge(arguments) => merge::run(&arguments, context),
         Command::Mutants(arguments) => mutants::run(&arguments, context),
         Command::Explain(arguments) => explain::run(&arguments, context),

@@ -32,7 +32,7 @@
 //! | [`plots`] | units protocol report results | draw only what reports and rows of experiments hold |
 //! | [`batch`] | scenario workload random faults simulation facts checker metrics report | runs, judged and measured while they happen; the only threads; results in the order of the jobs |
 //! | [`explain`] | units random protocol scenario workload wan facts checker batch | from a violation to the rule that was broken, by evidence alone |
-//! | [`results`] | units random scenario facts metrics report batch statistics | what is kept of runs, as data that can be written and read back, in one piece or in many |
+//! | [`results`] | units random scenario workload facts metrics report batch statistics | what is kept of runs, as data that can be written and read back, in one piece or in many |
 //! | [`statistics`] | – | intervals and comparisons of samples; floats stay inside |
 //! | [`mutants`] | batch shrink statistics | how soon wrong protocols are caught |
 //! | [`audit`] | units protocol scenario facts checker batch | are all properties, faults, states and rare branches alive |
@@ -92,3 +92,43 @@ pub mod claims {}
 
 #[doc = include_str!("promises.md")]
 pub mod promises {}
+
+#[doc = include_str!("guide.md")]
+pub mod guide {
+    // The pages lie in the source, their figures beside the results; as documentation they are built
+    // five folders deep. The first definition of a link is the one that counts.
+
+    #[doc = "[figure]: ../../../../../results/figures/saved-size.svg"]
+    #[doc = "[heat]: ../../../../../results/figures/saved-heat.svg"]
+    #[doc = ""]
+    #[doc = include_str!("guide/savings.md")]
+    pub mod savings {}
+
+    #[doc = "[figure]: ../../../../../results/figures/bandwidth.svg"]
+    #[doc = "[inverse]: ../../../../../results/figures/bandwidth-rpo.svg"]
+    #[doc = "[load]: ../../../../../results/figures/offered-load.svg"]
+    #[doc = ""]
+    #[doc = include_str!("guide/link.md")]
+    pub mod link {}
+
+    #[doc = "[figure]: ../../../../../results/figures/back-to-back.svg"]
+    #[doc = "[duration]: ../../../../../results/figures/cp-duration.svg"]
+    #[doc = ""]
+    #[doc = include_str!("guide/back_to_back.md")]
+    pub mod back_to_back {}
+
+    #[doc = "[figure]: ../../../../../results/figures/outage-length.svg"]
+    #[doc = "[over-time]: ../../../../../results/figures/outage-foreground.svg"]
+    #[doc = "[rpo]: ../../../../../results/figures/outage-rpo.svg"]
+    #[doc = ""]
+    #[doc = include_str!("guide/outage.md")]
+    pub mod outage {}
+
+    #[doc = "[figure]: ../../../../../results/figures/slow-destination.svg"]
+    #[doc = ""]
+    #[doc = include_str!("guide/slow_destination.md")]
+    pub mod slow_destination {}
+
+    #[doc = include_str!("guide/experiments.md")]
+    pub mod experiments {}
+}

@@ -7,10 +7,13 @@
 
 mod bytes;
 mod caption;
+mod cdf;
 mod choice;
+mod curve;
 mod data;
 mod font;
 mod frame;
+mod heat;
 mod interval;
 mod kind;
 mod legend;
@@ -25,6 +28,7 @@ mod scale;
 mod set;
 mod stack;
 mod style;
+mod time;
 mod unit;
 mod value;
 
@@ -107,6 +111,11 @@ pub fn rows(rows: &Rows, request: &Request) -> Result<Drawn, Refusal> {
         | Kind::BackToBack
         | Kind::ResyncTime
         | Kind::RpoBandwidth => lines::draw(&set, request, kind),
+        Kind::Heat => heat::draw(&set, request),
+        Kind::Cdf => cdf::draw(&set, request),
+        Kind::Time | Kind::LatencyOverTime | Kind::Occupancy | Kind::Rpo | Kind::Foreground => {
+            time::draw(&set, request, kind)
+        }
     }
 }
 

@@ -13,6 +13,8 @@ mod outline;
 mod shard;
 
 pub mod chunk;
+pub mod compare;
+pub mod coverage;
 pub mod merge;
 
 pub mod baseline;

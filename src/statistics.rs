@@ -1,9 +1,12 @@
 //! What a sample says of what it was drawn from: intervals, and comparisons of two samples. No
 //! distribution is assumed beyond what the doc of a function says.
 
+mod paired;
 mod sample;
+pub mod steady;
 pub mod student;
 
+pub use paired::{Paired, Signs, share};
 pub use sample::{Mean, Sample};
 
 /// A median and an interval around it.

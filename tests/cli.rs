@@ -6,6 +6,8 @@ mod audit;
 mod baseline;
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/compare.rs"]
+mod compare;
 #[path = "cli/explain.rs"]
 mod explain;
 #[path = "cli/exports.rs"]
@@ -18,6 +20,8 @@ mod interrupts;
 mod mutants;
 #[path = "cli/outputs.rs"]
 mod outputs;
+#[path = "cli/plot.rs"]
+mod plot;
 #[path = "cli/refusals.rs"]
 mod refusals;
 #[path = "cli/runs.rs"]
@@ -26,6 +30,8 @@ mod runs;
 mod shards;
 #[path = "cli/support.rs"]
 mod support;
+#[path = "cli/sweep.rs"]
+mod sweep;
 #[path = "cli/tapes.rs"]
 mod tapes;
 #[path = "cli/traces.rs"]

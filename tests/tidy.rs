@@ -55,7 +55,17 @@ const IMPORTS: &[(&str, &[&str])] = &[
     // The generator's name stands in a baseline.
     (
         "results",
-        &["units", "random", "scenario", "facts", "metrics", "report", "batch", "statistics"],
+        &[
+            "units",
+            "random",
+            "scenario",
+            "workload",
+            "facts",
+            "metrics",
+            "report",
+            "batch",
+            "statistics",
+        ],
     ),
     ("statistics", &[]),
     ("mutants", &["batch", "shrink", "statistics"]),

@@ -1,6 +1,8 @@
 //! Commands and their arguments.
 
 mod check;
+mod compare;
+mod coverage;
 mod explain;
 mod merge;
 mod mutants;
@@ -11,6 +13,8 @@ mod sweep;
 mod tape;
 
 pub(super) use check::CheckArguments;
+pub(super) use compare::{CompareArguments, CompareFormat};
+pub(super) use coverage::CoverageArguments;
 pub(super) use explain::ExplainArguments;
 pub(super) use merge::MergeArguments;
 pub(super) use mutants::MutantsArguments;
@@ -47,6 +51,9 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
         tapes::FORMAT,
         results::baseline::FORMAT,
         results::saved::FORMAT,
+        results::FORMAT,
+        results::chunk::FORMAT,
+        results::compare::FORMAT,
     ];
     let formats = formats.join(", ");
     format!("{version}\ngenerator: {GENERATOR}\nformats: {formats}")
@@ -180,6 +187,14 @@ pub(super) enum Command {
     /// A row is kept for each run, with every number of its report, and means are told with their 95 %
     /// intervals. The rows are the same on any number of cores.
     Sweep(SweepArguments),
+    /// Compare two sets of rows, or two policies of one, in pairs that share point and seed.
+    ///
+    /// What chance does to one of a pair it does to the other, so their mean difference is known far
+    /// better than either mean. What has no partner is named.
+    Compare(CompareArguments),
+    /// Hold 95 % intervals against a mean that is known in closed form: how often do they cover it?
+    #[command(hide = true)]
+    Coverage(CoverageArguments),
     /// Tell what many machines kept as one would have told it.
     ///
     /// Runs that `check` or `sweep` made with `--shard I/N -o DIR` are put into their order. The output

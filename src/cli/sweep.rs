@@ -29,6 +29,10 @@ use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 use teller::Teller;
 
+pub(super) use gather::ROWS;
+pub(super) use means::{aligned, value};
+pub(super) use teller::FIGURES;
+
 /// What this command is called where its results are kept.
 pub(super) const COMMAND: &str = "sweep";
 
@@ -198,6 +202,7 @@ impl Sweep<'_> {
         if let Some(keeper) = &self.keeper {
             keeper.remark(self.context);
         }
+        self.teller.too_wide().iter().for_each(|words| self.context.remark(words));
         Ok(self.teller.exit())
     }
 }
@@ -245,5 +250,6 @@ pub(super) fn merge(
     let written = written.and_then(|()| write(teller.summary()));
     stream.finish(written)?;
     context.remark(&told(&digest));
+    teller.too_wide().iter().for_each(|words| context.remark(words));
     teller.exit()
 }

@@ -68,6 +68,7 @@ rules! {
     ResyncOrder = "resync_order", "6.5", "the source, letting nothing older land over newer";
     DeclareInSync = "declare_in_sync", "6.1", "the source, declaring the mirror in sync";
     TryAgain = "try_again", "6.4", "the source, trying a lost session again";
+    TakeSnapshot = "take_snapshot", "10", "the source, sending a snapshot at each tick and at the end";
     DeclareLoss = "declare_loss", "7.2", "the source, declaring that NVRAM was lost";
     AcceptMessage = "accept_message", "4.2", "the receiver, refusing what is of another session or consistency point";
     CountEntries = "count_entries", "4.2", "the destination, counting what has come of an entry";

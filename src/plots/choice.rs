@@ -29,8 +29,13 @@ pub(super) fn kind(set: &Set, request: &Request) -> Result<Kind, Refusal> {
 fn candidates(set: &Set) -> Vec<Kind> {
     let keys = set.keys();
     let varies = set.varying().iter().any(|axis| set.axes[*axis].name != POLICY);
-    let has = |kind: &Kind| match kind.preset() {
-        Some(preset) => {
+    let curve = |name: &str| set.rows.iter().any(|row| row.trial.curves.contains_key(name));
+    let axes = set.varying().iter().filter(|axis| set.axes[**axis].name != POLICY).count();
+    let has = |kind: &Kind| match (kind, kind.preset()) {
+        (Kind::Heat, _) => axes == 2 && keys.contains("saved.of_wan"),
+        (Kind::Cdf, _) => curve("latency.write"),
+        (other, None) if other.columns().is_some() => curve("series"),
+        (_, Some(preset)) => {
             let mut figures = preset.x.iter().chain(preset.y);
             let first = figures.next().map(|key| key.split(" / ").last().unwrap_or(key));
             let named = |word: &&str| {
@@ -39,7 +44,7 @@ fn candidates(set: &Set) -> Vec<Kind> {
             let fits = preset.axis.is_empty() || preset.axis.iter().any(named);
             varies && fits && first.is_some_and(|key| keys.contains(key))
         }
-        None => keys.contains("wan.to_destination.total"),
+        (_, None) => keys.contains("wan.to_destination.total"),
     };
     Kind::ALL.into_iter().filter(has).collect()
 }

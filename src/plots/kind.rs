@@ -23,6 +23,20 @@ pub enum Kind {
     ResyncTime,
     /// Bandwidth over RPO.
     RpoBandwidth,
+    /// A figure over two axes.
+    Heat,
+    /// Distribution of write latency.
+    Cdf,
+    /// Columns of the series over time.
+    Time,
+    /// Latency over time.
+    LatencyOverTime,
+    /// Occupancy over time.
+    Occupancy,
+    /// RPO over time.
+    Rpo,
+    /// What clients see while the mirror is resynchronized.
+    Foreground,
 }
 
 /// How a kind of lines is asked for in full.
@@ -50,7 +64,7 @@ const BEGUN: &str = "synchronization.by_trigger.back_to_back / synchronization.c
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 17] = [
         Self::WanBytes,
         Self::Saved,
         Self::Lines,
@@ -61,6 +75,13 @@ impl Kind {
         Self::BackToBack,
         Self::ResyncTime,
         Self::RpoBandwidth,
+        Self::Heat,
+        Self::Cdf,
+        Self::Time,
+        Self::LatencyOverTime,
+        Self::Occupancy,
+        Self::Rpo,
+        Self::Foreground,
     ];
 
     /// Its name on the command line.
@@ -77,6 +98,13 @@ impl Kind {
             Self::BackToBack => "back-to-back",
             Self::ResyncTime => "resync-time",
             Self::RpoBandwidth => "rpo-bandwidth",
+            Self::Heat => "heat",
+            Self::Cdf => "cdf",
+            Self::Time => "time",
+            Self::LatencyOverTime => "latency-over-time",
+            Self::Occupancy => "occupancy",
+            Self::Rpo => "rpo",
+            Self::Foreground => "foreground",
         }
     }
 
@@ -96,6 +124,13 @@ impl Kind {
             Self::BackToBack => "share of CPs that began back to back, over NVRAM",
             Self::ResyncTime => "time until in sync again over the length of an outage",
             Self::RpoBandwidth => "bandwidth that it takes for an RPO, a line per percentile",
+            Self::Heat => "a figure over two axes, as a heat map",
+            Self::Cdf => "distribution of write latency (keeps: latency)",
+            Self::Time => "columns of the series over simulated time: --y COLUMN (keeps: series)",
+            Self::LatencyOverTime => "write latency over time, with CPs and faults (keeps: series)",
+            Self::Occupancy => "NVRAM, NVLog and the link's queue over time (keeps: series)",
+            Self::Rpo => "RPO over time, with outages (keeps: series)",
+            Self::Foreground => "throughput and latency of writes over time (keeps: series)",
         }
     }
 
@@ -114,7 +149,37 @@ impl Kind {
             Self::BackToBack => upright(&[BEGUN], NVRAM),
             Self::ResyncTime => upright(&["recovery.failures.0.resync_ns"], OUTAGE),
             Self::RpoBandwidth => Preset { y: &[], axis: BANDWIDTH, x: RPO },
-            Self::WanBytes => return None,
+            Self::WanBytes
+            | Self::Heat
+            | Self::Cdf
+            | Self::Time
+            | Self::LatencyOverTime
+            | Self::Occupancy
+            | Self::Rpo
+            | Self::Foreground => return None,
+        })
+    }
+
+    /// The columns of a kind that draws time; none: it is of another sort.
+    pub(super) const fn columns(self) -> Option<&'static [&'static str]> {
+        Some(match self {
+            Self::Time => &[],
+            Self::LatencyOverTime => &["write_p50_ns", "write_max_ns"],
+            Self::Occupancy => &["nvram_bytes", "nvlog_bytes", "link_queue_bytes"],
+            Self::Rpo => &["rpo_ns"],
+            Self::Foreground => &["writes_acknowledged", "write_p50_ns", "write_max_ns"],
+            Self::WanBytes
+            | Self::Saved
+            | Self::Lines
+            | Self::Latency
+            | Self::Load
+            | Self::Throughput
+            | Self::CpDuration
+            | Self::BackToBack
+            | Self::ResyncTime
+            | Self::RpoBandwidth
+            | Self::Heat
+            | Self::Cdf => return None,
         })
     }
 }

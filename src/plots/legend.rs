@@ -20,6 +20,8 @@ pub(super) struct Entry {
 pub(super) enum Sample {
     /// A piece of the line, with a marker.
     Marked,
+    /// A piece of the line.
+    Line,
     /// A marker: there is no line.
     Marker,
 }
@@ -112,6 +114,7 @@ fn samples((look, sample): (Look, Sample), (x, y): (i32, i32)) -> Vec<Mark> {
     let marker = || look.marker((f64::midpoint(left, right), y));
     match sample {
         Sample::Marked => line().into_iter().chain([marker()]).collect(),
+        Sample::Line => line(),
         Sample::Marker => vec![marker()],
     }
 }

@@ -61,6 +61,11 @@ impl Look {
         }
     }
 
+    /// The dashes of a part, whatever group it is of.
+    pub const fn plain(part: usize) -> Self {
+        Self { colour: Colour::DARK, ..Self::of(0, part) }
+    }
+
     /// A line through points.
     pub fn line(self, points: &[Point]) -> Vec<Mark> {
         let pieces = match self.dash {

@@ -112,11 +112,17 @@ impl Scale {
                 if axis.values.len() <= 12 { Self { ticks: own(), ..scale } } else { scale }
             }
             (Form::Words, _) | (_, None) => {
-                let [low, high] = [range[0] - 0.5, range[1] + 0.5];
-                let title = axis.name.clone();
-                Self { form: Form::Words, title, ticks: own(), low, high, start: 0.0, end: 1.0 }
+                Self::words(&axis.name, axis.values.iter().map(|tick| tick.label.clone()))
             }
         }
+    }
+
+    /// A scale of words, at 0, 1, 2 and so on.
+    pub fn words(title: &str, words: impl Iterator<Item = String>) -> Self {
+        let ticks: Vec<_> = (0_u32..).map(f64::from).zip(words).collect();
+        let [low, high] = extent(ticks.iter().map(|(at, _)| *at));
+        let (title, form) = (title.to_owned(), Form::Words);
+        Self { form, title, ticks, low: low - 0.5, high: high + 0.5, start: 0.0, end: 1.0 }
     }
 
     /// The same scale between two pixels.

@@ -95,6 +95,34 @@ impl<'a> Set<'a> {
         (0..self.axes.len()).filter(varies).collect()
     }
 
+    /// Axes that have a line for each value: those asked for, or all that vary besides the one that
+    /// lines run along.
+    pub fn lines_by(&self, request: &Request, along: Option<usize>) -> Result<Vec<usize>, Refusal> {
+        let besides: Vec<_> =
+            self.varying().into_iter().filter(|other| Some(*other) != along).collect();
+        if request.by.is_empty() {
+            return Ok(besides);
+        }
+        let by: Vec<_> = request.by.iter().map(|name| self.axis(name)).collect::<Result<_, _>>()?;
+        if let Some(along) = along.filter(|along| by.contains(along)) {
+            return misuse(format!("lines run over {:?}: --by another", self.axes[along].name));
+        }
+        if let Some(other) = besides.iter().find(|other| !by.contains(other)) {
+            let other = &self.axes[*other];
+            let values: Vec<_> = other.values.iter().map(|tick| tick.label.as_str()).collect();
+            return misuse(format!(
+                "{:?} has {} values besides, which must not be mixed: add --by {:?}, or --where \
+                 '{}=VALUE'\n  = help: its values: {}",
+                other.name,
+                values.len(),
+                other.name,
+                other.name,
+                values.join(", ")
+            ));
+        }
+        Ok(by)
+    }
+
     /// Rows by their values on some axes, in the order of those values.
     pub fn grouped(&self, axes: &[usize]) -> BTreeMap<Vec<usize>, Vec<&Row<'a>>> {
         let mut groups: BTreeMap<Vec<usize>, Vec<&Row>> = BTreeMap::new();

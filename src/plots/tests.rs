@@ -1,5 +1,6 @@
 //! Figures as a whole: the same bytes twice, whatever the reports hold.
 
+mod curves;
 pub(super) mod rows;
 
 use super::*;

@@ -16,7 +16,7 @@ pub const FLOOR: &str = "write-once";
 pub const ABOVE_FLOOR: &str = "wan.above_floor";
 
 /// Bytes on the WAN for each byte written.
-const AMPLIFICATION: &str = "wan.amplification";
+pub(super) const AMPLIFICATION: &str = "wan.amplification";
 
 /// What a figure was in the trials of a point under one policy.
 #[derive(Debug, Clone, PartialEq)]

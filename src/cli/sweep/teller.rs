@@ -6,10 +6,11 @@ use super::means;
 use crate::results::summary::{Cell, Summary};
 use crate::results::table::{self, Columns};
 use crate::results::trial::Trial;
+use crate::results::until::Stopping;
 use crate::results::{Outline, Word};
 
 /// Figures of the table of means, if none are asked for.
-const FIGURES: [&str; 4] =
+pub(in crate::cli) const FIGURES: [&str; 4] =
     ["wan.amplification", "saved.of_wan", "latency.write.p50_ns", "latency.write.p99_ns"];
 
 /// Tells the rows of an experiment, which come in its order.
@@ -22,6 +23,10 @@ pub(in crate::cli) struct Teller {
     /// Rows without their curves, where their keys must be known before the first is written.
     rows: Vec<Trial>,
     counts: Counts,
+    /// The rule that says how narrow intervals are to be, and a summary of its figures.
+    stopping: Option<(Stopping, Summary)>,
+    /// Intervals that are wider.
+    wide: Vec<String>,
 }
 
 /// What runs came to.
@@ -45,13 +50,30 @@ impl Teller {
             figures.to_vec()
         };
         let summary = Summary::new(outline, Some(figures.clone()));
-        let (cells, rows, counts) = (Vec::new(), Vec::new(), Counts::default());
-        Self { outline: outline.clone(), format, figures, summary, cells, rows, counts }
+        let stopping = Stopping::of(outline, 0).map(|stopping| {
+            let figures = stopping.figures().map(str::to_owned).collect();
+            (stopping, Summary::new(outline, Some(figures)))
+        });
+        Self {
+            outline: outline.clone(),
+            format,
+            figures,
+            summary,
+            cells: Vec::new(),
+            rows: Vec::new(),
+            counts: Counts::default(),
+            stopping,
+            wide: Vec::new(),
+        }
     }
 
     /// Takes the next row; gives the text that is written next, maybe none.
     pub fn take(&mut self, trial: &Trial) -> String {
         self.counts.add(trial);
+        if let Some((_, summary)) = &mut self.stopping {
+            let cells = summary.take(trial);
+            self.judge(&cells);
+        }
         match self.format {
             SweepFormat::Jsonl => return table::json(trial),
             SweepFormat::Csv => {
@@ -66,6 +88,27 @@ impl Teller {
         String::new()
     }
 
+    /// Notes which of the intervals are wider than they are to be.
+    fn judge(&mut self, cells: &[Cell]) {
+        let Some((stopping, _)) = &self.stopping else { return };
+        for cell in cells.iter().filter(|cell| stopping.is_too_wide(cell)) {
+            let Cell { point, at, policy, figure, mean, .. } = cell;
+            let at = self.outline.words(at);
+            let (n, half) = mean.map_or((0, None), |mean| (mean.n, mean.half_width));
+            let half = half.map_or("no interval".to_owned(), |half| format!("± {half}"));
+            let wanted = stopping.wanted(figure);
+            self.wide.push(format!(
+                "not narrow enough: point {point} ({at}), policy {policy}, {figure}: {half} after {n} \
+                 runs, not {wanted}"
+            ));
+        }
+    }
+
+    /// Intervals that are wider than they are to be, in sentences, once all rows were told.
+    pub fn too_wide(&self) -> &[String] {
+        &self.wide
+    }
+
     /// What runs came to so far.
     pub const fn so_far(&self) -> Counts {
         self.counts
@@ -73,6 +116,10 @@ impl Teller {
 
     /// The text at the end, which may come before all rows did.
     pub fn summary(&mut self) -> String {
+        if let Some((_, summary)) = &mut self.stopping {
+            let cells = summary.finish();
+            self.judge(&cells);
+        }
         match self.format {
             SweepFormat::Jsonl => String::new(),
             SweepFormat::Csv => {

@@ -8,11 +8,14 @@ use super::super::words;
 use super::super::{Account, Line};
 use super::Evidence;
 use crate::facts::{Ending, Fact, Role, What};
-use crate::protocol::{CpId, Message, Note, Occupancy, Operation, Timer};
+use crate::protocol::{CpId, Message, Note, Occupancy, Operation, Purpose, Timer};
 
 /// The account of something that did not happen in time.
 pub(super) fn account(evidence: Evidence) -> Option<Account> {
     match evidence.kind() {
+        ("L1", "snapshot_late") | ("L3", "not_the_last") => {
+            Some(no_snapshot(evidence, evidence.subject.cp?))
+        }
         ("L1", _) => Some(open_cp(evidence, evidence.subject.cp?)),
         ("L2" | "L4", "unanswered" | "deadlock") => unanswered(evidence),
         ("L3", _) => Some(not_in_sync(evidence)),
@@ -52,6 +55,25 @@ fn open_cp(evidence: Evidence, cp: CpId) -> Account {
         happened: quiet,
         expected: "sent again after each silence until it is acknowledged".to_owned(),
         rule: Rule::SendAgain,
+    }
+}
+
+/// The destination lacks a CP for too long: the last snapshot that was sent, if any was.
+fn no_snapshot(evidence: Evidence, cp: CpId) -> Account {
+    let snapshot = evidence.history.newest(|fact| {
+        let (_, _, _, message) = message(fact)?;
+        match message {
+            Message::CpBegin { cp, purpose: Purpose::Snapshot, .. } => Some((fact, *cp)),
+            _ => None,
+        }
+    });
+    let line = |(fact, cp)| Line::of(fact, format!("the last snapshot begins: {cp}"));
+    Account {
+        lines: snapshot.map(line).into_iter().collect(),
+        happened: format!("no snapshot brings {cp}, or a later one, to the destination"),
+        expected: "what is committed and not there sent at the next tick, and at the end"
+            .to_owned(),
+        rule: Rule::TakeSnapshot,
     }
 }
 

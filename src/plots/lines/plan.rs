@@ -48,7 +48,7 @@ impl Plan {
                 other.words()
             ));
         }
-        let by = lines_of(set, request, axis)?;
+        let by = set.lines_by(request, Some(axis))?;
         let is_words = set.axes[axis].unit.is_none();
         Ok(Self { axis, figures, by, orientation, is_words })
     }
@@ -141,31 +141,4 @@ fn likely(set: &Set, words: &[&str]) -> Result<usize, Refusal> {
             misuse(format!("which axis does it run over? --x one of {}", names.join(", ")))
         }
     }
-}
-
-/// Axes that have a line for each value: those asked for, or all that vary besides the one that lines
-/// run along.
-fn lines_of(set: &Set, request: &Request, axis: usize) -> Result<Vec<usize>, Refusal> {
-    let besides: Vec<_> = set.varying().into_iter().filter(|other| *other != axis).collect();
-    if request.by.is_empty() {
-        return Ok(besides);
-    }
-    let by: Vec<_> = request.by.iter().map(|name| set.axis(name)).collect::<Result<_, _>>()?;
-    if by.contains(&axis) {
-        return misuse(format!("lines run over {:?}: --by another", set.axes[axis].name));
-    }
-    if let Some(other) = besides.iter().find(|other| !by.contains(other)) {
-        let other = &set.axes[*other];
-        let values: Vec<_> = other.values.iter().map(|tick| tick.label.as_str()).collect();
-        return misuse(format!(
-            "{:?} has {} values besides, which must not be mixed: add --by {:?}, or --where \
-             '{}=VALUE'\n  = help: its values: {}",
-            other.name,
-            values.len(),
-            other.name,
-            other.name,
-            values.join(", ")
-        ));
-    }
-    Ok(by)
 }
