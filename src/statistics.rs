@@ -3,11 +3,13 @@
 
 mod paired;
 mod sample;
+mod share;
 pub mod steady;
 pub mod student;
 
-pub use paired::{Paired, Signs, share};
+pub use paired::{Paired, Signs};
 pub use sample::{Mean, Sample};
+pub use share::share;
 
 /// A median and an interval around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,6 @@
 //! Two quantities measured under the same random numbers: their difference is known far better than
 //! either of them, as what chance does to one it does to the other.
 
-use super::student::{self, CONFIDENCE};
 use super::{Mean, Sample};
 use std::cmp::Ordering;
 
@@ -84,32 +83,6 @@ impl Paired {
         }
         signs
     }
-
-    /// How much narrower the interval of the difference is than that of two samples that share no
-    /// random numbers, as a multiple: above 1 where pairing pays.
-    #[must_use]
-    pub fn gain(&self) -> Option<f64> {
-        let [base, other, difference] = [self.base(), self.other(), self.difference()];
-        let half = |mean: Option<Mean>| mean.and_then(|mean| mean.half_width);
-        let apart = (half(base)?.powi(2) + half(other)?.powi(2)).sqrt();
-        let together = half(difference)?;
-        (together > 0.0).then(|| apart / together)
-    }
-}
-
-/// The interval of a share: so many successes in n independent trials (Wilson 1927, with the normal
-/// quantile; nowhere outside 0 to 1, and near what it says for every share).
-#[must_use]
-pub fn share(successes: u64, n: u64) -> Option<(f64, f64)> {
-    if n == 0 {
-        return None;
-    }
-    let z = student::quantile(CONFIDENCE, 1_000_000);
-    let (n, share) = (super::approximate(n), super::approximate(successes) / super::approximate(n));
-    let scale = 1.0 + z * z / n;
-    let middle = (share + z * z / (2.0 * n)) / scale;
-    let half = z * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt() / scale;
-    Some(((middle - half).max(0.0), (middle + half).min(1.0)))
 }
 
 #[cfg(test)]
@@ -137,7 +110,6 @@ mod tests {
         let half = rest.mean().and_then(|mean| mean.half_width).expect("three values");
         near(relative.half_width.expect("three pairs"), half / 30.0);
         assert_eq!(pairs.signs(), Signs { below: 0, equal: 0, above: 3 });
-        assert!(pairs.gain().is_some_and(|gain| gain > 30.0), "{:?}", pairs.gain());
     }
 
     #[test]
@@ -150,15 +122,5 @@ mod tests {
         assert_eq!(pairs.signs(), Signs { below: 1, equal: 1, above: 1 });
         assert_eq!(pairs.relative(), None);
         assert_eq!(pairs.n(), 3);
-    }
-
-    /// The intervals of Wilson for 0, 19 and 20 of 20, as tables have them.
-    #[test]
-    fn shares_have_intervals() {
-        for (successes, low, high) in [(0, 0.0, 0.161_125), (19, 0.763_868, 0.991_118)] {
-            let (found_low, found_high) = share(successes, 20).expect("twenty");
-            assert!((found_low - low).abs() < 1e-5 && (found_high - high).abs() < 1e-5);
-        }
-        assert_eq!(share(0, 0), None);
     }
 }

@@ -120,6 +120,8 @@ mod tests {
     fn batches_tell_how_well_a_mean_is_known() {
         let found = batch_means(&noise(20_003)).expect("long enough");
         assert!(found.mean.covers(0.0) && found.mean.n == 20, "{found:?}");
+        // The deviation of one value is 1/√12, that of the mean of 20,000 141 times less.
+        assert!(found.mean.half_width.is_some_and(|half| half < 0.007), "{found:?}");
         assert!(found.correlation.abs() < 0.5, "{found:?}");
         // A walk depends on where it was: its batches do too.
         let walk: Vec<_> = noise(20_000)
