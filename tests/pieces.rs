@@ -264,7 +264,7 @@ fn datagrams_lost_and_out_of_order_end_with_the_images_of_references() {
     assert_eq!(data_blocks(&facts), 0);
 }
 
-/// Transfers that arrived when CP_BEGIN of their CP had come.
+/// Transfers that arrived when `CP_BEGIN` of their CP had come.
 fn arrived_late(facts: &[Fact]) -> usize {
     let (mut under_way, mut begun, mut late) = (BTreeMap::new(), BTreeSet::new(), 0);
     for fact in facts {
@@ -317,10 +317,10 @@ fn after_a_resynchronization_pieces_lie_on_the_new_image() {
     for policy in [EXTENTS, WRITE_ONCE] {
         let sets = [policy, ("faults", cut), ("timeout", "100ms"), ("reconnect", "50ms")];
         let (outcome, facts) = observe(&unaligned(&sets));
-        let in_sync = facts
+        let mut in_sync = facts
             .iter()
             .filter(|fact| matches!(fact.what, What::Noted(_, Note::Mirror(MirrorState::InSync))));
-        let back = in_sync.last().expect("it comes back into sync").number;
+        let back = in_sync.next_back().expect("it comes back into sync").number;
         let put_together = |fact: &&Fact| {
             matches!(fact.what, What::Noted(_, Note::Resolved(_, ResolvedFrom::Pieces)))
         };

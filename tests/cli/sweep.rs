@@ -236,7 +236,7 @@ fn seeds_are_added_until_intervals_are_narrow() {
         assert_eq!(of_one, seeds("all in full"), "policies of a point share their seeds");
         let n = of_one.len() as u64;
         assert_eq!(of_one, (0..n).collect::<Vec<_>>());
-        assert!(n == 55 || (30..55).contains(&n) && n % 10 == 0, "{n}");
+        assert!(n == 55 || (30..55).contains(&n) && n.is_multiple_of(10), "{n}");
         counts.push(n);
     }
     assert!(counts.contains(&55) && counts.contains(&50), "some never get there: {counts:?}");
@@ -285,7 +285,8 @@ fn curves_are_kept_where_they_are_asked_for() {
     let names: Vec<_> = curves.keys().map(String::as_str).collect();
     assert_eq!(names, ["consistency_points", "faults", "latency.write", "out_of_sync", "series"]);
     let written = curves["series"]["writes_acknowledged"].as_array().expect("a column");
-    assert_eq!(written.iter().filter_map(Value::as_f64).sum::<f64>().round() as u64, 40);
+    let sum: f64 = written.iter().filter_map(Value::as_f64).sum();
+    assert!((sum - 40.0).abs() < 0.5, "{sum}");
     place.write("e.json", EXPERIMENT);
     let plain = sweep(&place, &["--format=jsonl", "--seeds=3"]).expect(0).stdout;
     assert!(!plain.contains("curves"), "{plain}");
