@@ -5,7 +5,7 @@
 //! a partition). What it does then belongs to a log that nobody continues: it is kept apart, and only
 //! its disks and its answers are looked at (Spec 7.7, S16).
 
-use crate::facts::{Direction, Fact, Role, What};
+use crate::facts::{Direction, Ending, Fact, Role, What};
 use crate::protocol::Part;
 
 /// Who plays which part.
@@ -165,12 +165,7 @@ fn turn(what: What) -> What {
         What::WitnessAnswered(role, answer) => What::WitnessAnswered(other(role), answer),
         What::WitnessTold(role, answer) => What::WitnessTold(other(role), answer),
         What::WitnessUnheard(role) => What::WitnessUnheard(other(role)),
-        What::Ended(mut ending) => {
-            std::mem::swap(&mut ending.source, &mut ending.destination);
-            ending.link_bytes.reverse();
-            ending.images.reverse();
-            What::Ended(ending)
-        }
+        What::Ended(ending) => What::Ended(turned(ending)),
         What::Requested(_)
         | What::OperatorAsked
         | What::Repeated(_)
@@ -183,6 +178,13 @@ fn turn(what: What) -> What {
         | What::WitnessCrashed
         | What::WitnessRestarted => what,
     }
+}
+
+fn turned(mut ending: Ending) -> Ending {
+    std::mem::swap(&mut ending.source, &mut ending.destination);
+    ending.link_bytes.reverse();
+    ending.images.reverse();
+    ending
 }
 
 /// Whether the fact is something that this site did or that happened in it; not what it received.

@@ -27,6 +27,7 @@ mod session;
 mod snapshot;
 mod state;
 mod write;
+mod wrong_items;
 mod wrong_replay;
 
 pub use reign::Replay;

@@ -89,7 +89,6 @@ fn keys_and_words_that_do_not_exist() {
                 2,
                 &["`faults[0]` is", "kind crash needs `node`", "s.json:1:31"],
             ),
-            ("", &["--set", "policy=cp-only"], 2, &["this policy is not simulated yet"]),
             ("", &["--seed", "-1"], 2, &["--seed", "-1"]),
             ("", &["--sed", "1"], 2, &["--sed", "--seed"]),
             ("", &["--dry-run", "--twice"], 2, &["cannot be used with"]),

@@ -4,7 +4,7 @@
 use super::super::block::{BlockAddress, Contents};
 use super::super::policy;
 use super::super::wire::{self, Packing};
-use super::super::{Effect, Item, ItemBody, Message, Policy, Purpose, Reference, Sabotage};
+use super::super::{Effect, Item, ItemBody, Message, Policy, Purpose};
 use super::Source;
 use super::consistency_point::{Delivery, Phase, RunningCp};
 use super::pass::Round;
@@ -151,30 +151,5 @@ impl Source {
             }
             contents => ItemBody::Full(contents),
         })
-    }
-
-    /// What a wrong protocol sends as a reference (Spec 12): metadata, under the name of a data block.
-    fn wrong_reference(&self, address: BlockAddress) -> Option<Reference> {
-        let is_metadata = self.running.as_ref()?.metadata.contains_key(&address);
-        if !is_metadata || !self.parameters.sabotages(Sabotage::ReferenceMetadata) {
-            return None;
-        }
-        let policy = self.parameters.policy;
-        let reference = |buffer| policy::reference(policy, buffer, &self.table);
-        self.buffers.frozen().values().find_map(reference)
-    }
-
-    /// What a wrong protocol sends in full (Spec 12): the live buffer in place of the frozen one, or
-    /// what resynchronization has read in place of what was written since.
-    fn wrong_contents(&self, address: BlockAddress) -> Option<Contents> {
-        if self.parameters.sabotages(Sabotage::SendLiveBuffer) {
-            let live = self.buffers.newest(address)?;
-            let complete = live.covers(0, self.parameters.block_size.get());
-            return complete.then(|| Contents::Data(live.clone()));
-        }
-        if self.parameters.sabotages(Sabotage::ResyncOvertakesWrite) {
-            return self.running.as_ref()?.extras.get(&address)?.clone();
-        }
-        None
     }
 }
