@@ -52,8 +52,8 @@
 //! # What is absent
 //!
 //! No clean-buffer cache at the source: a read of a block that is not dirty goes to disk. No TCP slow
-//! start or congestion control. No contents: bytes are symbolic, so compression and deduplication have
-//! nothing to work on.
+//! start or congestion control. No contents: bytes are symbolic, so how far they compress and how many
+//! are duplicates are knobs.
 
 #![warn(missing_docs)]
 

@@ -2,6 +2,7 @@
 //! two runs merge.
 
 mod ages;
+mod answers;
 mod collect;
 mod curves;
 mod outages;
@@ -9,6 +10,7 @@ mod risk;
 mod series;
 
 pub use ages::Ages;
+pub use answers::Answers;
 pub use collect::Collector;
 pub use curves::{Curve, Curves, write_latency};
 pub use outages::{Exposed, Failure, FailureKind};

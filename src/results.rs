@@ -19,6 +19,7 @@ pub mod merge;
 
 pub mod baseline;
 pub mod saved;
+pub mod steady;
 pub mod summary;
 pub mod table;
 pub mod trial;

@@ -202,7 +202,7 @@ impl Sweep<'_> {
         if let Some(keeper) = &self.keeper {
             keeper.remark(self.context);
         }
-        self.teller.too_wide().iter().for_each(|words| self.context.remark(words));
+        self.teller.doubts().iter().for_each(|words| self.context.remark(words));
         Ok(self.teller.exit())
     }
 }
@@ -250,6 +250,6 @@ pub(super) fn merge(
     let written = written.and_then(|()| write(teller.summary()));
     stream.finish(written)?;
     context.remark(&told(&digest));
-    teller.too_wide().iter().for_each(|words| context.remark(words));
+    teller.doubts().iter().for_each(|words| context.remark(words));
     teller.exit()
 }

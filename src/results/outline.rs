@@ -33,6 +33,9 @@ pub struct Outline {
     pub keep: Vec<Keep>,
     /// The time between two rows of a series.
     pub every: Span,
+    /// When the steady state begins, where one is meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warm_up: Option<Span>,
 }
 
 /// What varies.
@@ -63,6 +66,7 @@ impl Outline {
             at_most: until.map(|until| until.at_most),
             keep: experiment.keep.clone(),
             every: experiment.every,
+            warm_up: experiment.warm_up,
         }
     }
 

@@ -45,6 +45,8 @@ pub struct Experiment {
     pub keep: Vec<Keep>,
     /// The time between two rows of a series.
     pub every: Span,
+    /// When the steady state begins, where one is meant.
+    pub warm_up: Option<Span>,
     /// Keys that are set in every run.
     set: Vec<Setting>,
 }
@@ -149,6 +151,7 @@ impl Experiment {
             until: (!until.widths.is_empty()).then_some(until),
             keep: document.keep,
             every: document.every.unwrap_or(Span::from_secs(1)),
+            warm_up: document.warm_up,
             set: settings(&document.set),
         }
     }

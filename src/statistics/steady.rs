@@ -47,6 +47,18 @@ pub fn warm_up(series: &[f64]) -> Option<Cut> {
     Some(Cut { at: best * FEW, of: series.len() })
 }
 
+/// How many there are.
+#[must_use]
+pub fn count(values: &[f64]) -> f64 {
+    approximate(values.len() as u64)
+}
+
+/// Their mean; none of none.
+#[must_use]
+pub fn average(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| mean(values))
+}
+
 fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / approximate(values.len() as u64)
 }

@@ -378,3 +378,14 @@ fn the_distance_to_the_floor_is_paired() {
     let unknown = sweep(&place, &["--figure=saved.of_wam"]).expect(0).stdout;
     assert!(unknown.contains("no run has a number for saved.of_wam\n"), "{unknown}");
 }
+
+#[test]
+fn a_steady_state_has_figures_and_doubts() {
+    let place = with_experiment();
+    let keep = r#""seeds": "3..4", "warm_up": "10ms""#;
+    place.write("e.json", EXPERIMENT.replace("\"seeds\": \"3..9\"", keep));
+    let told = sweep(&place, &["--format=jsonl"]).expect(0);
+    let steady = &rows(&told.stdout)[0]["figures"]["steady.writes"];
+    assert!(steady.as_f64().is_some_and(|writes| writes > 0.0 && writes < 40.0), "{steady}");
+    assert!(told.stderr.contains("steady state: of"), "40 writes are too few: {}", told.stderr);
+}

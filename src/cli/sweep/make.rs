@@ -2,11 +2,11 @@
 
 use super::plan::Case;
 use crate::batch::{self, Panicked};
-use crate::facts::Sink;
-use crate::metrics::{self, Curves};
+use crate::facts::{Fact, Sink};
+use crate::metrics::{self, Answers, Curves};
 use crate::report::Report;
 use crate::results::trial::Trial;
-use crate::results::{Row, Word, short};
+use crate::results::{Row, Word, short, steady};
 use crate::scenario::Problem;
 use crate::scenario::experiment::Keep;
 use std::collections::BTreeMap;
@@ -31,18 +31,40 @@ impl Job {
     /// # Errors
     /// A rule that the scenario breaks with this seed: a swarm draws knobs that do not go together.
     pub fn make(&self) -> Result<Made, Problem> {
-        let Case { point, at, name, scenario, traces, keep, every, .. } = &*self.case;
-        let mut series = keep.contains(&Keep::Series).then(|| Curves::new(scenario, *every));
-        let sink = series.as_mut().map(|curves| curves as &mut dyn Sink);
-        let outcome = batch::run(scenario, self.seed, traces, sink, &mut |_, _| {})?;
-        let mut curves = series.map(Curves::finish).unwrap_or_default();
+        let Case { point, at, name, scenario, traces, keep, every, warm_up, .. } = &*self.case;
+        let mut sinks = Sinks {
+            series: keep.contains(&Keep::Series).then(|| Curves::new(scenario, *every)),
+            answers: warm_up.map(|_| Answers::default()),
+        };
+        let outcome = batch::run(scenario, self.seed, traces, Some(&mut sinks), &mut |_, _| {})?;
+        let mut curves = sinks.series.map(Curves::finish).unwrap_or_default();
         if keep.contains(&Keep::Latency) {
             curves.insert("latency.write".to_owned(), metrics::write_latency(&outcome.figures));
         }
         let report = outcome.report(scenario, self.seed);
         let why = (!report.is_as_expected()).then(|| why(&report));
-        let trial = Trial::of(*point, at.clone(), name.clone(), &report, curves);
+        let mut trial = Trial::of(*point, at.clone(), name.clone(), &report, curves);
+        if let Some((answers, warm_up)) = sinks.answers.zip(*warm_up) {
+            trial.figures.extend(steady::figures(&answers, warm_up));
+        }
         Ok(Made { trial, why })
+    }
+}
+
+/// What else reads the facts of a run.
+struct Sinks {
+    series: Option<Curves>,
+    answers: Option<Answers>,
+}
+
+impl Sink for Sinks {
+    fn take(&mut self, fact: &Fact) {
+        if let Some(series) = &mut self.series {
+            series.take(fact);
+        }
+        if let Some(answers) = &mut self.answers {
+            answers.take(fact);
+        }
     }
 }
 

@@ -58,6 +58,8 @@ pub(super) struct Case {
     /// The curves that rows keep, and the time between two rows of a series.
     pub keep: Vec<Keep>,
     pub every: Span,
+    /// When the steady state begins, where one is meant.
+    pub warm_up: Option<Span>,
 }
 
 impl Plan {
@@ -156,7 +158,8 @@ impl Cases {
         let (scenario, traces) = (Arc::new(input.scenario), Arc::new(traces));
         let (at, name) = (plan.experiment.at(point), plan.outline.policies[policy].clone());
         let (keep, every) = (plan.experiment.keep.clone(), plan.experiment.every);
-        let case = Case { point, policy, at, name, scenario, traces, keep, every };
+        let warm_up = plan.experiment.warm_up;
+        let case = Case { point, policy, at, name, scenario, traces, keep, every, warm_up };
         let case = Arc::new(case);
         self.last = Some(Arc::clone(&case));
         Ok(case)

@@ -7,7 +7,9 @@ use crate::results::summary::{ABOVE_FLOOR, Cell, FLOOR, Summary};
 use crate::results::table::{self, Columns};
 use crate::results::trial::Trial;
 use crate::results::until::Stopping;
-use crate::results::{Outline, Word};
+use crate::results::{Outline, Word, steady};
+use crate::statistics::steady::MOST_CORRELATION;
+use crate::units::Span;
 
 /// Figures of the table of means, if none are asked for.
 pub(in crate::cli) const FIGURES: [&str; 4] =
@@ -27,6 +29,41 @@ pub(in crate::cli) struct Teller {
     stopping: Option<(Stopping, Summary)>,
     /// Intervals that are wider.
     wide: Vec<String>,
+    unsteady: Unsteady,
+}
+
+/// Runs whose steady state is in doubt.
+#[derive(Debug, Clone, Copy, Default)]
+struct Unsteady {
+    runs: u64,
+    /// MSER-5 cuts later than the warm-up, or not before the middle.
+    late: u64,
+    /// Neighbouring batches have much in common.
+    correlated: u64,
+}
+
+impl Unsteady {
+    fn add(&mut self, trial: &Trial, warm_up: Span) {
+        let figure = |key| trial.figures.get(key).map(|_| trial.figure(key));
+        let Some(cut) = figure(steady::MSER_5) else { return };
+        #[expect(clippy::cast_precision_loss, reason = "figures need no more than 52 bits")]
+        let warm_up = warm_up.as_nanos() as f64;
+        self.runs += 1;
+        self.late += u64::from(cut.is_none_or(|cut| cut > warm_up));
+        let correlation = figure(steady::CORRELATION).flatten();
+        self.correlated += u64::from(correlation.is_none_or(|found| found > MOST_CORRELATION));
+    }
+
+    fn words(self, warm_up: Span) -> Option<String> {
+        let Self { runs, late, correlated } = self;
+        (late + correlated > 0).then(|| {
+            format!(
+                "steady state: of {runs} runs MSER-5 cuts {late} later than {warm_up} or sees no \
+                 steady state, and {correlated} are too short for twenty batches that have nothing \
+                 in common"
+            )
+        })
+    }
 }
 
 /// What runs came to.
@@ -70,12 +107,16 @@ impl Teller {
             counts: Counts::default(),
             stopping,
             wide: Vec::new(),
+            unsteady: Unsteady::default(),
         }
     }
 
     /// Takes the next row; gives the text that is written next, maybe none.
     pub fn take(&mut self, trial: &Trial) -> String {
         self.counts.add(trial);
+        if let Some(warm_up) = self.outline.warm_up {
+            self.unsteady.add(trial, warm_up);
+        }
         if let Some((_, summary)) = &mut self.stopping {
             let cells = summary.take(trial);
             self.judge(&cells);
@@ -110,9 +151,11 @@ impl Teller {
         }
     }
 
-    /// Intervals that are wider than they are to be, in sentences, once all rows were told.
-    pub fn too_wide(&self) -> &[String] {
-        &self.wide
+    /// What speaks against the figures, in sentences, once all rows were told: intervals that are wider
+    /// than they are to be, and steady states that are none.
+    pub fn doubts(&self) -> Vec<String> {
+        let unsteady = self.outline.warm_up.and_then(|warm_up| self.unsteady.words(warm_up));
+        self.wide.iter().cloned().chain(unsteady).collect()
     }
 
     /// What runs came to so far.

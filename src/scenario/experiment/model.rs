@@ -54,6 +54,10 @@ pub(super) struct Document {
     /// Curves that rows keep: `latency`, a distribution; `series`, figures over time.
     #[serde(default)]
     pub keep: Vec<Keep>,
+    /// Where a steady state is meant: the simulated time after which a write must be asked for to
+    /// count in the figures `steady.…`; null: there are none.
+    #[serde(default)]
+    pub warm_up: Option<Span>,
     /// The time between two rows of a series; 1s.
     #[serde(default)]
     pub every: Option<Span>,
