@@ -4,7 +4,7 @@ use super::outages::Outages;
 use super::risk::Risk;
 use super::{Figures, Latency, Saved};
 use crate::facts::{Direction, Fact, Sink, Usage, What};
-use crate::protocol::block::Area;
+use crate::protocol::block::{Area, BlockAddress};
 use crate::protocol::wire::{self, Breakdown, Category, Encoding, Packing};
 use crate::protocol::{
     CpId, Item, ItemBody, Message, Note, Operation, Outcome, Purpose, Request, WaitCause, WriteId,
@@ -39,6 +39,8 @@ pub struct Collector {
     queued: BTreeMap<(Direction, u64), Breakdown>,
     /// Whether the destination applies its log by itself, so that nobody names a block.
     applies_log: bool,
+    /// Blocks of the running CP that were NAKed, or wanted: each counts once, however often it is said.
+    missed: BTreeSet<BlockAddress>,
     /// Between its `CP_BEGIN` and its `CP_END`: what was sent of the running CP.
     sending: Option<Sending>,
     /// What references saved in the running CP. Counts when all of it was sent: half a CP compared
@@ -73,6 +75,7 @@ impl Collector {
             stalled_since: None,
             half_committed: BTreeSet::new(),
             in_full: Packing::new(parameters.cp_message_bytes),
+            missed: BTreeSet::new(),
             queued: BTreeMap::new(),
             applies_log: policy::applies_log(parameters.policy),
             sending: None,
@@ -151,26 +154,16 @@ impl Collector {
                 let saved = std::mem::take(&mut self.saved_so_far);
                 self.save(saved);
             }
-            Message::Nak { .. } => {
+            Message::Nak { address, .. } => {
                 self.synchronized(total);
                 self.save(-signed(total));
-                let points = &mut self.figures.synchronization;
-                points.naks += 1;
-                // Spec 9: a NAKed block counts as full.
-                match &mut self.sending {
-                    Some(sending) if self.applies_log => sending.naked += 1,
-                    Some(_) | None => {
-                        points.blocks_referenced -= 1;
-                        points.blocks_full += 1;
-                    }
-                }
+                self.figures.synchronization.naks += 1;
+                self.missed(&[*address]);
             }
             Message::Want { addresses, .. } => {
                 self.synchronized(total);
                 self.save(-signed(total));
-                let points = &mut self.figures.synchronization;
-                points.blocks_referenced -= addresses.len() as u64;
-                points.blocks_full += addresses.len() as u64;
+                self.missed(addresses);
             }
             Message::NakAnswer { .. } | Message::Wanted { .. } => {
                 self.synchronized(total);
@@ -179,6 +172,7 @@ impl Collector {
             Message::CpBegin { .. } => {
                 self.synchronized(total);
                 self.sending = Some(Sending::default());
+                self.missed.clear();
             }
             Message::CpAck { .. } => self.synchronized(total),
             Message::Transfer(_)
@@ -192,6 +186,23 @@ impl Collector {
             | Message::InSyncNoted { .. }
             | Message::Heartbeat { .. }
             | Message::HeartbeatAnswer { .. } => {}
+        }
+    }
+
+    /// The destination misses these blocks, so they go in full (Spec 9).
+    fn missed(&mut self, addresses: &[BlockAddress]) {
+        for address in addresses {
+            if !self.missed.insert(*address) {
+                continue;
+            }
+            let points = &mut self.figures.synchronization;
+            match &mut self.sending {
+                Some(sending) if self.applies_log => sending.naked += 1,
+                Some(_) | None => {
+                    points.blocks_referenced -= 1;
+                    points.blocks_full += 1;
+                }
+            }
         }
     }
 

@@ -9,6 +9,7 @@ pub use quantity::{bytes, count, percent, span};
 use super::{DurationSummary, LatencySummary, Report, VerdictWord, ViolationLine, WriteCounts};
 use crate::facts::EndReason;
 use crate::protocol::wire::Category;
+use serde_json::Value;
 use std::fmt::Write as _;
 use table::Table;
 
@@ -51,12 +52,17 @@ fn headline(report: &Report) -> String {
         .filter_map(|(share, what)| Some(format!("{} {what}", percent((*share)?))))
         .collect();
     let magnitude = bytes(saved.bytes.unsigned_abs());
-    let words = if saved.bytes < 0 { "References cost" } else { "References saved" };
+    let policy = report.scenario.get("policy").and_then(Value::as_str).unwrap_or_default();
+    let who = match policy {
+        "" | "references" => "References".to_owned(),
+        other => format!("Policy {other}"),
+    };
+    let does = if saved.bytes < 0 { "cost" } else { "saved" };
     let of = if shares.is_empty() { String::new() } else { format!(": {}", shares.join(", ")) };
     if saved.bytes == 0 {
-        text.push_str("References saved nothing.\n");
+        let _ = writeln!(text, "{who} saved nothing at consistency points.");
     } else {
-        let _ = writeln!(text, "{words} {magnitude}{of}.");
+        let _ = writeln!(text, "{who} {does} {magnitude}{of}.");
     }
     text
 }

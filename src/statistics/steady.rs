@@ -47,12 +47,6 @@ pub fn warm_up(series: &[f64]) -> Option<Cut> {
     Some(Cut { at: best * FEW, of: series.len() })
 }
 
-/// How many there are.
-#[must_use]
-pub fn count(values: &[f64]) -> f64 {
-    approximate(values.len() as u64)
-}
-
 /// Their mean; none of none.
 #[must_use]
 pub fn average(values: &[f64]) -> Option<f64> {
