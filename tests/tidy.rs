@@ -28,6 +28,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("metrics", &["units", "protocol", "scenario", "facts"]),
     // The name and version of the generator stand in every report.
     ("report", &["units", "random", "protocol", "scenario", "facts", "checker", "metrics"]),
+    ("page", &["units", "protocol", "report", "metrics"]),
     ("plots", &["units", "protocol", "report", "results", "statistics"]),
     (
         "batch",

@@ -49,16 +49,8 @@ fn headline(report: &Report) -> String {
 fn violations(report: &Report) -> String {
     let mut text = String::new();
     for ViolationLine { property, at_ns, place, message, fact } in &report.violations {
-        let role = match place.role {
-            crate::facts::Role::Source => "source",
-            crate::facts::Role::Destination => "destination",
-        };
-        let (at, fact) = (span(*at_ns), count(*fact));
-        let _ = writeln!(
-            text,
-            "{property} at {at}, {role}, {}, {} (fact {fact})",
-            place.state, place.kind
-        );
+        let (at, place, fact) = (span(*at_ns), sentences::place(place), count(*fact));
+        let _ = writeln!(text, "{property} at {at}, {place} (fact {fact})");
         text.push_str(&wrap(message, "   "));
     }
     if report.further_violations > 0 {

@@ -2,7 +2,8 @@
 
 use super::super::{Report, WriteCounts};
 use super::{bytes, count, percent, span};
-use crate::facts::EndReason;
+use crate::checker::Place;
+use crate::facts::{EndReason, Role};
 use serde_json::Value;
 
 /// What references saved, or cost: `References saved 1000 B: 20.0 % of the WAN.`
@@ -40,6 +41,16 @@ pub fn refusals(report: &Report) -> Option<String> {
         count(requested)
     );
     (refused > 0).then_some(words)
+}
+
+/// Where a violation showed: `source, in_sync, wrong_bytes`.
+#[must_use]
+pub fn place(place: &Place) -> String {
+    let role = match place.role {
+        Role::Source => "source",
+        Role::Destination => "destination",
+    };
+    format!("{role}, {}, {}", place.state, place.kind)
 }
 
 /// What clients asked for and got.

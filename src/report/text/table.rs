@@ -51,6 +51,13 @@ impl Table {
         }
     }
 
+    /// The table without the rows of these names.
+    #[must_use]
+    pub fn without(mut self, names: &[&str]) -> Self {
+        self.rows.retain(|row| row.first().is_none_or(|name| !names.contains(&name.as_str())));
+        self
+    }
+
     /// The rows as lines; nothing where there are only heads.
     pub(super) fn render(&self) -> String {
         if self.figures == Align::Right && self.rows.len() < 2 {
