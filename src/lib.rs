@@ -29,6 +29,7 @@
 //! | [`facts`] | units protocol | append-only evidence, numbered, each with its cause |
 //! | [`simulation`] | all above | does not know what "correct" means |
 //! | [`checker`], [`metrics`] | units protocol scenario facts | never look into nodes; memory bounded |
+//! | [`timeline`] | units protocol scenario facts | for looking, not for judging; memory bounded |
 //! | [`report`] | units random protocol scenario facts checker metrics | text in, text out |
 //! | [`plots`] | units protocol report results statistics | draw only what reports and rows of experiments hold |
 //! | [`batch`] | scenario workload random faults simulation facts checker metrics report | runs, judged and measured while they happen; the only threads; results in the order of the jobs |
@@ -76,6 +77,7 @@ pub mod scenario;
 pub mod shrink;
 pub mod simulation;
 pub mod statistics;
+pub mod timeline;
 pub mod trace;
 pub mod units;
 pub mod wan;
