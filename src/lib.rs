@@ -29,6 +29,7 @@
 //! | [`facts`] | units protocol | append-only evidence, numbered, each with its cause |
 //! | [`simulation`] | all above | does not know what "correct" means |
 //! | [`checker`], [`metrics`] | units protocol scenario facts | never look into nodes; memory bounded |
+//! | [`timeline`] | units protocol scenario facts | for looking, not for judging; memory bounded |
 //! | [`report`] | units random protocol scenario facts checker metrics | text in, text out |
 //! | [`page`] | units protocol report metrics | a run as one HTML file; text in, text out |
 //! | [`plots`] | units protocol report results statistics | draw only what reports and rows of experiments hold |
@@ -78,6 +79,7 @@ pub mod scenario;
 pub mod shrink;
 pub mod simulation;
 pub mod statistics;
+pub mod timeline;
 pub mod trace;
 pub mod units;
 pub mod wan;
