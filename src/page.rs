@@ -19,10 +19,12 @@ mod hash;
 mod html;
 mod resolved;
 mod shell;
+mod timeline;
 mod verdict;
 
 use crate::metrics::Curve;
 use crate::report::Report;
+use crate::timeline::Timeline;
 use crate::units::{SimTime, Span};
 use std::collections::BTreeMap;
 
@@ -35,6 +37,9 @@ pub const FINE: u64 = 240;
 /// Intervals of a run that are rows of a table, at most.
 pub const COARSE: u64 = 56;
 
+/// Requests, messages and works that a timeline should have for a page, at most.
+pub const SPANS: usize = 3_000;
+
 /// What a page is made of.
 #[derive(Debug, Clone, Copy)]
 pub struct Page<'a> {
@@ -44,6 +49,8 @@ pub struct Page<'a> {
     pub scenario: &'a str,
     /// The line that makes the page again; it must not depend on the machine or the day.
     pub line: &'a str,
+    /// The line that makes a page of another stretch of the run, with blanks to fill in.
+    pub another: &'a str,
     /// The version of mirrorsim.
     pub version: &'a str,
     /// Curves of the run as [`crate::metrics::Curves`] draws them, of [`interval`]s for [`FINE`].
@@ -52,6 +59,8 @@ pub struct Page<'a> {
     pub series: &'a Curve,
     /// How the latency of writes is distributed, as [`crate::metrics::write_latency`] tells.
     pub latency: &'a Curve,
+    /// Who did what when.
+    pub timeline: &'a Timeline,
 }
 
 /// The page as HTML.

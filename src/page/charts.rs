@@ -77,7 +77,7 @@ pub(super) fn data(page: &Page) -> Value {
 
 /// Spells as they are; where there are more than pictures can show, neighbours become one.
 fn merged(spells: &Curve, simulated: u64) -> Curve {
-    const MOST: usize = 300;
+    const MOST: usize = 150;
     let column = |name: &str| spells.get(name).cloned().unwrap_or_default();
     let (begins, ends) = (column("begin_ns"), column("end_ns"));
     if begins.len() <= MOST {

@@ -6,7 +6,7 @@ use crate::report::text::{Table, bytes, count, percent, sentences, span, tables}
 use std::fmt::Write as _;
 
 /// Failures that are shown at most.
-const MOST_FAILURES: usize = 40;
+const MOST_FAILURES: usize = 30;
 
 /// The section of key figures.
 pub(super) fn section(report: &Report) -> String {

@@ -22,6 +22,18 @@ pub(super) fn clipped(text: &str, most: usize) -> String {
     out
 }
 
+/// `text` for a script that writes it as text: at most so many signs, none of which confuses.
+pub(super) fn plain(text: &str, most: usize) -> String {
+    let odd = |sign: &char| escaped(*sign).is_empty();
+    let signs = text.chars().filter(|sign| !odd(sign));
+    let mut signs: Vec<_> = signs.map(|sign| if sign.is_control() { ' ' } else { sign }).collect();
+    if signs.len() > most {
+        signs.truncate(most);
+        signs.push('…');
+    }
+    signs.into_iter().collect()
+}
+
 /// How a sign is written. Signs that turn the direction of what follows are left out, so that a
 /// name cannot rearrange the page around it.
 fn escaped(sign: char) -> String {

@@ -1,27 +1,36 @@
 //! The page around its sections.
 
-use super::{Page, assets, charts, figures, hash, resolved, verdict};
+use super::{LONGEST, Page, assets, charts, figures, hash, resolved, timeline, verdict};
 use serde_json::{Value, json};
 
-/// The whole page.
+/// The whole page. Scenario and timeline have what room the rest leaves.
 pub(super) fn render(page: &Page) -> String {
     let (style, script) = (assets::style(), assets::script());
-    let sections = [
-        verdict::section(page),
-        "<main>\n".to_owned(),
-        figures::section(page.report),
-        charts::section(page),
-        resolved::section(page.scenario),
-        "</main>\n".to_owned(),
-    ];
-    let data = embedded(&data(page));
+    let (above, below) = (above(page), charts::section(page));
+    let charts = charts::data(page);
+    let rest = head(page, &style, &script).len() + style.len() + script.len() + above.len();
+    let room =
+        LONGEST - FRAME - (rest + below.len() + charts.to_string().len()).min(LONGEST - FRAME);
+    let scenario = resolved::section(page.scenario, room / 3);
+    let room = room.saturating_sub(scenario.len());
+    let kept = timeline::fit(page.timeline, room, |kept| {
+        timeline::section(page, kept).len() + embedded(&timeline::data(page.timeline, kept)).len()
+    });
+    let data = embedded(&data(page, charts, timeline::data(page.timeline, &kept)));
     format!(
-        "{}<style>{style}</style>\n</head>\n<body>\n{SKIP}{}{FOOT}\
+        "{}<style>{style}</style>\n</head>\n<body>\n{SKIP}{above}{}{below}{scenario}</main>\n{FOOT}\
          <script type=\"application/json\" id=\"data\">{data}</script>\n\
          <script>{script}</script>\n</body>\n</html>\n",
         head(page, &style, &script),
-        sections.concat(),
+        timeline::section(page, &kept),
     )
+}
+
+/// Bytes of what is not counted by itself: tags around the parts, and keys of the data.
+const FRAME: usize = 2_000;
+
+fn above(page: &Page) -> String {
+    format!("{}<main>\n{}", verdict::section(page), figures::section(page.report))
 }
 
 const SKIP: &str = "<a class=\"skip\" href=\"#timeline\">Skip to the timeline</a>\n\
@@ -49,11 +58,13 @@ fn head(page: &Page, style: &str, script: &str) -> String {
     )
 }
 
-fn data(page: &Page) -> Value {
+fn data(page: &Page, charts: Value, timeline: Value) -> Value {
+    let violations = page.report.violations.iter().map(|line| line.at_ns);
     json!({
         "simulated_ns": page.report.simulated_ns,
-        "violations": page.report.violations.iter().map(|line| line.at_ns).collect::<Vec<_>>(),
-        "charts": charts::data(page),
+        "violations": violations.take(verdict::MOST).collect::<Vec<_>>(),
+        "charts": charts,
+        "timeline": timeline,
     })
 }
 
