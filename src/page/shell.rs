@@ -1,6 +1,6 @@
 //! The page around its sections.
 
-use super::{LONGEST, Page, assets, charts, figures, hash, resolved, timeline, verdict};
+use super::{LONGEST, Page, assets, charts, figures, hash, html, resolved, timeline, verdict};
 use serde_json::{Value, json};
 
 /// The whole page. Scenario and timeline have what room the rest leaves.
@@ -59,7 +59,10 @@ fn head(page: &Page, style: &str, script: &str) -> String {
 }
 
 fn data(page: &Page, charts: Value, timeline: Value) -> Value {
-    let violations = page.report.violations.iter().map(|line| line.at_ns);
+    let violations = page.report.violations.iter().map(|line| {
+        let what = format!("{}: {}", line.property, line.message);
+        json!({ "at": line.at_ns, "what": html::plain(&what, 400) })
+    });
     json!({
         "simulated_ns": page.report.simulated_ns,
         "violations": violations.take(verdict::MOST).collect::<Vec<_>>(),

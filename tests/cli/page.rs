@@ -34,7 +34,11 @@ fn the_line_makes_the_run_again() {
     let page = ended.expect(0).stdout;
     let line = "mirrorsim run small.json --seed 3 --set wan.propagation=5ms \
                 --set &#39;name=it&#39;\\&#39;&#39;s &lt;b&gt;&#39; -o run.html</code>";
-    assert!(page.contains(line), "{}", page.lines().find(|l| l.contains("id=\"line\"")).unwrap_or(""));
+    assert!(
+        page.contains(line),
+        "{}",
+        page.lines().find(|l| l.contains("id=\"line\"")).unwrap_or("")
+    );
     let again = [&["run", "small.json", "-o", "run.html"], &words[..]].concat();
     place.run(&again).expect(0);
     assert_eq!(page, place.read("run.html"));

@@ -50,7 +50,7 @@ const shade = (u) => {
     begins.forEach((begin, i) => {
       const x = u.valToPos(begin / 1e9, "x", true);
       const end = u.valToPos((ends[i] ?? SIMULATED) / 1e9, "x", true);
-      ctx.fillRect(x, top, Math.max(end - x, 1), height);
+      ctx.fillRect(x, top, Math.max(end - x, 2), height);
     });
   }
   ctx.restore();
@@ -72,7 +72,7 @@ const frame = (u) => {
   ctx.save();
   ctx.lineWidth = u.pxRatio ?? 1;
   for (const at of shownRange()) stroke(at / 1e9, "faint", [4, 3]);
-  for (const at of RUN.violations) stroke(at / 1e9, "alarm", []);
+  for (const { at } of RUN.violations) stroke(at / 1e9, "alarm", []);
   ctx.restore();
 };
 

@@ -45,7 +45,7 @@ for (const group of LINE.messages) {
 }
 for (const group of LINE.works) {
   for (const row of rows(group)) {
-    add("work", `${DEVICES[row.kind]}-${row.side}`, row.at, later(row.at, row.took), row);
+    add("work", `${DEVICES[row.kind]}-${row.side}`, row.at, row.at + (row.took ?? 0), row);
   }
 }
 for (const row of rows(LINE.points)) {
@@ -53,6 +53,7 @@ for (const row of rows(LINE.points)) {
 }
 for (const row of rows(LINE.pleas)) add("plea", "witness", row.at, row.told ?? row.answered ?? row.at, row);
 for (const row of rows(LINE.marks)) add("mark", row.lane, row.at, row.at, row);
+for (const row of RUN.violations) add("violation", "all", row.at, row.at, row);
 const touches = (span) => span.from <= LINE.to && span.to >= LINE.from;
 const SPELLS = rows(LINE.spells).map((row) => ({ type: "spell", lane: "all", from: row.at, to: row.ended ?? SIMULATED, what: row }));
 spans.push(...SPELLS);

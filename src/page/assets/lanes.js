@@ -1,6 +1,6 @@
 // Where everything stands from top to bottom: clients, source, WAN, destination, witness. What
 // overlaps in a lane is stacked into rows; how many there are is bounded.
-const MOST_ROWS = { client: 10, nvram: 3, volume: 6, log: 4, point: 2, witness: 2 };
+const MOST_ROWS = { client: 40, nvram: 3, volume: 6, log: 4, point: 2, witness: 2 };
 const stack = (list, most) => {
   const ends = [];
   for (const span of list) {
@@ -13,7 +13,7 @@ const stack = (list, most) => {
 };
 const inLane = new Map();
 for (const span of SPANS) {
-  if (span.type === "message" || span.type === "mark" || span.type === "spell") continue;
+  if (!["request", "work", "point", "plea"].includes(span.type)) continue;
   if (!inLane.has(span.lane)) inLane.set(span.lane, []);
   inLane.get(span.lane).push(span);
 }
@@ -48,8 +48,8 @@ const listed = () => {
 // Places for lanes in a picture of this width.
 const layOut = (width) => {
   const narrow = width < 620;
-  const gutter = narrow ? 0 : 122;
-  const TOP = 22;
+  const gutter = narrow ? 0 : 130;
+  const TOP = 30;
   let y = TOP;
   const lanes = listed().map((lane) => {
     const room = lane.lane === "wan" ? (narrow ? 130 : 170) : (LANE_ROWS.get(lane.lane) ?? 1) * lane.row;

@@ -15,7 +15,7 @@ const shades = () => {
     if (!visible(span)) continue;
     if (span.type === "spell") {
       const fault = span.what.kind === "fault";
-      const [top, bottom] = fault ? [place.top - 8, place.top] : [place.bottom - 4, place.bottom];
+      const [top, bottom] = fault ? [place.top - 7, place.top - 1] : [place.bottom - 4, place.bottom];
       out.push(across(span.from, span.to, place.top, place.bottom, fault ? "fault" : "apart"));
       out.push(across(span.from, span.to, top, bottom, fault ? "fault-edge" : "apart-edge", span.number));
       hits.push({ span, x1: toX(span.from), x2: Math.max(toX(span.to), toX(span.from) + 3), y1: top, y2: bottom, count: 1 });
@@ -43,8 +43,13 @@ const numbers = () => {
 const moments = () => {
   const out = [];
   for (const span of SPANS) {
-    if (span.type !== "mark" || !visible(span)) continue;
+    if (!visible(span)) continue;
     const x = toX(span.from);
+    if (span.type === "violation") {
+      out.push(`<line class="violated" data-span="${span.number}" x1="${tenth(x)}" y1="${place.top - 10}" x2="${tenth(x)}" y2="${place.bottom}"/>`);
+      hits.push({ span, x1: x - 2, x2: x + 2, y1: place.top - 10, y2: place.bottom, count: 1 });
+    }
+    if (span.type !== "mark") continue;
     const lane = place.of.get(span.lane);
     const side = span.lane.startsWith("side-") ? reach(Number(span.lane.slice(5))) : null;
     const [top, bottom] = lane ? [lane.top, lane.bottom] : side ?? [place.top, place.bottom];
@@ -53,10 +58,6 @@ const moments = () => {
     if (span.what.grave) out.push(`<line class="${name}" x1="${tenth(x)}" y1="${top}" x2="${tenth(x)}" y2="${bottom}"/>`);
     out.push(`<path class="${name}" data-span="${span.number}" d="M${tenth(x)} ${tenth(y - 4)}l4 4l-4 4l-4 -4z"/>`);
     hits.push({ span, x1: x - 4, x2: x + 4, y1: y - 4, y2: y + 4, count: 1 });
-  }
-  for (const at of RUN.violations) {
-    const x = tenth(toX(at));
-    if (x >= 0 && x <= place.plot) out.push(`<line class="violated" x1="${x}" y1="${place.top - 10}" x2="${x}" y2="${place.bottom}"/>`);
   }
   return out.join("");
 };
@@ -67,7 +68,7 @@ const timeAxis = () => {
   for (let n = Math.ceil(view.from / step); n * step <= view.to; n += 1) {
     const x = tenth(toX(n * step));
     out.push(`<line class="tick" x1="${x}" y1="${place.top - 4}" x2="${x}" y2="${place.bottom}"/>`);
-    if (x > 24 && x < place.plot - 24) out.push(`<text class="time" x="${x}" y="${place.top - 8}">${tickWords(n * step, step)}</text>`);
+    if (x > 24 && x < place.plot - 24) out.push(`<text class="time" x="${x}" y="${place.top - 14}">${tickWords(n * step, step)}</text>`);
   }
   return out.join("");
 };

@@ -23,7 +23,7 @@ const drawOverview = (width) => {
   svg.setAttribute("height", STRIP.height);
   const lost = BUCKETS.lost.map((count, i) => (count > 0 ? stripRect(i * EVERY, (i + 1) * EVERY, STRIP.lost, 8, "lost") : ""));
   const spells = SPELLS.map((span) => stripRect(span.from, span.to, 0, STRIP.height - 4, span.what.kind === "fault" ? "fault" : "apart"));
-  const violations = RUN.violations.map((at) => stripRect(at, at, 0, STRIP.height - 4, "violated"));
+  const violations = RUN.violations.map(({ at }) => stripRect(at, at, 0, STRIP.height - 4, "violated"));
   svg.innerHTML = spells.join("") + column(BUCKETS.requests, STRIP.top, STRIP.half, "asked")
     + column(BUCKETS.there.map((n, i) => n + BUCKETS.back[i]), STRIP.wire, STRIP.wireHeight, "wire")
     + lost.join("") + violations.join("")

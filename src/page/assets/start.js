@@ -39,8 +39,9 @@ const start = () => {
   makeKey(drawView);
   makeControls();
   makeOverview();
-  followers.push(follow);
+  showFirst();
   drawAll();
+  followers.push(follow);
   onceResized(drawAll);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
   const paper = (on) => () => {

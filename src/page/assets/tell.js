@@ -68,7 +68,8 @@ const workWords = (span) => {
     some(row.lsn) ? `entry ${countWords(row.lsn)}` : null,
     some(row.op) ? `write ${clientName(row.client)}#${row.op}` : null,
     some(row.transfer) ? `transfer ${row.transfer}` : null,
-    some(row.block) ? `${row.volume > 0 ? `volume ${row.volume} ` : ""}${AREAS(row.area)}block ${row.block}` : null,
+    row.count > 1 ? `${countWords(row.count)} of them` : null,
+    some(row.block) ? blocksWords({ ...row, blocks: null }) : null,
     some(row.file) ? `file ${row.file}` : null,
     some(row.bytes) ? bytesWords(row.bytes) : null,
     some(row.took) ? lasted(span) : `since ${momentWords(span.from)}, its end is not known`,
@@ -94,6 +95,7 @@ const spellWords = (span) => {
 };
 const WORDS = {
   message: messageWords, request: requestWords, work: workWords, point: pointWords, spell: spellWords,
+  violation: (span) => `violation of ${span.what.what}, at ${momentWords(span.from)}`,
   mark: (span) => `${span.what.what}: ${momentWords(span.from)}`,
   plea: (span) => `${span.what.what}: ${lasted(span)}`,
 };

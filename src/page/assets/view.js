@@ -33,6 +33,17 @@ const closer = (span) => {
   const middle = (span.from + span.to) / 2;
   setView(middle - length / 2, middle + length / 2);
 };
+// At first: around what matters most, at a length at which arrows are not all upright.
+const flights = SPANS.filter((s) => s.type === "message" && s.what.arrived > 0).map((s) => s.what.arrived);
+flights.sort((one, other) => one - other);
+const first = (test) => SPANS.find((span) => test(span) && span.from >= LINE.from);
+const showFirst = () => {
+  const flight = flights[Math.floor(flights.length / 2)];
+  const matters = first((s) => s.type === "violation") ?? first((s) => s.type === "message" && s.what.lost !== null)
+    ?? first((s) => s.type === "point") ?? SPANS[0];
+  if (!flight || !matters) return showAll();
+  setView(matters.from - flight * 2, matters.from + flight * 8);
+};
 // Draws once, however often it is asked to before the next frame.
 const onceAFrame = (draw) => {
   let asked = false;

@@ -39,7 +39,8 @@ fn tables_that_stand_in_for_charts_are_the_report() {
     let made = made();
     let rows = made.table("Over time, by interval");
     assert!((20..=60).contains(&rows.len()), "{} rows", rows.len());
-    let writes: u64 = rows[1..].iter().map(|row| row[1].replace(',', "").parse().unwrap_or(0)).sum();
+    let writes: u64 =
+        rows[1..].iter().map(|row| row[1].replace(',', "").parse().unwrap_or(0)).sum();
     assert_eq!(writes, made.report.writes.acknowledged);
     let last = rows.last().expect("rows");
     assert!(last[0].starts_with(&format!("{}.", made.report.simulated_ns / 1_000_000_000)));

@@ -46,7 +46,9 @@ fn every_element_ends() {
     assert_eq!(unbalanced("<p><br>x"), Some("[\"p\"] do not end".to_owned()));
     let html = made().html;
     assert_eq!(unbalanced(&html), None);
-    for element in ["<!doctype html>", "<html lang=\"en\">", "<title>PASS · lossy · mirrorsim</title>"] {
+    for element in
+        ["<!doctype html>", "<html lang=\"en\">", "<title>PASS · lossy · mirrorsim</title>"]
+    {
         assert_eq!(html.matches(element).count(), 1, "{element}");
     }
     for part in ["verdict", "figures", "timeline", "charts", "scenario", "detail", "overview"] {
@@ -58,7 +60,8 @@ fn every_element_ends() {
 fn the_policy_names_the_only_script_and_style() {
     let made = made();
     let policy = made.between("http-equiv=\"Content-Security-Policy\" content=\"", "\"");
-    let (script, style) = (made.between("<script>", "</script>"), made.between("<style>", "</style>"));
+    let (script, style) =
+        (made.between("<script>", "</script>"), made.between("<style>", "</style>"));
     let wanted = format!(
         "default-src 'none'; script-src {}; style-src {}; base-uri 'none'; form-action 'none'",
         hash::source(script),
@@ -78,8 +81,21 @@ fn the_policy_names_the_only_script_and_style() {
 fn nothing_is_loaded() {
     let made = made();
     for way in [
-        " src=", "url(", "@import", "fetch(", "XMLHttpRequest", "WebSocket", "EventSource",
-        "import(", "sendBeacon", "new Worker", "<link", "<iframe", "<img", "<object", "<base",
+        " src=",
+        "url(",
+        "@import",
+        "fetch(",
+        "XMLHttpRequest",
+        "WebSocket",
+        "EventSource",
+        "import(",
+        "sendBeacon",
+        "new Worker",
+        "<link",
+        "<iframe",
+        "<img",
+        "<object",
+        "<base",
     ] {
         assert!(!made.html.contains(way), "{way}");
     }

@@ -43,11 +43,13 @@ impl Kept {
         self.requests + self.messages + self.works
     }
 
-    /// From when to when the timeline shows, in nanoseconds.
+    /// From when to when the timeline shows, in nanoseconds: all of the window that is complete.
     pub fn shown(&self, timeline: &Timeline) -> (u64, u64) {
         let ended = timeline.ended.as_nanos();
-        let from = timeline.window.from.as_nanos().min(ended);
-        (from, timeline.window.to.as_nanos().min(ended).max(from + 1))
+        let full = [self.full_at, timeline.left_out.full_at].into_iter().flatten().min();
+        let last = full.map_or(ended, |full| full.as_nanos().min(ended));
+        let from = timeline.window.from.as_nanos().min(last);
+        (from, timeline.window.to.as_nanos().min(last).max(from + 1))
     }
 }
 

@@ -32,11 +32,12 @@ pub(super) fn about(page: &Page, kept: &Kept) -> Vec<String> {
     let beyond = left.requests.beyond + left.messages.beyond + left.works.beyond;
     let no_room = (Kept::all(timeline).total() - kept.total()) as u64;
     let shown = format!(
-        "{}: {} requests, {} messages, {} works of devices.",
+        "{}: {} requests, {} messages, {} works of devices{}.",
         window(timeline, kept),
         count(kept.requests as u64),
         count(kept.messages as u64),
-        count(kept.works as u64)
+        count(kept.works as u64),
+        drawn_as(timeline, kept)
     );
     let mut words = vec![shown];
     if outside > 0 {
@@ -47,14 +48,13 @@ pub(super) fn about(page: &Page, kept: &Kept) -> Vec<String> {
         ));
     }
     if beyond + no_room > 0 {
-        let full = [timeline.left_out.full_at, kept.full_at].into_iter().flatten().min();
-        let until = full.map(|at| format!(" It is complete until {}.", moment(at.as_nanos())));
+        let asked = timeline.window.to.as_nanos().min(timeline.ended.as_nanos());
         words.push(format!(
-            "<span id=\"left-out\" data-count=\"{}\"><b>{} that touch the window are left out</b>: a \
-             page has room for so many.{}</span>",
+            "<span id=\"left-out\" data-count=\"{}\"><b>{} more up to {} are left out</b>, since a page \
+             has room for no more.</span>",
             beyond + no_room,
             count(beyond + no_room),
-            until.unwrap_or_default()
+            moment(asked)
         ));
     }
     words.extend(others(timeline));
@@ -62,6 +62,15 @@ pub(super) fn about(page: &Page, kept: &Kept) -> Vec<String> {
         words.push(another(page));
     }
     words
+}
+
+/// As how many bars works are drawn, if that is fewer.
+fn drawn_as(timeline: &Timeline, kept: &Kept) -> String {
+    let bars = super::works::bars(&timeline.works[..kept.works]);
+    if bars == kept.works {
+        return String::new();
+    }
+    format!(", drawn together as {} bars", count(bars as u64))
 }
 
 /// What is shown in time.

@@ -1,23 +1,32 @@
 //! Works of devices as columns, a group for each side and kind.
 
 use super::super::columns::Columns;
-use super::words::area;
-use crate::protocol::block::BlockAddress;
-use crate::timeline::{WorkEnd, WorkKind, WorkSpan};
+use super::run::Run;
+use crate::timeline::{WorkKind, WorkSpan};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Groups, each with `kind` and `side` (0: the node that began as source).
 pub(super) fn data(works: &[WorkSpan]) -> Value {
+    let group = |((side, kind), runs): ((u8, &str), Vec<_>)| {
+        let columns = Columns::new(runs.len()).said("kind", kind).said("side", side);
+        told(when(columns, &runs), &runs).into_value()
+    };
+    runs(works).into_iter().map(group).collect()
+}
+
+/// How many bars they are drawn as.
+pub(super) fn bars(works: &[WorkSpan]) -> usize {
+    runs(works).values().map(Vec::len).sum()
+}
+
+/// Works of a side and kind, as runs.
+fn runs(works: &[WorkSpan]) -> BTreeMap<(u8, &'static str), Vec<Run>> {
     let mut groups: BTreeMap<(u8, &str), Vec<&WorkSpan>> = BTreeMap::new();
     for work in works {
         groups.entry((work.role as u8, kind(work.kind))).or_default().push(work);
     }
-    let group = |((side, kind), spans): ((u8, &str), Vec<_>)| {
-        let columns = Columns::new(spans.len()).said("kind", kind).said("side", side);
-        told(when(columns, &spans), &spans).into_value()
-    };
-    groups.into_iter().map(group).collect()
+    groups.into_iter().map(|(name, group)| (name, Run::all(&group))).collect()
 }
 
 const fn kind(kind: WorkKind) -> &'static str {
@@ -31,21 +40,18 @@ const fn kind(kind: WorkKind) -> &'static str {
     }
 }
 
-fn when(columns: Columns, spans: &[&WorkSpan]) -> Columns {
-    let all = || spans.iter();
-    let cut = |span: &WorkSpan| match span.end {
-        WorkEnd::CutShort(_) => 1,
-        WorkEnd::Done(_) | WorkEnd::Untold => 0,
-    };
+fn when(columns: Columns, runs: &[Run]) -> Columns {
+    let all = || runs.iter();
     columns
-        .with("at", all().map(|span| span.began.as_nanos()))
-        .with("took", all().map(|span| Some(span.ended()?.since(span.began).as_nanos())))
-        .with("cut", all().map(|span| cut(span)))
+        .with("at", all().map(|run| run.began.as_nanos()))
+        .with("took", all().map(|run| Some(run.ended?.since(run.began).as_nanos())))
+        .with("cut", all().map(|run| u64::from(run.cut)))
+        .with("count", all().map(|run| run.count))
 }
 
 /// What it is about.
-fn told(columns: Columns, spans: &[&WorkSpan]) -> Columns {
-    let all = || spans.iter().map(|span| About::of(span.kind));
+fn told(columns: Columns, runs: &[Run]) -> Columns {
+    let all = || runs.iter().map(|run| &run.about);
     columns
         .with("lsn", all().map(|about| about.lsn))
         .with("client", all().map(|about| about.client))
@@ -57,60 +63,6 @@ fn told(columns: Columns, spans: &[&WorkSpan]) -> Columns {
         .with("bytes", all().map(|about| about.bytes))
         .with("volume", all().map(|about| about.volume))
         .with("block", all().map(|about| about.block))
+        .with("until_block", all().map(|about| about.until_block))
         .with("area", all().map(|about| about.area))
-}
-
-/// The numbers of a work; those that its kind does not have are none.
-#[derive(Default)]
-struct About {
-    lsn: Option<u64>,
-    client: Option<u64>,
-    op: Option<u64>,
-    cp: Option<u64>,
-    transfer: Option<u64>,
-    file: Option<u64>,
-    offset: Option<u64>,
-    bytes: Option<u64>,
-    volume: Option<u64>,
-    block: Option<u64>,
-    area: Option<u64>,
-}
-
-impl About {
-    fn of(kind: WorkKind) -> Self {
-        match kind {
-            WorkKind::Append(lsn, write, cp, bytes) => Self {
-                lsn: Some(lsn.sequence),
-                client: Some(u64::from(write.client.0)),
-                op: Some(write.op.0),
-                cp: Some(cp.number.0),
-                bytes: Some(bytes),
-                ..Self::default()
-            },
-            WorkKind::LogWrite(transfer, cp, file, bytes) => Self {
-                transfer: Some(u64::from(transfer.0)),
-                cp: Some(cp.number.0),
-                file: Some(u64::from(file.0)),
-                bytes: Some(bytes),
-                ..Self::default()
-            },
-            WorkKind::LogRead(file, offset, bytes) => Self {
-                file: Some(u64::from(file.0)),
-                offset: Some(offset),
-                bytes,
-                ..Self::default()
-            },
-            WorkKind::PageWrite(cp, address) => Self { cp: Some(cp.number.0), ..Self::at(address) },
-            WorkKind::PageRead(address) | WorkKind::PinnedRead(address) => Self::at(address),
-        }
-    }
-
-    fn at(address: BlockAddress) -> Self {
-        Self {
-            volume: Some(u64::from(address.volume.0)),
-            block: Some(address.index),
-            area: area(address),
-            ..Self::default()
-        }
-    }
 }
