@@ -24,7 +24,7 @@ mod verdict;
 
 use crate::metrics::Curve;
 use crate::report::Report;
-use crate::timeline::{Timeline, Window};
+use crate::timeline::Timeline;
 use crate::units::{SimTime, Span};
 use std::collections::BTreeMap;
 
@@ -37,11 +37,12 @@ pub const FINE: u64 = 240;
 /// Intervals of a run that are rows of a table, at most.
 pub const COARSE: u64 = 56;
 
-/// Requests and messages that a page has room for, about.
-const SPANS: usize = 2_400;
+/// Requests, messages and works that a page has room for, about.
+pub const SPANS: usize = 2_600;
 
-/// Requests, messages and works that the timeline of a page should keep, at most.
-pub const KEPT: usize = 40_000;
+/// Requests, messages and works that the timeline of a page should keep, at most: those of one
+/// moment take little room.
+pub const KEPT: usize = 6_000;
 
 /// What a page is made of.
 #[derive(Debug, Clone, Copy)]
@@ -70,13 +71,6 @@ pub struct Page<'a> {
 #[must_use]
 pub fn render(page: &Page) -> String {
     shell::render(page)
-}
-
-/// The window that a page shows if nobody says which, in a run of which a first timeline is known;
-/// `violated`: when the first property broke.
-#[must_use]
-pub fn window(first: Timeline, violated: Option<SimTime>) -> Window {
-    timeline::window(first, violated)
 }
 
 /// How long intervals of a run are, so that there are at most `most`: a round number.

@@ -5,7 +5,6 @@ mod happenings;
 mod marks;
 mod messages;
 mod requests;
-mod run;
 mod stand_in;
 mod strip;
 mod words;
@@ -15,21 +14,8 @@ pub(super) use budget::{Kept, fit};
 
 use super::html::folded;
 use super::{Page, html};
-use crate::timeline::{self, Timeline, Window};
-use crate::units::SimTime;
+use crate::timeline::Timeline;
 use serde_json::{Value, json};
-
-/// A page draws up to so many works of devices as one, so that one counts little.
-const WORKS_AS_ONE: u64 = 16;
-
-/// Where to look in a run of which a first timeline is known; `violated`: when the first property
-/// broke.
-pub(super) fn window(mut first: Timeline, violated: Option<SimTime>) -> Window {
-    for bucket in &mut first.buckets.list {
-        bucket.works = bucket.works.div_ceil(WORKS_AS_ONE);
-    }
-    timeline::choose(&first, violated, super::SPANS)
-}
 
 /// The section; `kept` says what of the timeline the page has room for.
 pub(super) fn section(page: &Page, kept: &Kept) -> String {

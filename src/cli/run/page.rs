@@ -9,7 +9,7 @@ use crate::metrics::{Curve, Curves};
 use crate::page::{self, Page};
 use crate::report::Report;
 use crate::scenario::Scenario;
-use crate::timeline::{Collector, Window};
+use crate::timeline::{self, Collector, Window};
 use crate::units::SimTime;
 use std::ffi::OsString;
 
@@ -36,7 +36,7 @@ impl Drawing {
             run.once(Some(&mut overview))?;
         }
         let violated = first.report.violations.first().map(|line| SimTime::from_nanos(line.at_ns));
-        let window = page::window(overview.finish(), violated);
+        let window = timeline::choose(&overview.finish(), violated, page::SPANS);
         let scenario = drawn.unwrap_or(&run.input.scenario);
         let simulated = SimTime::from_nanos(first.report.simulated_ns);
         let curves = |most| Curves::new(scenario, page::interval(simulated, most));

@@ -23,8 +23,8 @@ const LINE = RUN.timeline;
 const clientName = (number) => LINE.clients[number] || `client ${number}`;
 const SIDES = ["source", "destination"];
 const DEVICES = {
-  append: "nvram", "log write": "log", "log read": "log",
-  "page write": "volume", "page read": "volume", "pinned read": "volume",
+  append: "nvram", "log-write": "log", "log-read": "log",
+  "page-write": "volume", "page-read": "volume", "pinned-read": "volume",
 };
 
 // Everything that can be pointed at: from when to when, in which lane, and what it is. What has no

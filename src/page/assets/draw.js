@@ -11,7 +11,7 @@ const clampX = (x) => Math.min(Math.max(x, -20), place.plot + 20);
 
 const BAR_CLASS = {
   request: (row) => `r-${row.kind}${row.refused ? " refused" : ""}`,
-  work: (row) => `w-${row.kind.replace(" ", "-")}`,
+  work: (row) => `w-${row.kind}`,
   point: () => "point",
   plea: () => "plea",
 };

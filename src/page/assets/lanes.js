@@ -27,7 +27,7 @@ const listed = () => {
   const clients = [...LANE_ROWS.keys()].filter((lane) => kindOf(lane) === "client");
   clients.sort((one, other) => one.slice(7) - other.slice(7));
   const total = clients.reduce((sum, lane) => sum + LANE_ROWS.get(lane), 0);
-  const slim = Math.max(2, Math.min(9, Math.floor(260 / Math.max(total, 1))));
+  const slim = Math.max(2, Math.min(8, Math.floor(150 / Math.max(total, 1))));
   const lanes = clients.map((lane) => ({ lane, name: clientName(Number(lane.slice(7))), row: slim, side: "client" }));
   const device = (kind, name, side, always) => {
     const lane = `${kind}-${side}`;

@@ -64,19 +64,20 @@ const requestWords = (span) => {
 };
 const workWords = (span) => {
   const row = span.what;
+  const many = row.count > 1;
   const about = [
-    some(row.lsn) ? `entry ${countWords(row.lsn)}` : null,
-    some(row.op) ? `write ${clientName(row.client)}#${row.op}` : null,
-    some(row.transfer) ? `transfer ${row.transfer}` : null,
-    row.count > 1 ? `${countWords(row.count)} of them` : null,
+    many ? `${countWords(row.count)} at once` : null,
+    writesWords(row),
+    some(row.first) ? `${row.last === row.first ? "transfer" : "transfers"} ${from(row.first, row.last)}` : null,
     some(row.block) ? blocksWords({ ...row, blocks: null }) : null,
     some(row.file) ? `file ${row.file}` : null,
     some(row.bytes) ? bytesWords(row.bytes) : null,
     some(row.took) ? lasted(span) : `since ${momentWords(span.from)}, its end is not known`,
     row.cut ? "cut short" : null,
+    many && row.told < row.count ? `the end of ${countWords(row.count - row.told)} is not known` : null,
   ];
   const cp = some(row.cp) ? ` of CP ${row.cp}` : "";
-  return `${SIDES[row.side]} ${row.kind}${cp}: ${about.filter(Boolean).join(", ")}`;
+  return `${SIDES[row.side]}, ${row.words}${cp}: ${about.filter(Boolean).join(", ")}`;
 };
 const pointWords = (span) => {
   const { cp, side, generation, what, committed, ended } = span.what;

@@ -39,7 +39,7 @@ flights.sort((one, other) => one - other);
 const first = (test) => SPANS.find((span) => test(span) && span.from >= LINE.from);
 const showFirst = () => {
   const flight = flights[Math.floor(flights.length / 2)];
-  const matters = first((s) => s.type === "violation") ?? first((s) => s.type === "message" && s.what.lost !== null)
+  const matters = first((s) => s.type === "violation") ?? first((s) => s.type === "message" && typeof s.what.lost === "number")
     ?? first((s) => s.type === "point") ?? SPANS[0];
   if (!flight || !matters) return showAll();
   setView(matters.from - flight * 2, matters.from + flight * 8);

@@ -16,22 +16,7 @@ fn drawn(made: &Made) -> u64 {
     let data = made.data();
     let groups = ["requests", "messages", "works"].map(|list| data["timeline"][list].clone());
     let groups = groups.iter().flat_map(|list| list.as_array().expect("groups").clone());
-    let rows = |group: serde_json::Value| {
-        let n = group["n"].as_u64().expect("how many");
-        match &group["count"] {
-            serde_json::Value::Null => n,
-            serde_json::Value::Array(counts) => {
-                let deltas = counts.iter().map(|delta| delta.as_i64().expect("a number"));
-                let counts = deltas.scan(0, |sum, delta| {
-                    *sum += delta;
-                    Some(*sum)
-                });
-                u64::try_from(counts.sum::<i64>()).expect("above 0")
-            }
-            count => n * count.as_u64().expect("a number"),
-        }
-    };
-    groups.map(rows).sum()
+    groups.map(|group| group["n"].as_u64().expect("how many")).sum()
 }
 
 fn counted(made: &Made, id: &str) -> u64 {

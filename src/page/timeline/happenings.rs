@@ -3,8 +3,8 @@
 use super::super::columns::Columns;
 use super::budget::{MOST_PLEAS, MOST_POINTS, MOST_SPELLS};
 use super::words::word;
-use crate::protocol::witness::{Plea, Ruling};
-use crate::timeline::{PleaSpan, PointSpan, Spell, SpellKind, Timeline};
+use crate::protocol::witness::Ruling;
+use crate::timeline::{PleaSpan, PointSpan, Spell, SpellKind, Timeline, words};
 use crate::units::SimTime;
 use serde_json::Value;
 
@@ -56,14 +56,11 @@ const fn kind(kind: SpellKind) -> &'static str {
 
 /// What was wrong, in words.
 pub(super) fn what(spell: &Spell, timeline: &Timeline) -> String {
+    let word = words::spell(timeline, spell.kind);
     match spell.kind {
-        SpellKind::Fault(id) => {
-            let name = timeline.faults.get(id.0 as usize).copied().unwrap_or("fault");
-            format!("{name} (fault {})", id.0)
-        }
-        SpellKind::Mirror(role, state) => format!("{}: {}", word(&role), word(&state)),
-        SpellKind::Down(role) => format!("{} is down", word(&role)),
-        SpellKind::WitnessDown => "the witness is down".to_owned(),
+        SpellKind::Fault(id) => format!("{word} (fault {id})"),
+        SpellKind::Mirror(role, _) => format!("{}: {word}", words::side(role)),
+        SpellKind::Down(_) | SpellKind::WitnessDown => word,
     }
 }
 
@@ -84,15 +81,11 @@ pub(super) fn pleas(timeline: &Timeline) -> Value {
 }
 
 fn asked(plea: &PleaSpan) -> String {
-    let wish = match plea.request.plea {
-        Plea::Alone => "to go on out of sync",
-        Plea::Together => "in sync again",
-        Plea::Promotion => "to be promoted",
-    };
+    let (who, wish) = (words::side(plea.role), words::plea(plea.request.plea));
     let ruling = match plea.answered {
         Some((_, Ruling::Granted)) => "granted",
         Some((_, Ruling::Refused)) => "refused",
         None => "not answered",
     };
-    format!("{} asks the witness: {wish}: {ruling}", word(&plea.role))
+    format!("{who} asks the witness: {wish}: {ruling}")
 }

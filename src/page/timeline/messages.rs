@@ -4,7 +4,7 @@
 use super::super::columns::Columns;
 use super::words::{area, word};
 use crate::protocol::Purpose;
-use crate::timeline::{Arrival, Condition, MessageSpan, Round};
+use crate::timeline::{Arrival, Condition, MessageSpan, Round, words};
 use crate::units::SimTime;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ struct Name {
     /// 1: sent before.
     again: u8,
     /// Why they were lost; empty: they were not.
-    cause: String,
+    cause: &'static str,
     /// What the consistency point is for; empty: a consistency point.
     purpose: String,
 }
@@ -33,7 +33,7 @@ impl Name {
             Some(Purpose::ConsistencyPoint) | None => String::new(),
             Some(purpose @ (Purpose::Resync | Purpose::Snapshot)) => word(&purpose),
         };
-        let cause = message.lost.map(|(_, cause)| word(&cause)).unwrap_or_default();
+        let cause = message.lost.map(|(_, cause)| words::loss(cause)).unwrap_or_default();
         let (kind, back) = (message.kind.word(), message.direction as u8);
         Self { kind, back, again, cause, purpose }
     }

@@ -1,9 +1,9 @@
 //! Tables that stand in for the timeline.
 
 use super::super::html::{moment, rows_under, text};
-use super::{happenings, marks, words};
+use super::{happenings, marks};
 use crate::report::text::{count, span};
-use crate::timeline::{PointSpan, Spell, Timeline};
+use crate::timeline::{PointSpan, Spell, Timeline, words};
 use crate::units::SimTime;
 
 /// Rows of a table, at most.
@@ -56,7 +56,7 @@ fn length(from: SimTime, to: Option<SimTime>) -> String {
 fn point(point: &PointSpan) -> Vec<String> {
     vec![
         count(point.cp.number.0),
-        words::word(&point.role),
+        words::side(point.role).to_owned(),
         moment(point.begun.as_nanos()),
         when(point.committed),
         when(point.ended),

@@ -31,13 +31,14 @@ pub(super) fn about(page: &Page, kept: &Kept) -> Vec<String> {
     let outside = left.requests.outside + left.messages.outside + left.works.outside;
     let beyond = left.requests.beyond + left.messages.beyond + left.works.beyond;
     let no_room = (Kept::all(timeline).total() - kept.total()) as u64;
+    let works: u64 = timeline.works[..kept.works].iter().map(|span| span.count).sum();
     let shown = format!(
         "{}: {} requests, {} messages, {} works of devices{}.",
         window(timeline, kept),
         count(kept.requests as u64),
         count(kept.messages as u64),
-        count(kept.works as u64),
-        drawn_as(timeline, kept)
+        count(works),
+        drawn_as(works, kept.works)
     );
     let mut words = vec![shown];
     if outside > 0 {
@@ -65,12 +66,11 @@ pub(super) fn about(page: &Page, kept: &Kept) -> Vec<String> {
 }
 
 /// As how many bars works are drawn, if that is fewer.
-fn drawn_as(timeline: &Timeline, kept: &Kept) -> String {
-    let bars = super::works::bars(&timeline.works[..kept.works]);
-    if bars == kept.works {
+fn drawn_as(works: u64, bars: usize) -> String {
+    if works == bars as u64 {
         return String::new();
     }
-    format!(", drawn together as {} bars", count(bars as u64))
+    format!(" (those of one moment as one bar: {})", count(bars as u64))
 }
 
 /// What is shown in time.

@@ -1,68 +1,66 @@
 //! Works of devices as columns, a group for each side and kind.
 
 use super::super::columns::Columns;
-use super::run::Run;
-use crate::timeline::{WorkKind, WorkSpan};
+use super::words::area;
+use crate::timeline::{WorkEnd, WorkKind, WorkSpan, words};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Groups, each with `kind` and `side` (0: the node that began as source).
+/// Groups, each with `kind`, `words` for it, and `side` (0: the node that began as source).
 pub(super) fn data(works: &[WorkSpan]) -> Value {
-    let group = |((side, kind), runs): ((u8, &str), Vec<_>)| {
-        let columns = Columns::new(runs.len()).said("kind", kind).said("side", side);
-        told(when(columns, &runs), &runs).into_value()
-    };
-    runs(works).into_iter().map(group).collect()
-}
-
-/// How many bars they are drawn as.
-pub(super) fn bars(works: &[WorkSpan]) -> usize {
-    runs(works).values().map(Vec::len).sum()
-}
-
-/// Works of a side and kind, as runs.
-fn runs(works: &[WorkSpan]) -> BTreeMap<(u8, &'static str), Vec<Run>> {
-    let mut groups: BTreeMap<(u8, &str), Vec<&WorkSpan>> = BTreeMap::new();
+    let mut groups: BTreeMap<(u8, WorkKind), Vec<&WorkSpan>> = BTreeMap::new();
     for work in works {
-        groups.entry((work.role as u8, kind(work.kind))).or_default().push(work);
+        groups.entry((work.role as u8, work.kind)).or_default().push(work);
     }
-    groups.into_iter().map(|(name, group)| (name, Run::all(&group))).collect()
+    let group = |((side, kind), spans): ((u8, WorkKind), Vec<_>)| {
+        let columns = Columns::new(spans.len()).said("kind", key(kind)).said("side", side);
+        told(when(columns.said("words", words::work(kind)), &spans), &spans).into_value()
+    };
+    groups.into_iter().map(group).collect()
 }
 
-const fn kind(kind: WorkKind) -> &'static str {
+/// What the script tells kinds apart by.
+const fn key(kind: WorkKind) -> &'static str {
     match kind {
-        WorkKind::Append(..) => "append",
-        WorkKind::LogWrite(..) => "log write",
-        WorkKind::LogRead(..) => "log read",
-        WorkKind::PageWrite(..) => "page write",
-        WorkKind::PageRead(_) => "page read",
-        WorkKind::PinnedRead(_) => "pinned read",
+        WorkKind::Append => "append",
+        WorkKind::LogWrite => "log-write",
+        WorkKind::LogRead => "log-read",
+        WorkKind::PageWrite => "page-write",
+        WorkKind::PageRead => "page-read",
+        WorkKind::PinnedRead => "pinned-read",
     }
 }
 
-fn when(columns: Columns, runs: &[Run]) -> Columns {
-    let all = || runs.iter();
+fn when(columns: Columns, spans: &[&WorkSpan]) -> Columns {
+    let all = || spans.iter();
+    let cut = |span: &WorkSpan| match span.end {
+        WorkEnd::CutShort(_) => 1,
+        WorkEnd::Done(_) | WorkEnd::Untold => 0,
+    };
     columns
-        .with("at", all().map(|run| run.began.as_nanos()))
-        .with("took", all().map(|run| Some(run.ended?.since(run.began).as_nanos())))
-        .with("cut", all().map(|run| u64::from(run.cut)))
-        .with("count", all().map(|run| run.count))
+        .with("at", all().map(|span| span.began.as_nanos()))
+        .with("took", all().map(|span| Some(span.ended()?.since(span.began).as_nanos())))
+        .with("cut", all().map(|span| cut(span)))
+        .with("count", all().map(|span| span.count))
+        .with("told", all().map(|span| span.told))
 }
 
-/// What it is about.
-fn told(columns: Columns, runs: &[Run]) -> Columns {
-    let all = || runs.iter().map(|run| &run.about);
+/// What they are about.
+fn told(columns: Columns, spans: &[&WorkSpan]) -> Columns {
+    let all = || spans.iter();
+    let some = |number: u64| (number > 0).then_some(number);
     columns
-        .with("lsn", all().map(|about| about.lsn))
-        .with("client", all().map(|about| about.client))
-        .with("op", all().map(|about| about.op))
-        .with("cp", all().map(|about| about.cp))
-        .with("transfer", all().map(|about| about.transfer))
-        .with("file", all().map(|about| about.file))
-        .with("offset", all().map(|about| about.offset))
-        .with("bytes", all().map(|about| about.bytes))
-        .with("volume", all().map(|about| about.volume))
-        .with("block", all().map(|about| about.block))
-        .with("until_block", all().map(|about| about.until_block))
-        .with("area", all().map(|about| about.area))
+        .with("cp", all().map(|span| Some(span.cp?.number.0)))
+        .with("bytes", all().map(|span| some(span.bytes)))
+        .with("client", all().map(|span| Some(u64::from(span.writes?.0.client.0))))
+        .with("op", all().map(|span| Some(span.writes?.0.op.0)))
+        .with("until_client", all().map(|span| Some(u64::from(span.writes?.1.client.0))))
+        .with("until_op", all().map(|span| Some(span.writes?.1.op.0)))
+        .with("first", all().map(|span| Some(u64::from(span.transfers?.first.0))))
+        .with("last", all().map(|span| Some(u64::from(span.transfers?.last.0))))
+        .with("file", all().map(|span| Some(u64::from(span.file?.0))))
+        .with("volume", all().map(|span| Some(u64::from(span.blocks?.0.volume.0))))
+        .with("block", all().map(|span| Some(span.blocks?.0.index)))
+        .with("until_block", all().map(|span| Some(span.blocks?.1.index)))
+        .with("area", all().map(|span| area(span.blocks?.0)))
 }
