@@ -63,7 +63,12 @@ fn failures(report: &Report) -> String {
     let table = tables::failures(report);
     let shown = table.rows().iter().take(MOST_FAILURES).map(Vec::as_slice);
     if !table.rows().is_empty() {
-        page.push_str(&html::rows_under("What failures cost", table.heads(), shown));
+        page.push_str(&html::rows_under(
+            "What failures cost",
+            html::Cells::Numbers,
+            table.heads(),
+            shown,
+        ));
     }
     let more = table.rows().len().saturating_sub(MOST_FAILURES);
     if more > 0 {

@@ -40,6 +40,13 @@ const bars = (lane) => {
   for (const bar of open.values()) flush(bar);
   return out.join("");
 };
+// The head of an arrow that ends here and came from there.
+const tip = (x, y, dx, dy) => {
+  const length = Math.hypot(dx, dy);
+  const [ux, uy] = [(dx / length) * 7, (dy / length) * 7];
+  const [vx, vy] = [-uy * 0.4, ux * 0.4];
+  return `M${tenth(x)} ${tenth(y)}L${tenth(x - ux + vx)} ${tenth(y - uy + vy)}L${tenth(x - ux - vx)} ${tenth(y - uy - vy)}z`;
+};
 const arrows = (lane) => {
   const out = [];
   const seen = new Set();
@@ -52,15 +59,14 @@ const arrows = (lane) => {
     const spot = `${Math.round(x1)} ${Math.round(x2)} ${name} ${row.back} ${row.cause}`;
     if (seen.has(spot)) continue;
     seen.add(spot);
-    const whole = row.arrived !== null;
+    const whole = some(row.arrived);
     const [start, goal] = row.back ? [lane.bottom, lane.top] : [lane.top, lane.bottom];
     // What never arrives stops in mid-way.
     const y2 = whole ? goal : start + (goal - start) * 0.6;
     const to = tenth(x2);
     out.push(`<line class="${name}" data-span="${span.number}" x1="${tenth(x1)}" y1="${start}" x2="${to}" y2="${tenth(y2)}"/>`);
     if (whole) {
-      const tip = row.back ? 5 : -5;
-      out.push(`<path class="tip ${name}" d="M${to} ${goal}l-4 ${tip}h5z"/>`);
+      out.push(`<path class="tip ${name}" d="${tip(x2, goal, x2 - x1, goal - start)}"/>`);
     } else {
       out.push(`<path class="cross" data-span="${span.number}" d="M${tenth(x2 - 4)} ${tenth(y2 - 4)}l8 8m0 -8l-8 8"/>`);
     }

@@ -1,5 +1,4 @@
 // What a span is, in words.
-const some = (value) => value !== null && value !== undefined;
 const from = (first, last) => (some(last) && last !== first ? `${first}–${last}` : `${first}`);
 const AREAS = (level) => (!some(level) ? "" : level === 0 ? "bitmap " : `level ${level} `);
 const writesWords = (row) => {

@@ -1,6 +1,6 @@
 //! Tables that stand in for the timeline.
 
-use super::super::html::{moment, rows_under, text};
+use super::super::html::{Cells, moment, rows_under, text};
 use super::{happenings, marks};
 use crate::report::text::{count, span};
 use crate::timeline::{PointSpan, Spell, Timeline, words};
@@ -38,7 +38,7 @@ fn part(caption: &str, heads: &[&str], rows: impl ExactSizeIterator<Item = Vec<S
     }
     let heads: Vec<_> = heads.iter().map(|head| (*head).to_owned()).collect();
     let rows: Vec<_> = rows.take(MOST).collect();
-    let mut html = rows_under(caption, &heads, rows.iter().map(Vec::as_slice));
+    let mut html = rows_under(caption, Cells::Words, &heads, rows.iter().map(Vec::as_slice));
     if more > 0 {
         html.push_str(&format!("<p class=\"note\">and {} more</p>\n", count(more as u64)));
     }
