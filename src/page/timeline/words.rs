@@ -5,7 +5,8 @@ use super::super::html::{moment, text};
 use super::Kept;
 use crate::protocol::block::{Area, BlockAddress};
 use crate::report::text::count;
-use crate::timeline::{Left, Timeline};
+use crate::timeline::{Left, Timeline, Window};
+use crate::units::SimTime;
 use serde::Serialize;
 
 /// The word of a piece of plain data without fields: `in sync`.
@@ -60,7 +61,7 @@ pub(super) fn about(page: &Page, kept: &Kept) -> Vec<String> {
     }
     words.extend(others(timeline));
     if outside + beyond + no_room > 0 {
-        words.push(another(page));
+        words.push(another(page, kept));
     }
     words
 }
@@ -99,8 +100,31 @@ fn others(timeline: &Timeline) -> Option<String> {
     (!words.is_empty()).then(|| format!("Left out as well: {}.", words.join(", ")))
 }
 
-/// How to see another stretch.
-fn another(page: &Page) -> String {
-    let line = text(page.another);
+/// How to see another stretch: the next one, or at the end of the run the one before.
+fn another(page: &Page, kept: &Kept) -> String {
+    let (from, to) = kept.shown(page.timeline);
+    let length = to - from;
+    let (from, to) = if to < page.timeline.ended.as_nanos() {
+        (to, to + length)
+    } else {
+        (from.saturating_sub(length), from)
+    };
+    // Round numbers are shorter: a tenth of the length is near enough.
+    let step = 10_u64.pow((length / 10).max(1).ilog10());
+    let round = |nanos: u64| SimTime::from_nanos(nanos / step * step);
+    let window = Window { from: round(from), to: round(to) };
+    let line = text(&page.another.replace("FROM..TO", &window.to_string()));
     format!("Another stretch: <code id=\"another\">{line}</code>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{CpNumber, MirrorState};
+
+    #[test]
+    fn words_of_plain_data_are_plain() {
+        assert_eq!(word(&MirrorState::OutOfSync), "out of sync");
+        assert_eq!(word(&CpNumber(3)), "");
+    }
 }
