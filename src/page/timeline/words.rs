@@ -31,15 +31,15 @@ pub(super) fn about(page: &Page, kept: &Kept) -> Vec<String> {
     let left = timeline.left_out;
     let outside = left.requests.outside + left.messages.outside + left.works.outside;
     let beyond = left.requests.beyond + left.messages.beyond + left.works.beyond;
-    let no_room = (Kept::all(timeline).total() - kept.total()) as u64;
-    let works: u64 = timeline.works[..kept.works].iter().map(|span| span.count).sum();
+    let no_room = (super::budget::total(timeline) - kept.total()) as u64;
+    let works: u64 = kept.works.iter().map(|span| span.count).sum();
     let shown = format!(
         "{}: {} requests, {} messages, {} works of devices{}.",
         window(timeline, kept),
-        count(kept.requests as u64),
-        count(kept.messages as u64),
+        count(kept.requests.len() as u64),
+        count(kept.messages.len() as u64),
         count(works),
-        drawn_as(works, kept.works)
+        drawn_as(works, kept.works.len())
     );
     let mut words = vec![shown];
     if outside > 0 {
@@ -50,13 +50,12 @@ pub(super) fn about(page: &Page, kept: &Kept) -> Vec<String> {
         ));
     }
     if beyond + no_room > 0 {
-        let asked = timeline.window.to.as_nanos().min(timeline.ended.as_nanos());
         words.push(format!(
-            "<span id=\"left-out\" data-count=\"{}\"><b>{} more up to {} are left out</b>, since a page \
-             has room for no more.</span>",
+            "<span id=\"left-out\" data-count=\"{}\"><b>{} more of {} are left out</b>, since a page has \
+             room for no more.</span>",
             beyond + no_room,
             count(beyond + no_room),
-            moment(asked)
+            asked(timeline)
         ));
     }
     words.extend(others(timeline));
@@ -76,12 +75,19 @@ fn drawn_as(works: u64, bars: usize) -> String {
 
 /// What is shown in time.
 fn window(timeline: &Timeline, kept: &Kept) -> String {
-    let (from, to) = kept.shown(timeline);
+    let (from, to) = kept.shown();
     let ended = timeline.ended.as_nanos();
     if from == 0 && to >= ended {
         return format!("The whole run, {}", moment(ended));
     }
     format!("From {} to {} of {}", moment(from), moment(to), moment(ended))
+}
+
+/// The window that was asked for, as far as the run goes.
+fn asked(timeline: &Timeline) -> String {
+    let ended = timeline.ended.as_nanos();
+    let (from, to) = (timeline.window.from.as_nanos(), timeline.window.to.as_nanos().min(ended));
+    format!("{} to {}", moment(from), moment(to))
 }
 
 /// Points, spells, pleas and marks that are left out.
@@ -102,7 +108,7 @@ fn others(timeline: &Timeline) -> Option<String> {
 
 /// How to see another stretch: the next one, or at the end of the run the one before.
 fn another(page: &Page, kept: &Kept) -> String {
-    let (from, to) = kept.shown(page.timeline);
+    let (from, to) = kept.shown();
     let length = to - from;
     let (from, to) = if to < page.timeline.ended.as_nanos() {
         (to, to + length)
