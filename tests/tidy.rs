@@ -29,6 +29,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("timeline", &["units", "protocol", "scenario", "facts"]),
     // The name and version of the generator stand in every report.
     ("report", &["units", "random", "protocol", "scenario", "facts", "checker", "metrics"]),
+    ("perfetto", &["units", "protocol", "facts", "timeline"]),
     ("plots", &["units", "protocol", "report", "results", "statistics"]),
     (
         "batch",
