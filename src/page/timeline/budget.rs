@@ -44,9 +44,10 @@ impl<'a> Kept<'a> {
         }
     }
 
-    /// How many in all.
-    pub fn total(&self) -> usize {
-        self.requests.len() + self.messages.len() + self.works.len()
+    /// How many in all, each work counted.
+    pub fn total(&self) -> u64 {
+        let works: u64 = self.works.iter().map(|span| span.count).sum();
+        (self.requests.len() + self.messages.len()) as u64 + works
     }
 
     /// From when to when that is, in nanoseconds; never nothing.
@@ -56,9 +57,10 @@ impl<'a> Kept<'a> {
     }
 }
 
-/// How many the timeline has.
-pub(super) fn total(timeline: &Timeline) -> usize {
-    timeline.requests.len() + timeline.messages.len() + timeline.works.len()
+/// How many the timeline has, each work counted.
+pub(super) fn total(timeline: &Timeline) -> u64 {
+    let works: u64 = timeline.works.iter().map(|span| span.count).sum();
+    (timeline.requests.len() + timeline.messages.len()) as u64 + works
 }
 
 /// What has room where `length` tells how long the page gets: all of the window, or a stretch of it

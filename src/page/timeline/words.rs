@@ -31,7 +31,7 @@ pub(super) fn about(page: &Page, kept: &Kept) -> Vec<String> {
     let left = timeline.left_out;
     let outside = left.requests.outside + left.messages.outside + left.works.outside;
     let beyond = left.requests.beyond + left.messages.beyond + left.works.beyond;
-    let no_room = (super::budget::total(timeline) - kept.total()) as u64;
+    let no_room = super::budget::total(timeline) - kept.total();
     let works: u64 = kept.works.iter().map(|span| span.count).sum();
     let shown = format!(
         "{}: {} requests, {} messages, {} works of devices{}.",
