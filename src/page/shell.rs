@@ -18,7 +18,7 @@ pub(super) fn render(page: &Page) -> String {
     let kept = timeline::fit(page.timeline, violated, room, |kept| {
         timeline::section(page, kept).len() + embedded(&timeline::data(page.timeline, kept)).len()
     });
-    let data = embedded(&data(page, charts, timeline::data(page.timeline, &kept)));
+    let data = embedded(&data(page, &charts, &timeline::data(page.timeline, &kept)));
     format!(
         "{}<style>{style}</style>\n</head>\n<body>\n{SKIP}{above}{}{below}{scenario}</main>\n{FOOT}\
          <script type=\"application/json\" id=\"data\">{data}</script>\n\
@@ -60,7 +60,7 @@ fn head(page: &Page, style: &str, script: &str) -> String {
     )
 }
 
-fn data(page: &Page, charts: Value, timeline: Value) -> Value {
+fn data(page: &Page, charts: &Value, timeline: &Value) -> Value {
     let violations = page.report.violations.iter().map(|line| {
         let what = format!("{}: {}", line.property, line.message);
         json!({ "at": line.at_ns, "what": html::plain(&what, 400) })

@@ -72,7 +72,9 @@ fn what_the_script_draws_is_the_report() {
 #[test]
 fn the_bars_are_the_report() {
     let made = made();
-    let whole = bytes(made.report.wan.to_destination.get(Category::LogBlocks));
-    let entry = made.between("<li data-category=\"log_blocks\">", "</li>");
-    assert!(entry.contains(&format!("<b>{whole}</b>")), "{entry}");
+    for category in [Category::LogBlocks, Category::LogHeaders, Category::PacketOverhead] {
+        let amount = bytes(made.report.wan.to_destination.get(category));
+        let entry = made.between(&format!("<li data-category=\"{}\">", category.key()), "</li>");
+        assert!(entry.contains(&format!("<b>{amount}</b>")), "{entry}");
+    }
 }

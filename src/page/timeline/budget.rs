@@ -65,12 +65,12 @@ pub(super) fn total(timeline: &Timeline) -> u64 {
 
 /// What has room where `length` tells how long the page gets: all of the window, or a stretch of it
 /// around what matters most. `violated`: when the first property broke.
-pub(in super::super) fn fit<'a>(
-    timeline: &'a Timeline,
+pub(in super::super) fn fit(
+    timeline: &Timeline,
     violated: Option<SimTime>,
     room: usize,
     length: impl Fn(&Kept) -> usize,
-) -> Kept<'a> {
+) -> Kept<'_> {
     const WHOLE: u64 = 1 << 32;
     let whole = complete(timeline);
     let focus = focus(timeline, violated).clamp(whole.from, whole.to);
