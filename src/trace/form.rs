@@ -187,13 +187,11 @@ impl Form {
     /// From when its times count.
     pub(super) const fn epoch(self) -> Epoch {
         match self {
-            Self::MirrorsimCsv
-            | Self::Blkparse
-            | Self::Fio
-            | Self::DiskSim
-            | Self::MqSim
-            | Self::Spc => Epoch::Recording,
+            Self::MirrorsimCsv | Self::Fio | Self::DiskSim | Self::MqSim | Self::Spc => {
+                Epoch::Recording
+            }
             Self::Msr
+            | Self::Blkparse
             | Self::Strace
             | Self::CloudPhysics
             | Self::Vscsi1
