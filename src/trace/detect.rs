@@ -19,43 +19,62 @@ pub(super) fn form(head: &[u8], whole: bool) -> Result<Form, TraceError> {
     if head.is_empty() {
         return Err(TraceError::Empty);
     }
-    let mut forms: Vec<_> = Form::ALL.into_iter().filter(|form| fits(*form, head, whole)).collect();
-    // The columns of the two are the same; even decimals of a time do not tell their unit for sure.
-    if let [Form::DiskSim | Form::MqSim] = forms[..] {
-        forms = vec![Form::DiskSim, Form::MqSim];
-    }
-    match forms[..] {
+    match fitting(head, whole)[..] {
         [form] => Ok(form),
         [] => {
             let line = head.split(|&byte| byte == b'\n').find(|line| !line.trim_ascii().is_empty());
             Err(TraceError::UnknownForm { found: format!("{:?}", shortened(line.unwrap_or(head))) })
         }
-        _ => Err(TraceError::Ambiguous { forms }),
+        ref forms => Err(TraceError::Ambiguous { forms: forms.to_vec() }),
     }
 }
 
-/// Whether the first lines or records are of this form, but for a few bad ones, and at least one
-/// tells something.
-fn fits(form: Form, head: &[u8], whole: bool) -> bool {
+/// The forms that fit best: those with the fewest bad lines, of which headers of other forms are one.
+fn fitting(head: &[u8], whole: bool) -> Vec<Form> {
+    let bad = Form::ALL.map(|form| bad_items(form, head, whole));
+    let least = bad.iter().flatten().min();
+    let forms = Form::ALL.into_iter().zip(&bad);
+    let mut forms: Vec<_> =
+        forms.filter(|(_, bad)| bad.as_ref() == least).map(|(form, _)| form).collect();
+    if least.is_none() {
+        forms.clear();
+    }
+    // A process whose name is a number makes the first five words of FIU those of DiskSim.
+    if forms.contains(&Form::Fiu) {
+        forms.retain(|form| !matches!(form, Form::DiskSim | Form::MqSim));
+    }
+    // The columns of the two are the same; even decimals of a time do not tell their unit for sure.
+    if let [Form::DiskSim | Form::MqSim] = forms[..] {
+        forms = vec![Form::DiskSim, Form::MqSim];
+    }
+    forms
+}
+
+/// How many of the first lines or records are bad, if they are of this form at all: one is of it, and
+/// of the others few are bad. One may always be: a header, or a last line that is cut off.
+fn bad_items(form: Form, head: &[u8], whole: bool) -> Option<u64> {
     let head = if whole { head } else { without_a_part(form.framing(), head) };
     let (mut items, mut parser) = (Items::new(head, form.framing()), form.parser());
     let mut scratch = Requests::new(usize::MAX, None);
-    let (mut tried, mut bad) = (0, 0);
-    while tried < TRIED
+    let (mut good, mut bad) = (0, 0);
+    while good + bad < TRIED
         && let Ok(Some(item)) = items.next()
     {
-        let Ok(item) = item else {
-            bad += 1;
-            tried += 1;
-            continue;
+        let read = match item {
+            Ok(item) if form.framing() == Framing::Lines && super::import::says_nothing(item) => {
+                continue;
+            }
+            Ok(item) => parser.item(item, &mut scratch),
+            Err(fault) => Err(fault),
         };
-        if form.framing() == Framing::Lines && super::import::says_nothing(item) {
-            continue;
+        match read {
+            Ok(()) => good += 1,
+            Err(_) => bad += 1,
         }
-        tried += 1;
-        bad += u64::from(parser.item(item, &mut scratch).is_err());
     }
-    tried > 0 && bad * 10 <= tried && !(form.is_strict() && bad > 0)
+    let most = if form.is_strict() { 0 } else { ((good + bad) / 10).max(1) };
+    let early = scratch.earliest().is_some_and(|time| time < form.since());
+    (good > 0 && bad <= most && !early).then_some(bad)
 }
 
 /// The head without its last line or record, of which a part may be missing.
@@ -68,3 +87,6 @@ fn without_a_part(framing: Framing, head: &[u8]) -> &[u8] {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -61,6 +61,22 @@ pub(super) fn words<'a, const COUNT: usize>(
     if found == COUNT { Ok(fields) } else { Err(Fault::Fields { found, wanted }) }
 }
 
+/// The first `COUNT` words of a line; more may follow.
+///
+/// # Errors
+/// How many there are, if too few.
+pub(super) fn first_words<'a, const COUNT: usize>(
+    line: &'a [u8],
+    wanted: &'static str,
+) -> Result<[&'a [u8]; COUNT], Fault> {
+    let (mut fields, mut found): ([&[u8]; COUNT], _) = ([&[]; COUNT], 0);
+    for (place, word) in fields.iter_mut().zip(every_word(line)) {
+        *place = word;
+        found += 1;
+    }
+    if found == COUNT { Ok(fields) } else { Err(Fault::Fields { found, wanted }) }
+}
+
 /// The words of a line, between any number of blanks and tabs.
 pub(super) fn every_word(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     line.split(|byte| matches!(byte, b' ' | b'\t')).filter(|word| !word.is_empty())
@@ -75,6 +91,42 @@ pub(super) fn digits(text: &[u8]) -> Option<u64> {
         let digit = byte.checked_sub(b'0').filter(|&digit| digit < 10)?;
         sum.checked_mul(10)?.checked_add(u64::from(digit))
     })
+}
+
+/// Hexadecimal digits, after `0x` or without.
+pub(super) fn hexadecimal(text: &[u8]) -> Option<u64> {
+    let digits = text.strip_prefix(b"0x").or(text.strip_prefix(b"0X")).unwrap_or(text);
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0_u64, |sum, &byte| {
+        let digit = char::from(byte).to_digit(16)?;
+        sum.checked_mul(16)?.checked_add(u64::from(digit))
+    })
+}
+
+/// Two bytes of a record, little-endian.
+pub(super) fn u16_at(record: &[u8], at: usize) -> u16 {
+    u16::from_le_bytes(part(record, at))
+}
+
+/// Four bytes of a record, little-endian.
+pub(super) fn u32_at(record: &[u8], at: usize) -> u32 {
+    u32::from_le_bytes(part(record, at))
+}
+
+/// Eight bytes of a record, little-endian.
+pub(super) fn u64_at(record: &[u8], at: usize) -> u64 {
+    u64::from_le_bytes(part(record, at))
+}
+
+/// Eight bytes of a record, little-endian, with a sign.
+pub(super) fn i64_at(record: &[u8], at: usize) -> i64 {
+    i64::from_le_bytes(part(record, at))
+}
+
+fn part<const SIZE: usize>(record: &[u8], at: usize) -> [u8; SIZE] {
+    *record[at..].first_chunk().expect("records are whole, and fields lie in them")
 }
 
 /// A number of bytes.
@@ -133,6 +185,15 @@ mod tests {
         }
         assert_eq!(digits(b"18446744073709551615"), Some(u64::MAX));
         assert_eq!(digits(b"007"), Some(7));
+    }
+
+    #[test]
+    fn hexadecimal_goes_with_a_prefix_or_without() {
+        for none in ["", "0x", "x1", "-1", "1g", "10000000000000000"] {
+            assert_eq!(hexadecimal(none.as_bytes()), None, "{none:?}");
+        }
+        assert_eq!(hexadecimal(b"0xFFFFffffFFFFffff"), Some(u64::MAX));
+        assert_eq!(hexadecimal(b"2a"), Some(42));
     }
 
     #[test]

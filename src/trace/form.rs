@@ -205,6 +205,31 @@ impl Form {
         }
     }
 
+    /// Nanoseconds of its epoch before which no file of it begins, as far as detection is concerned:
+    /// where all columns are plain numbers, any table of numbers would do without.
+    pub(super) const fn since(self) -> u64 {
+        const SEPTEMBER_2001: u64 = 1_000_000_000_000_000_000;
+        match self {
+            Self::Tencent => SEPTEMBER_2001,
+            Self::MirrorsimCsv
+            | Self::Msr
+            | Self::Blkparse
+            | Self::Fio
+            | Self::Strace
+            | Self::CloudPhysics
+            | Self::Vscsi1
+            | Self::Vscsi2
+            | Self::DiskSim
+            | Self::MqSim
+            | Self::Spc
+            | Self::Alibaba
+            | Self::Systor
+            | Self::Fiu
+            | Self::Nbdkit
+            | Self::OracleGeneral => 0,
+        }
+    }
+
     /// Whether its times are whole seconds that thousands of requests share: they are spread evenly
     /// over their second, in the order of the file.
     pub(super) const fn tells_whole_seconds(self) -> bool {

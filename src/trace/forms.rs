@@ -4,12 +4,14 @@ pub(super) mod alibaba;
 pub(super) mod blkparse;
 pub(super) mod canonical;
 pub(super) mod cloudphysics;
+mod columns;
 pub(super) mod disksim;
 pub(super) mod fio;
 pub(super) mod fiu;
 pub(super) mod msr;
 pub(super) mod nbdkit;
 pub(super) mod oracle;
+mod scsi;
 pub(super) mod spc;
 pub(super) mod strace;
 pub(super) mod systor;
@@ -53,5 +55,12 @@ mod testing {
             let error = error.to_string();
             assert!(error.contains(words) && error.contains("line 1"), "{error:?} lacks {words:?}");
         }
+    }
+
+    /// A file of this form is bad, and the message holds these words.
+    pub(super) fn faults_of(name: &str, bytes: &[u8], words: &str) {
+        let form = Form::named(name).expect("a known form");
+        let error = import_with(bytes, Some(form), 8).expect_err("a bad file").to_string();
+        assert!(error.contains(words), "{error:?} lacks {words:?}");
     }
 }

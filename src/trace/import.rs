@@ -2,10 +2,10 @@
 //! time, sorted by time.
 
 use super::detect::{self, HEAD};
-use super::error::{Item, TraceError};
+use super::error::{Fault, Item, TraceError};
 use super::form::{Epoch, Form};
 use super::items::{Framing, Items};
-use super::parse::{Parts, Requests, Tally};
+use super::parse::{Parse, Parts, Requests, Tally};
 use super::sort::Sorted;
 use super::spread::Spread;
 use super::{Record, Trace, renumbered};
@@ -111,52 +111,86 @@ pub(super) fn says_nothing(line: &[u8]) -> bool {
 
 fn read(input: impl BufRead, form: Form, room: usize) -> Result<Import, TraceError> {
     let mut items = Items::new(input, form.framing());
-    let (mut parser, mut out) =
-        (form.parser(), Requests::new(room, form.tells_whole_seconds().then(Spread::default)));
-    let mut first_bad = None;
-    let mut bad = |item, fault, tally: &mut Tally| {
-        let error = TraceError::Bad { item, fault };
-        if form.is_strict() {
-            return Err(error);
-        }
-        tally.bad(&error);
-        first_bad.get_or_insert(error);
-        Ok(())
+    let mut reading = Reading {
+        form,
+        parser: form.parser(),
+        out: Requests::new(room, form.tells_whole_seconds().then(Spread::default)),
+        first_bad: None,
     };
     while let Some(item) = items.next()? {
-        let read = match item {
-            Ok(item) if form.framing() == Framing::Lines && says_nothing(item) => {
-                comment(item, &mut out)
-            }
-            Ok(item) => parser.item(item, &mut out),
-            Err(fault) => Err(fault),
-        };
-        out.tally().items += 1;
-        if let Err(fault) = read {
-            bad(items.place(), fault, out.tally())?;
-        }
-        if let Some(error) = out.failed() {
-            return Err(TraceError::Sorting(error));
-        }
+        let said = item.and_then(|item| reading.take(item));
+        reading.count(said, || items.place())?;
     }
-    if let Err(fault) = parser.end(&mut out) {
-        bad(items.place(), fault, out.tally())?;
-    }
-    if let Some(error) = out.failed() {
-        return Err(TraceError::Sorting(error));
-    }
-    import_of(form, out.into_parts(), first_bad)
+    let end = reading.parser.end(&mut reading.out).map(|()| Said::Nothing);
+    reading.count(end, || items.place())?;
+    import_of(reading)
 }
 
-fn comment(line: &[u8], out: &mut Requests) -> Result<(), super::Fault> {
+/// A file that is being read.
+struct Reading {
+    form: Form,
+    parser: Box<dyn Parse>,
+    out: Requests,
+    first_bad: Option<TraceError>,
+}
+
+/// What a line or record said.
+enum Said {
+    /// It is empty, or a comment.
+    Nothing,
+    /// Something that asks for nothing, as a header does.
+    NoRequest,
+    /// One request or more.
+    Requests,
+}
+
+impl Reading {
+    fn take(&mut self, item: &[u8]) -> Result<Said, Fault> {
+        if self.form.framing() == Framing::Lines && says_nothing(item) {
+            return comment(item, &mut self.out).map(|()| Said::Nothing);
+        }
+        let told = self.out.told();
+        self.parser.item(item, &mut self.out)?;
+        Ok(if self.out.told() == told { Said::NoRequest } else { Said::Requests })
+    }
+
+    fn count(
+        &mut self,
+        said: Result<Said, Fault>,
+        place: impl FnOnce() -> Item,
+    ) -> Result<(), TraceError> {
+        let tally = self.out.tally();
+        match said {
+            Ok(Said::Nothing) => {}
+            Ok(Said::NoRequest) => {
+                tally.items += 1;
+                tally.silent += 1;
+            }
+            Ok(Said::Requests) => tally.items += 1,
+            Err(fault) => {
+                let error = TraceError::Bad { item: place(), fault };
+                if self.form.is_strict() {
+                    return Err(error);
+                }
+                tally.items += 1;
+                tally.bad(&error);
+                self.first_bad.get_or_insert(error);
+            }
+        }
+        self.out.failed().map_or(Ok(()), |error| Err(TraceError::Sorting(error)))
+    }
+}
+
+fn comment(line: &[u8], out: &mut Requests) -> Result<(), Fault> {
     let Some(text) = line.strip_prefix(b"#") else { return Ok(()) };
     let text = text.strip_prefix(b" ").unwrap_or(text);
-    out.comment(String::from_utf8(text.to_vec()).map_err(|_| super::Fault::NotText)?)
+    out.comment(String::from_utf8(text.to_vec()).map_err(|_| Fault::NotText)?)
 }
 
-fn import_of(form: Form, parts: Parts, first: Option<TraceError>) -> Result<Import, TraceError> {
-    let Parts { sorter, targets, comments, earliest, spread, tally } = parts;
-    if let Some(first) = first.filter(|_| tally.bad > tally.items / 2) {
+fn import_of(reading: Reading) -> Result<Import, TraceError> {
+    let Reading { form, out, first_bad, .. } = reading;
+    let Parts { sorter, targets, comments, earliest, spread, tally } = out.into_parts();
+    if let Some(first) = first_bad.filter(|_| tally.bad > tally.items / 2) {
         let (bad, all, first) = (tally.bad, tally.items, Box::new(first));
         return Err(TraceError::MostlyBad { form, bad, all, first });
     }

@@ -60,14 +60,19 @@ pub(super) struct Requests {
     comments: Vec<String>,
     earliest: Option<u64>,
     spread: Option<Spread>,
+    /// Requests that were told.
+    told: u64,
     tally: Tally,
 }
 
 /// What became of a file's lines or records.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Lines or records.
+    /// Lines or records, without empty lines and comments.
     pub items: u64,
+    /// Of these, those that ask for nothing: headers, and what else the form tells. Every other one
+    /// asks for something or is bad.
+    pub silent: u64,
     /// Writes, those with FUA among them.
     pub writes: u64,
     /// Their bytes.
@@ -117,6 +122,7 @@ impl Requests {
             comments: Vec::new(),
             earliest: None,
             spread,
+            told: 0,
             tally: Tally::default(),
         }
     }
@@ -179,7 +185,18 @@ impl Requests {
         Ok(())
     }
 
+    /// Requests that were told, those that are left out among them.
+    pub(super) const fn told(&self) -> u64 {
+        self.told
+    }
+
+    /// The time of the earliest of them.
+    pub(super) const fn earliest(&self) -> Option<u64> {
+        self.earliest
+    }
+
     fn see(&mut self, time: u64) {
+        self.told += 1;
         self.earliest = Some(self.earliest.map_or(time, |earliest| earliest.min(time)));
     }
 

@@ -1,11 +1,13 @@
 //! Microsoft Research Cambridge: no header, `Timestamp,Hostname,DiskNumber,Type,Offset,Size,ResponseTime`.
 //! Times are Windows file times, ticks of 100 ns since 1601; offsets and sizes are bytes.
 
+use super::columns::{columns, is_header};
 use crate::trace::RecordKind;
 use crate::trace::error::Fault;
-use crate::trace::fields::{bytes, digits, exactly};
+use crate::trace::fields::{bytes, digits};
 use crate::trace::parse::{Parse, Request, Requests};
 
+const HEADER: &str = "timestamp,hostname,disknumber,type,offset,size,responsetime";
 const COLUMNS: &str = "7 (`Timestamp,Hostname,DiskNumber,Type,Offset,Size,ResponseTime`)";
 
 /// Reads lines; a target is a disk of a host, `usr.0`.
@@ -17,7 +19,10 @@ pub(in crate::trace) struct Msr {
 impl Parse for Msr {
     fn item(&mut self, line: &[u8], out: &mut Requests) -> Result<(), Fault> {
         const TICK: u64 = 100;
-        let [time, host, disk, operation, offset, size, _] = exactly(line, b',', COLUMNS)?;
+        if is_header(line, HEADER) {
+            return Ok(());
+        }
+        let [time, host, disk, operation, offset, size, _] = columns(line, COLUMNS)?;
         let ticks = digits(time).and_then(|ticks| ticks.checked_mul(TICK));
         let rule = "is not a Windows file time before 2185";
         let time = ticks.ok_or_else(|| Fault::value("Timestamp", time, rule))?;
@@ -28,6 +33,12 @@ impl Parse for Msr {
         }
         if !operation.eq_ignore_ascii_case(b"write") {
             return Err(Fault::value("Type", operation, "is neither Read nor Write"));
+        }
+        if host.is_empty() {
+            return Err(Fault::value("Hostname", host, "is no name"));
+        }
+        if digits(disk).is_none() {
+            return Err(Fault::value("DiskNumber", disk, "is no number"));
         }
         self.target.clear();
         self.target.extend_from_slice(host);
@@ -47,7 +58,8 @@ mod tests {
         let (records, tally) = told(
             "msr",
             "128166372003061629,usr,1,Write,8192,4096,41286\n\
-             128166372003061639,usr,1,Read,0,512,1\n\
+             Timestamp,Hostname,DiskNumber,Type,Offset,Size,ResponseTime\n\
+             128166372003061639,usr,1,Read,0,512,1,\n\
              128166372003061619,hm,0,write,512,1024,9\n",
         );
         assert_eq!(records, ["0 hm.0 512+1024 write", "1000 usr.1 8192+4096 write"]);
@@ -63,6 +75,8 @@ mod tests {
                 ("-1,usr,1,Write,0,1,0", "Timestamp \"-1\" is not a Windows file time"),
                 ("184467440737095517,usr,1,Write,0,1,0", "is not a Windows file time before 2185"),
                 ("1,usr,1,Trim,0,1,0", "Type \"Trim\" is neither Read nor Write"),
+                ("1,,1,Write,0,1,0", "Hostname \"\" is no name"),
+                ("1,usr,C,Write,0,1,0", "DiskNumber \"C\" is no number"),
                 ("1,usr,1,Write,0,0,0", "a write has at least one byte"),
                 ("1,usr,1,Write,18446744073709551615,1,0", "goes beyond 2^64"),
                 ("1,usr,1,Write,1e3,1,0", "Offset \"1e3\" is not a number of bytes"),

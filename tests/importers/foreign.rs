@@ -1,0 +1,1 @@
+//! The same 200 writes of ours in the published formats.

@@ -1,0 +1,1 @@
+//! Samples that tools wrote: blkparse, fio, strace, nbdkit.
