@@ -34,10 +34,13 @@ pub(super) fn at_least<'a, const COUNT: usize>(
 
 fn split<const COUNT: usize>(line: &[u8], separator: u8) -> ([&[u8]; COUNT], usize) {
     let (mut fields, mut found): ([&[u8]; COUNT], _) = ([&[]; COUNT], 0);
-    for field in line.split(|&byte| byte == separator) {
+    let mut begin = 0;
+    let ends = line.iter().enumerate().filter(|(_, byte)| **byte == separator).map(|(at, _)| at);
+    for end in ends.chain([line.len()]) {
         if let Some(place) = fields.get_mut(found) {
-            *place = field.trim_ascii();
+            *place = line[begin..end].trim_ascii();
         }
+        begin = end + 1;
         found += 1;
     }
     (fields, found)
