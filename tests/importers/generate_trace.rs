@@ -1,5 +1,6 @@
 //! Writes a trace of any size in any form to standard output, to measure its reader by:
-//! `cargo run --release --example generate_trace -- msr 20000000 > big.csv`.
+//! `cargo run --release --example generate_trace -- msr 20000000 > big.csv`. Without a form it lists
+//! those that it can write.
 //!
 //! Requests come ten microseconds apart but for one in eight, which comes late; one in four reads.
 
@@ -33,9 +34,9 @@ fn main() -> ExitCode {
     }
 }
 
-fn forms() -> String {
+fn list(mut output: impl io::Write) -> io::Result<()> {
     let written = Form::ALL.into_iter().filter(|form| Writer::of(*form).is_some());
-    written.map(Form::name).collect::<Vec<_>>().join(", ")
+    written.map(Form::name).try_for_each(|name| writeln!(output, "{name}"))
 }
 
 fn write(writer: &Writer, count: u64, output: impl io::Write) -> io::Result<()> {
