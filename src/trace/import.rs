@@ -231,3 +231,6 @@ impl Iterator for Import {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests;

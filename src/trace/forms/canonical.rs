@@ -141,21 +141,47 @@ fn rows(
     }
     writeln!(output, "{HEADER}")?;
     let targets = targets.iter().map(|target| quoted(target)).collect::<io::Result<Vec<_>>>()?;
+    let mut line = Vec::new();
     for record in records {
         let record = record?;
-        let nanos = record.time.as_nanos();
-        write!(output, "{}", nanos / 1000)?;
-        if !nanos.is_multiple_of(1000) {
-            write!(output, ".{:03}", nanos % 1000)?;
-        }
-        let target = &targets[record.target as usize];
-        let fsync = match record.kind {
-            RecordKind::Write => 0,
-            RecordKind::WriteThrough | RecordKind::Flush => 1,
-        };
-        writeln!(output, ",{target},{},{},{fsync}", record.offset, record.length)?;
+        line.clear();
+        put_row(&record, &targets[record.target as usize], &mut line);
+        output.write_all(&line)?;
     }
     output.flush()
+}
+
+/// A record as a line. Traces have many, so no format string is followed for each.
+fn put_row(record: &Record, target: &str, line: &mut Vec<u8>) {
+    let nanos = record.time.as_nanos();
+    put_digits(nanos / 1000, 1, line);
+    if !nanos.is_multiple_of(1000) {
+        line.push(b'.');
+        put_digits(nanos % 1000, 3, line);
+    }
+    line.push(b',');
+    line.extend_from_slice(target.as_bytes());
+    for number in [record.offset, record.length] {
+        line.push(b',');
+        put_digits(number, 1, line);
+    }
+    line.extend_from_slice(match record.kind {
+        RecordKind::Write => b",0\n",
+        RecordKind::WriteThrough | RecordKind::Flush => b",1\n",
+    });
+}
+
+/// A number in at least `width` digits.
+fn put_digits(mut number: u64, width: usize, line: &mut Vec<u8>) {
+    /// Digits of 2⁶⁴ - 1.
+    const MOST: usize = 20;
+    let (mut digits, mut begin) = ([b'0'; MOST], MOST);
+    while number > 0 {
+        begin -= 1;
+        digits[begin] = b"0123456789"[(number % 10) as usize];
+        number /= 10;
+    }
+    line.extend_from_slice(&digits[begin.min(MOST - width)..]);
 }
 
 /// A name as a field of CSV.
