@@ -94,8 +94,8 @@ fn without_q_the_next_action_is_taken() {
 
 #[test]
 fn what_is_held_has_a_bound() {
-    let completed: String =
-        (0..super::HELD + 5).map(|at| format!("8,0 0 {at} {at}.0 5 C W {at} + 1 [0]\n")).collect();
+    let completed = |at| format!("8,0 0 {at} {at}.0 5 C W {at} + 1 [0]\n");
+    let completed = (0..super::HELD + 5).map(completed).collect::<Vec<_>>().concat();
     let queued = "8,0 0 1 99999.0 5 Q W 0 + 1 [late]\n";
     let (records, tally) = told("blkparse", completed + queued);
     assert_eq!((records.len(), tally.notes.len()), (super::HELD + 5, 1), "no request counts twice");
