@@ -18,15 +18,15 @@ pub enum Form {
     Fio,
     /// Text of `strace -f -ttt`.
     Strace,
-    /// `CloudPhysics` as CSV.
+    /// CloudPhysics as CSV.
     CloudPhysics,
-    /// `CloudPhysics` vscsi, version 1.
+    /// CloudPhysics vscsi, version 1.
     Vscsi1,
-    /// `CloudPhysics` vscsi, version 2.
+    /// CloudPhysics vscsi, version 2.
     Vscsi2,
     /// DiskSim ASCII, times in milliseconds.
     DiskSim,
-    /// `MQSim` ASCII, times in nanoseconds.
+    /// MQSim ASCII, times in nanoseconds.
     MqSim,
     /// Storage Performance Council.
     Spc,
@@ -250,9 +250,9 @@ impl Form {
             Self::Blkparse => Box::new(forms::blkparse::Blkparse::default()),
             Self::Fio => Box::new(forms::fio::Fio::default()),
             Self::Strace => Box::new(forms::strace::Strace::default()),
-            Self::CloudPhysics => Box::new(forms::cloudphysics::CloudPhysics::default()),
-            Self::Vscsi1 => Box::new(forms::vscsi::Vscsi1::default()),
-            Self::Vscsi2 => Box::new(forms::vscsi::Vscsi2::default()),
+            Self::CloudPhysics => Box::new(forms::cloudphysics::CloudPhysics),
+            Self::Vscsi1 => Box::new(forms::vscsi::Vscsi1),
+            Self::Vscsi2 => Box::new(forms::vscsi::Vscsi2),
             Self::DiskSim => Box::new(forms::disksim::DiskSim::default()),
             Self::MqSim => Box::new(forms::disksim::MqSim::default()),
             Self::Spc => Box::new(forms::spc::Spc::default()),
@@ -261,7 +261,7 @@ impl Form {
             Self::Systor => Box::new(forms::systor::Systor::default()),
             Self::Fiu => Box::new(forms::fiu::Fiu::default()),
             Self::Nbdkit => Box::new(forms::nbdkit::Nbdkit::default()),
-            Self::OracleGeneral => Box::new(forms::oracle::OracleGeneral::default()),
+            Self::OracleGeneral => Box::new(forms::oracle::OracleGeneral),
         }
     }
 }

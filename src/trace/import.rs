@@ -209,7 +209,7 @@ impl Import {
     /// What the temporary file says.
     pub fn into_trace(mut self) -> Result<Trace, TraceError> {
         let mut records = Vec::new();
-        while let Some(record) = self.next() {
+        for record in self.by_ref() {
             records.push(record?);
         }
         let (targets, comments) = (self.targets, self.comments);

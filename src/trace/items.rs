@@ -97,14 +97,14 @@ fn line(bytes: &[u8], number: u64) -> Result<&[u8], Fault> {
     let ended = bytes.strip_suffix(b"\n").unwrap_or(bytes);
     let content = ended.strip_suffix(b"\r").unwrap_or(ended);
     // Without an early exit many bytes are looked at at once; nearly every line has none of these.
-    if content.iter().fold(false, |found, byte| found | is_control(byte)) {
-        let control = content.iter().copied().find(is_control);
+    if content.iter().fold(false, |found, &byte| found | is_control(byte)) {
+        let control = content.iter().copied().find(|&byte| is_control(byte));
         return Err(Fault::ControlCharacter(control.expect("one was found")));
     }
     Ok(if number == 1 { content.strip_prefix(BYTE_ORDER_MARK).unwrap_or(content) } else { content })
 }
 
 /// Whether text does not hold this byte.
-const fn is_control(byte: &u8) -> bool {
-    *byte < b' ' && *byte != b'\t'
+const fn is_control(byte: u8) -> bool {
+    byte < b' ' && byte != b'\t'
 }

@@ -116,7 +116,6 @@ fn each_form_is_told_by_its_beginning() {
 fn the_wrong_form_is_refused() {
     for (name, right, ..) in SAMPLES {
         for form in Form::ALL.into_iter().filter(|form| *form != right) {
-            let twins = [Form::DiskSim, Form::MqSim];
             let error = match opened(name, Some(form)) {
                 // Whole nanoseconds are whole milliseconds too: that is why one is asked for.
                 Ok(_) if right == Form::MqSim && form == Form::DiskSim => continue,
@@ -124,7 +123,7 @@ fn the_wrong_form_is_refused() {
                 Err(error) => error,
             };
             let refused = matches!(error, TraceError::MostlyBad { .. } | TraceError::Bad { .. });
-            assert!(refused, "{name} as {form}, {twins:?}: {error}");
+            assert!(refused, "{name} as {form}: {error}");
         }
     }
 }

@@ -15,15 +15,14 @@ use writers::{Ask, Operation, Writer};
 
 fn main() -> ExitCode {
     let words: Vec<String> = env::args().skip(1).collect();
-    let asked = match &words[..] {
-        [form, count] => Form::named(form).and_then(Writer::of).zip(count.parse().ok()),
-        _ => None,
-    };
-    let outcome = match asked {
-        Some((writer, count)) => write(&writer, count, io::stdout().lock()),
-        None => {
-            Err(io::Error::other(format!("usage: generate_trace FORM COUNT; forms: {}", forms())))
-        }
+    let output = io::stdout().lock();
+    let outcome = match &words[..] {
+        [] => list(output),
+        [form, count] => match Form::named(form).and_then(Writer::of).zip(count.parse().ok()) {
+            Some((writer, count)) => write(&writer, count, output),
+            None => Err(io::Error::other("no form that can be written, or no count")),
+        },
+        _ => Err(io::Error::other("usage: generate_trace [FORM COUNT]")),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -54,12 +53,12 @@ fn write(writer: &Writer, count: u64, output: impl io::Write) -> io::Result<()> 
 /// The request of this number; scattered by a multiplication, always the same.
 fn ask(number: u64) -> Ask {
     let scattered = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16;
-    let late = if scattered & 7 == 0 { 250_000 } else { 0 };
+    let late = if scattered % 8 == 0 { 250_000 } else { 0 };
     Ask {
         time: (number * 10_000).saturating_sub(late),
         target: (scattered % 5) as u32,
         offset: (scattered >> 8) % (1 << 28) * 4096,
         length: 4096 * (1 + (scattered >> 3) % 16),
-        operation: if scattered & 0x30 == 0 { Operation::Read } else { Operation::Write },
+        operation: if (scattered >> 4) % 4 == 0 { Operation::Read } else { Operation::Write },
     }
 }

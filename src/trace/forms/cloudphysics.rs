@@ -15,7 +15,7 @@ const COLUMNS: &str = "5 (`version,time,op,size,lbn`)";
 pub(super) const TARGET: &[u8] = b"disk";
 
 /// Reads lines.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::trace) struct CloudPhysics;
 
 impl Parse for CloudPhysics {

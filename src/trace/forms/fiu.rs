@@ -22,7 +22,8 @@ pub(in crate::trace) struct Fiu {
 
 impl Parse for Fiu {
     fn item(&mut self, line: &[u8], out: &mut Requests) -> Result<(), Fault> {
-        let ([timestamp, pid], [lba, size, operation, major, minor]) = ends(line)?;
+        let Ends { before: [timestamp, pid], behind } = ends(line)?;
+        let [lba, size, operation, major, minor] = behind;
         let time = digits(timestamp).ok_or_else(|| {
             Fault::value("time", timestamp, "is not a number of nanoseconds below 2^64")
         })?;
@@ -45,13 +46,19 @@ impl Parse for Fiu {
     }
 }
 
-/// The two words before the name of the process, and those behind it.
-fn ends(line: &[u8]) -> Result<([&[u8]; 2], [&[u8]; BEHIND]), Fault> {
+/// The words before the name of the process, and those behind it.
+struct Ends<'a> {
+    before: [&'a [u8]; 2],
+    behind: [&'a [u8]; BEHIND],
+}
+
+fn ends(line: &[u8]) -> Result<Ends<'_>, Fault> {
     let (line, hashes) = match without_md5(line) {
         Some(shorter) => (shorter, 1),
         None => (line, 0),
     };
-    let (mut before, mut behind): ([&[u8]; 2], [&[u8]; BEHIND]) = Default::default();
+    let Ends { mut before, mut behind } =
+        Ends { before: Default::default(), behind: Default::default() };
     let mut found = 0;
     for word in every_word(line) {
         if let Some(place) = before.get_mut(found) {
@@ -64,7 +71,7 @@ fn ends(line: &[u8]) -> Result<([&[u8]; 2], [&[u8]; BEHIND]), Fault> {
     if found < before.len() + 1 + BEHIND {
         return Err(Fault::Fields { found: found + hashes, wanted: COLUMNS });
     }
-    Ok((before, behind))
+    Ok(Ends { before, behind })
 }
 
 /// The line without the MD5 at its end, if one is there.

@@ -9,7 +9,7 @@ use crate::trace::fields::{SECTOR, i64_at, u32_at, u64_at};
 use crate::trace::parse::{Parse, Request, Requests};
 
 /// Reads records.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::trace) struct OracleGeneral;
 
 impl Parse for OracleGeneral {

@@ -13,7 +13,7 @@ use crate::trace::fields::{SECTOR, u16_at, u32_at, u64_at};
 use crate::trace::parse::{Parse, Request, Requests};
 
 /// Reads records of version 1.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::trace) struct Vscsi1;
 
 impl Parse for Vscsi1 {
@@ -28,7 +28,7 @@ impl Parse for Vscsi1 {
 }
 
 /// Reads records of version 2.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::trace) struct Vscsi2;
 
 impl Parse for Vscsi2 {
