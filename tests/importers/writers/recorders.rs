@@ -144,8 +144,10 @@ fn local(time: u64) -> String {
     const DAY: u64 = 86_400;
     let seconds = time / SECOND;
     let (mut year, mut month, mut days) = (1970, 1, seconds / DAY);
+    let every = |year: u64, years| year.is_multiple_of(years);
+    let is_leap = |year| every(year, 4) && (!every(year, 100) || every(year, 400));
     let length = |year: u64, month: u64| match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 if is_leap(year) => 29,
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,
