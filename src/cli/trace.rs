@@ -45,6 +45,7 @@ pub(super) fn run(arguments: &TraceArguments, context: &Context) -> Result<Exit,
 }
 
 /// How the canonical form is written.
+#[derive(Clone, Copy)]
 enum Packing {
     Plain,
     Gzip,
