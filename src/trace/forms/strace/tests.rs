@@ -1,7 +1,8 @@
 //! Tests of the reader of system calls.
 
-use crate::trace::Tally;
 use crate::trace::forms::testing::{faults, told};
+use crate::trace::import::import_with;
+use crate::trace::{Form, Tally};
 
 /// Calls of process 7, a millisecond apart.
 fn calls(calls: &[&str]) -> (Vec<String>, Tally) {
@@ -363,13 +364,25 @@ fn each_broken_line_is_named() {
     );
 }
 
+/// What becomes of so many lines that telling each request would take its time.
+fn tally(lines: impl Iterator<Item = String>) -> Tally {
+    let text = lines.collect::<Vec<_>>().concat();
+    import_with(text.as_bytes(), Some(Form::Strace), 1 << 20).expect("a good trace").tally
+}
+
 #[test]
 fn open_descriptors_have_a_bound() {
-    let opens: String = (1..=1_100_000)
-        .map(|number| format!("7 1795345217.5 dup(0<socket:[1]>) = {number}\n"))
-        .collect::<Vec<_>>()
-        .concat();
-    let (_, tally) = told("strace", opens);
-    assert_eq!(tally.bad, 1_100_000 - (1 << 20));
+    let opens = (1..=1024).map(|number| format!("7 1795345217.5 dup(0<socket:[1]>) = {number}\n"));
+    let forks = (8..1036).map(|child| format!("7 1795345217.5 fork() = {child}\n"));
+    let tally = tally(opens.chain(forks));
+    assert_eq!(tally.bad, 5, "the process and 1023 children have 1024 each");
     assert!(tally.first_bad[0].ends_with("opens one descriptor too many: 2^20 are open at a time"));
+}
+
+#[test]
+fn processes_have_a_bound() {
+    let line = |process: u32| format!("{process} 1795345217.5 fsync(3</a>) = 0\n");
+    let tally = tally((1..=(1 << 18) + 5).chain([1, 1, 1]).map(line));
+    assert_eq!((tally.bad, tally.flushes), (5, (1 << 18) + 3));
+    assert!(tally.first_bad[0].ends_with("is of one process too many: 2^18 did not end yet"));
 }
