@@ -12,7 +12,7 @@ pub enum Form {
     MirrorsimCsv,
     /// Microsoft Research Cambridge, SNIA IOTTA.
     Msr,
-    /// Text of blkparse, its default format.
+    /// Text of blkparse, its default format; also that of the block tracepoints.
     Blkparse,
     /// fio's iolog, versions 2 and 3.
     Fio,
@@ -105,7 +105,7 @@ impl Form {
         match self {
             Self::MirrorsimCsv => "CSV of mirrorsim",
             Self::Msr => "MSR Cambridge CSV",
-            Self::Blkparse => "text of blkparse",
+            Self::Blkparse => "text of blkparse or of block tracepoints",
             Self::Fio => "iolog of fio",
             Self::Strace => "text of strace",
             Self::CloudPhysics => "CloudPhysics CSV",
@@ -131,9 +131,9 @@ impl Form {
                 "`time_us,target,offset,length,fsync`; length 0 with fsync 1 is a flush"
             }
             Self::Msr => "Windows file times, bytes",
-            Self::Blkparse => "what was queued (Q): sectors, FUA and flushes",
+            Self::Blkparse => "requests of block devices: sectors, FUA and flushes",
             Self::Fio => "bytes; syncs are flushes",
-            Self::Strace => "`strace -f -ttt -y -s 0`: what writes returned; fsyncs are flushes",
+            Self::Strace => "what writes returned; syncs are flushes",
             Self::CloudPhysics => "whole seconds, bytes at sectors, SCSI commands",
             Self::Vscsi1 | Self::Vscsi2 => "microseconds, bytes at sectors, SCSI commands",
             Self::DiskSim => "times in ms, sectors",
@@ -187,13 +187,11 @@ impl Form {
     /// From when its times count.
     pub(super) const fn epoch(self) -> Epoch {
         match self {
-            Self::MirrorsimCsv
-            | Self::Blkparse
-            | Self::Fio
-            | Self::DiskSim
-            | Self::MqSim
-            | Self::Spc => Epoch::Recording,
+            Self::MirrorsimCsv | Self::Fio | Self::DiskSim | Self::MqSim | Self::Spc => {
+                Epoch::Recording
+            }
             Self::Msr
+            | Self::Blkparse
             | Self::Strace
             | Self::CloudPhysics
             | Self::Vscsi1

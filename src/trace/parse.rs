@@ -86,6 +86,9 @@ pub struct Tally {
     pub bad: u64,
     /// The first of these, as sentences.
     pub first_bad: Vec<String>,
+    /// What else there is to know of the recording, as sentences without their full stop: that its
+    /// recorder lost events, that its times are missing. A reader says each at most once.
+    pub notes: Vec<String>,
 }
 
 impl Tally {
@@ -165,6 +168,11 @@ impl Requests {
         let (count, sum) = self.tally.left_out.entry(what).or_default();
         *count += 1;
         *sum = sum.saturating_add(bytes);
+    }
+
+    /// Says something of the recording as a whole.
+    pub(super) fn note(&mut self, sentence: String) {
+        self.tally.notes.push(sentence);
     }
 
     /// Keeps a comment.

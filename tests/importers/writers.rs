@@ -3,6 +3,8 @@
 
 #[path = "writers/lines.rs"]
 mod lines;
+#[path = "writers/recorders.rs"]
+mod recorders;
 #[path = "writers/records.rs"]
 mod records;
 
@@ -73,7 +75,10 @@ impl Writer {
             Form::Systor => Some(lines::SYSTOR),
             Form::Fiu => Some(lines::FIU),
             Form::OracleGeneral => Some(records::ORACLE),
-            Form::Blkparse | Form::Fio | Form::Strace | Form::Nbdkit => None,
+            Form::Blkparse => Some(recorders::BLKPARSE),
+            Form::Fio => Some(recorders::FIO),
+            Form::Strace => Some(recorders::STRACE),
+            Form::Nbdkit => Some(recorders::NBDKIT),
         }
     }
 

@@ -17,6 +17,7 @@ pub(in crate::cli) fn tell(import: &Import, name: &str, context: &Context) {
     if more > 0 {
         context.remark(&format!("  and {} more", count(more)));
     }
+    import.tally.notes.iter().for_each(|words| context.remark(&format!("  {words}")));
 }
 
 /// The same, as comments of the canonical form.
@@ -24,7 +25,7 @@ pub(super) fn comments(import: &Import) -> Vec<String> {
     if import.form == Form::MirrorsimCsv {
         return Vec::new();
     }
-    vec![read_as(import)]
+    std::iter::once(read_as(import)).chain(import.tally.notes.iter().cloned()).collect()
 }
 
 fn read_as(import: &Import) -> String {
