@@ -130,7 +130,7 @@ fn the_wrong_form_is_refused() {
 
 #[test]
 fn gzip_changes_nothing_and_half_of_it_is_refused() {
-    for (name, form, ..) in SAMPLES.into_iter().filter(|(name, ..)| !name.contains(".gz")) {
+    for (name, form, ..) in SAMPLES.into_iter().filter(|(name, ..)| *name != "msr.csv.gz") {
         let plain = opened(name, Some(form)).expect("it is read").into_trace();
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
         encoder.write_all(&std::fs::read(sample(name)).expect("it is there")).expect("memory");

@@ -53,12 +53,16 @@ fn write(writer: &Writer, count: u64, output: impl io::Write) -> io::Result<()> 
 /// The request of this number; scattered by a multiplication, always the same.
 fn ask(number: u64) -> Ask {
     let scattered = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16;
-    let late = if scattered % 8 == 0 { 250_000 } else { 0 };
+    let late = if scattered.is_multiple_of(8) { 250_000 } else { 0 };
     Ask {
         time: (number * 10_000).saturating_sub(late),
         target: (scattered % 5) as u32,
         offset: (scattered >> 8) % (1 << 28) * 4096,
         length: 4096 * (1 + (scattered >> 3) % 16),
-        operation: if (scattered >> 4) % 4 == 0 { Operation::Read } else { Operation::Write },
+        operation: if (scattered >> 4).is_multiple_of(4) {
+            Operation::Read
+        } else {
+            Operation::Write
+        },
     }
 }
