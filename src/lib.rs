@@ -136,4 +136,7 @@ pub mod guide {
 
     #[doc = include_str!("guide/experiments.md")]
     pub mod experiments {}
+
+    #[doc = include_str!("guide/recording.md")]
+    pub mod recording {}
 }
