@@ -30,11 +30,9 @@ pub const MUTILATIONS: &[(Rule, &str, fn(&mut Events))] = &[
         let counter = events.remove(last.expect("there is one"));
         events.push(counter);
     }),
-    (Rule::Duration, "a slice of no length", |events| first(events, "X")["dur"] = json!(0)),
-    (Rule::Duration, "a slice without an end", |events| {
-        let work = events.iter().position(|event| event["cat"] == "work");
-        remove(&mut events[work.expect("there is one")], "dur");
-    }),
+    (Rule::Duration, "a slice of no length", |events| work(events)["dur"] = json!(0)),
+    (Rule::Duration, "a slice without an end", |events| remove(work(events), "dur")),
+    (Rule::Duration, "a slice without a thread", |events| remove(work(events), "tid")),
     (Rule::Nesting, "slices that overlap", overlap),
     (Rule::AsyncId, "numbers for ids", |events| {
         let id = first(events, "b")["id"].clone();
@@ -86,6 +84,11 @@ pub const MUTILATIONS: &[(Rule, &str, fn(&mut Events))] = &[
 
 fn first<'a>(events: &'a mut Events, phase: &str) -> &'a mut Value {
     events.iter_mut().find(|event| event["ph"] == phase).expect("there is one")
+}
+
+/// A slice without an arrow.
+fn work(events: &mut Events) -> &mut Value {
+    events.iter_mut().find(|event| event["cat"] == "work").expect("there is one")
 }
 
 fn flow<'a>(events: &'a mut Events, end: &str) -> &'a mut Value {
