@@ -24,6 +24,8 @@ mod outputs;
 mod plot;
 #[path = "cli/refusals.rs"]
 mod refusals;
+#[path = "cli/replays.rs"]
+mod replays;
 #[path = "cli/runs.rs"]
 mod runs;
 #[path = "cli/shards.rs"]
