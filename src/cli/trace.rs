@@ -96,6 +96,7 @@ fn told<'a>(
 }
 
 /// How the canonical form is written.
+#[derive(Clone, Copy)]
 enum Packing {
     Plain,
     Gzip,

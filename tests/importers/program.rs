@@ -20,10 +20,10 @@ fn a_trace_is_read_told_of_and_written() {
     let output = mirrorsim(&["trace", "msr.csv.gz"]);
     assert_eq!(output.status.code(), Some(0));
     let said = "msr.csv.gz: read as MSR Cambridge CSV (Windows file times, bytes): 200 writes \
-                (6.61 MiB), 0 flushes\n";
+                (5.84 MiB), 0 flushes\n";
     let (stdout, stderr) = (text(output.stdout), text(output.stderr));
     assert!(stderr.ends_with(said), "{stderr}");
-    let comment = "# read as MSR Cambridge CSV (Windows file times, bytes): 200 writes (6.61 MiB), 0 \
+    let comment = "# read as MSR Cambridge CSV (Windows file times, bytes): 200 writes (5.84 MiB), 0 \
                    flushes\ntime_us,target,offset,length,fsync\n0,own.0,327213056,24576,0\n";
     assert!(stdout.starts_with(comment), "{stdout}");
     assert_eq!(stdout.lines().count(), 202);

@@ -63,6 +63,10 @@ fn headers_tell_forms_of_plain_numbers_apart() {
     let rows = "1,1538323200,35,0,0\n";
     is(Form::CloudPhysics, &format!("version,time,op,size,lbn\n{rows}"));
     is(Form::CloudPhysics, rows);
+    // Without the header, these rows would be those of Tencent.
+    let rows = "1577836800,0,512,1,1\n";
+    is(Form::MirrorsimCsv, &format!("time_us,target,offset,length,fsync\n{rows}"));
+    is(Form::Tencent, rows);
 }
 
 #[test]

@@ -88,7 +88,7 @@ impl Files {
         if flags.has(OpenFlags::DIRECTORY) {
             file.kind.set(Kind::Directory);
         }
-        describe(file, Some(0), flags)
+        describe(&file, Some(0), flags)
     }
 
     /// A descriptor of this file whose opening was not seen: most likely it was duplicated from, or
@@ -96,7 +96,7 @@ impl Files {
     pub(super) fn unseen(&mut self, name: Vec<u8>) -> Rc<Description> {
         let file = self.named(name);
         let last = file.last.borrow().upgrade();
-        last.unwrap_or_else(|| describe(file, None, OpenFlags::default()))
+        last.unwrap_or_else(|| describe(&file, None, OpenFlags::default()))
     }
 
     /// Whether it is a directory, or some other file lies in it.
@@ -127,9 +127,9 @@ impl Files {
     }
 }
 
-fn describe(file: Rc<File>, position: Option<u64>, flags: OpenFlags) -> Rc<Description> {
+fn describe(file: &Rc<File>, position: Option<u64>, flags: OpenFlags) -> Rc<Description> {
     let description = Rc::new(Description {
-        file: Rc::clone(&file),
+        file: Rc::clone(file),
         position: Cell::new(position),
         flags: Cell::new(flags),
     });
