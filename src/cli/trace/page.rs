@@ -16,7 +16,8 @@ pub(super) fn of(stats: &TraceStats, tally: &Tally, measures: Measures) -> Strin
 type Row = (&'static str, String);
 
 fn laid_out(rows: &[Row]) -> String {
-    rows.iter().map(|(name, value)| format!("{name:<16} {value}\n")).collect()
+    let lines: Vec<_> = rows.iter().map(|(name, value)| format!("{name:<16} {value}\n")).collect();
+    lines.concat()
 }
 
 fn part(part: u64, whole: u64) -> String {

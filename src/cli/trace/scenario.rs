@@ -52,7 +52,7 @@ pub(super) fn write(
     }
     let title = arguments.file.file_name().unwrap_or_default().to_string_lossy();
     let said = description(&title, &described, &stats);
-    let text = text(&title, &said, workload, &stats, measures);
+    let text = text(&title, &said, &workload, &stats, measures);
     // What the arguments make of it may not be a scenario: a block of 3 B.
     Scenario::parse(&text, &[])
         .map_err(|error| Failure::new(Exit::Usage, error.render("the scenario")))?;
@@ -91,7 +91,7 @@ fn description(title: &str, described: &str, stats: &TraceStats) -> String {
 fn text(
     title: &str,
     said: &str,
-    workload: Value,
+    workload: &Value,
     stats: &TraceStats,
     measures: Measures,
 ) -> String {
