@@ -31,6 +31,7 @@ mod shrink;
 mod slurm;
 mod sweep;
 mod trace;
+mod way;
 
 pub use arguments::command;
 pub use exit::Exit;
@@ -61,9 +62,16 @@ enum Remarks {
 impl Context {
     /// Says something on standard error, if that is wanted.
     fn remark(&self, words: &str) {
-        match self.remarks {
-            Remarks::Shown => progress::remark(&printable(words)),
-            Remarks::Hidden => {}
+        self.remarks.say(words);
+    }
+}
+
+impl Remarks {
+    /// Says something on standard error, if that is wanted.
+    fn say(self, words: &str) {
+        match self {
+            Self::Shown => progress::remark(&printable(words)),
+            Self::Hidden => {}
         }
     }
 }

@@ -21,7 +21,7 @@
 //! | [`random`] | units | every draw is addressed by what it is about, and can be put on a tape; floats stay inside |
 //! | [`protocol`] | units | pure: no clock, no randomness, no I/O, no floats; `source` and `destination` never import each other |
 //! | [`trace`] | units | formats only, over any reader |
-//! | [`scenario`] | units protocol | `Scenario::parse` is the only way in; JSON stays in `scenario::file` |
+//! | [`scenario`] | units protocol trace | `Scenario::parse` is the only way in; JSON stays in `scenario::file` |
 //! | [`workload`] | units random scenario trace protocol | when clients ask, and for what |
 //! | [`disk`] | units scenario protocol | how long a device takes, and what it holds |
 //! | [`wan`] | units random scenario | one direction of the link |

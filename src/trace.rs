@@ -25,7 +25,9 @@ pub use form::Form;
 pub use forms::canonical::{export, read, write};
 pub use import::{Import, import};
 pub use parse::Tally;
-pub use stats::{TraceStats, WriteSizes};
+pub use stats::{
+    Aligned, CommonOffset, Lengths, Measures, Overwrites, PeakPoint, Survey, TraceStats, WriteSizes,
+};
 
 use crate::units::SimTime;
 use std::collections::BTreeMap;

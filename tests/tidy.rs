@@ -10,7 +10,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("random", &["units"]),
     ("protocol", &["units"]),
     ("trace", &["units"]),
-    ("scenario", &["units", "protocol"]),
+    // A scenario names the form of a trace.
+    ("scenario", &["units", "protocol", "trace"]),
     ("workload", &["units", "random", "scenario", "trace", "protocol"]),
     ("disk", &["units", "scenario", "protocol"]),
     ("wan", &["units", "random", "scenario"]),

@@ -2,6 +2,7 @@
 
 use super::error::{TraceError, shortened};
 use super::form::Form;
+use super::forms::canonical::HEADER;
 use super::items::{Framing, Items};
 use super::parse::Requests;
 
@@ -19,6 +20,9 @@ pub(super) fn form(head: &[u8], whole: bool) -> Result<Form, TraceError> {
     if head.is_empty() {
         return Err(TraceError::Empty);
     }
+    if is_ours(head) {
+        return Ok(Form::MirrorsimCsv);
+    }
     match fitting(head, whole)[..] {
         [form] => Ok(form),
         [] => {
@@ -27,6 +31,20 @@ pub(super) fn form(head: &[u8], whole: bool) -> Result<Form, TraceError> {
         }
         ref forms => Err(TraceError::Ambiguous { forms: forms.to_vec() }),
     }
+}
+
+/// Whether it begins with our own header: then it is to be of our form, and what is wrong with it is
+/// told.
+fn is_ours(head: &[u8]) -> bool {
+    let mut items = Items::new(head, Framing::Lines);
+    while let Ok(Some(item)) = items.next() {
+        match item {
+            Ok(line) if super::import::says_nothing(line) => {}
+            Ok(line) => return line == HEADER.as_bytes(),
+            Err(_) => return false,
+        }
+    }
+    false
 }
 
 /// The forms that fit best: those with the fewest bad lines, of which headers of other forms are one.

@@ -3,10 +3,15 @@
 use super::forms;
 use super::items::Framing;
 use super::parse::Parse;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A form of trace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
 pub enum Form {
     /// Ours.
     MirrorsimCsv,
@@ -19,14 +24,17 @@ pub enum Form {
     /// Text of `strace -f -ttt`.
     Strace,
     /// CloudPhysics as CSV.
+    #[serde(rename = "cloudphysics")]
     CloudPhysics,
     /// CloudPhysics vscsi, version 1.
     Vscsi1,
     /// CloudPhysics vscsi, version 2.
     Vscsi2,
     /// DiskSim ASCII, times in milliseconds.
+    #[serde(rename = "disksim")]
     DiskSim,
     /// MQSim ASCII, times in nanoseconds.
+    #[serde(rename = "mqsim")]
     MqSim,
     /// Storage Performance Council.
     Spc,
@@ -35,6 +43,7 @@ pub enum Form {
     /// Tencent Cloud Block Storage.
     Tencent,
     /// Systor '17.
+    #[serde(rename = "systor17")]
     Systor,
     /// Florida International University.
     Fiu,
@@ -269,5 +278,19 @@ impl Form {
 impl fmt::Display for Form {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.title())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scenarios_name_forms_as_the_command_line_does() {
+        for form in Form::ALL {
+            let written = serde_json::to_value(form).expect("a word");
+            assert_eq!(written, form.name());
+            assert_eq!(Form::named(form.name()), Some(form));
+        }
     }
 }

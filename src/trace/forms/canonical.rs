@@ -6,7 +6,7 @@ use crate::trace::form::Form;
 use crate::trace::import::import;
 use crate::trace::items::LONGEST_LINE;
 use crate::trace::parse::{Parse, Request, Requests};
-use crate::trace::{Import, Record, RecordKind, Trace};
+use crate::trace::{Record, RecordKind, Trace};
 use std::io::{self, BufRead, Write};
 
 /// The first line that is no comment.
@@ -116,15 +116,17 @@ pub fn write(trace: &Trace, output: impl Write) -> io::Result<()> {
     rows(comments, targets, records.iter().copied().map(Ok), output)
 }
 
-/// Writes what is read in the canonical form, record by record, with these comments before its own.
+/// Writes what is read in the canonical form, record by record.
 ///
 /// # Errors
 /// What the output or the temporary file says, or a comment that does not fit on a line of text.
-pub fn export(mut import: Import, comments: Vec<String>, output: impl Write) -> io::Result<()> {
-    let comments: Vec<_> =
-        comments.into_iter().chain(std::mem::take(&mut import.comments)).collect();
-    let targets = std::mem::take(&mut import.targets);
-    rows(&comments, &targets, import.map(|record| record.map_err(io::Error::other)), output)
+pub fn export(
+    comments: &[String],
+    targets: &[String],
+    records: impl Iterator<Item = Result<Record, TraceError>>,
+    output: impl Write,
+) -> io::Result<()> {
+    rows(comments, targets, records.map(|record| record.map_err(io::Error::other)), output)
 }
 
 fn rows(

@@ -1,8 +1,8 @@
 //! One case for each rule of the reader, then mutated and generated files.
 
 use super::*;
-use crate::trace::{Builder, Record};
-use crate::units::SimTime;
+use crate::trace::{Builder, Measures, Record};
+use crate::units::{SimTime, Span};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
@@ -140,7 +140,8 @@ fn the_recorded_traces_are_read() {
     ] {
         let file = std::fs::File::open(folder.join(format!("{name}.csv.gz"))).expect("it is there");
         let trace = read(io::BufReader::new(file)).expect("a good trace");
-        let stats = trace.stats(4096);
+        let consistency_point = Span::from_secs(10);
+        let stats = trace.stats(Measures { block_size: 4096, consistency_point });
         let percent = (stats.whole_bytes.get() * 200 / stats.bytes_written.get()).div_ceil(2);
         let found = (stats.writes, stats.flushes + stats.through_writes, percent);
         assert_eq!(found, (writes, barriers, whole_percent), "{name} {stats:?}");
