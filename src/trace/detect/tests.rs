@@ -127,3 +127,14 @@ fn what_is_compressed_is_not_guessed_at() {
     let error = detected([0x28, 0xb5, 0x2f, 0xfd, 1, 2, 3]).expect_err("not read here");
     assert!(error.to_string().contains("zstd -dc FILE | mirrorsim trace -"), "{error}");
 }
+
+/// Found by generated files: a first time of 0x88138b1f seconds was taken for the magic of gzip.
+#[test]
+fn a_record_that_begins_as_gzip_does_is_a_record() {
+    let record = |time: [u8; 4]| {
+        [&time[..], &[0; 8], &1_u32.to_le_bytes(), &(-1_i64).to_le_bytes()].concat()
+    };
+    for time in [[0x1f, 0x8b, 0x13, 0x88], [0x1f, 0x8b, 8, 0x5e]] {
+        assert_eq!(detected(record(time)).expect("a trace"), Form::OracleGeneral);
+    }
+}
