@@ -5,8 +5,11 @@ use serde_json::{Value, json};
 
 type Events = Vec<Value>;
 
+/// The rule that is broken, how, and what breaks it.
+pub type Mutilation = (Rule, &'static str, fn(&mut Events));
+
 /// Ways to break a trace, each with the one rule that it breaks then.
-pub const MUTILATIONS: &[(Rule, &str, fn(&mut Events))] = &[
+pub const MUTILATIONS: &[Mutilation] = &[
     (Rule::Phase, "an unknown phase", |events| first(events, "C")["ph"] = json!("Z")),
     (Rule::Process, "no process", |events| remove(first(events, "C"), "pid")),
     (Rule::MetadataFirst, "a name at the end", |events| {
