@@ -150,7 +150,8 @@ fn a_foreign_trace_says_what_was_left_out() {
 #[test]
 fn a_shift_is_advised() {
     let place = Place::new();
-    let rows: String = (0..8).map(|n| format!("{n},a,{},4096,0\n", 32_256 + n * 4096)).collect();
+    let rows = (0..8).map(|n| format!("{n},a,{},4096,0\n", 32_256 + n * 4096));
+    let rows = rows.collect::<Vec<_>>().concat();
     place.write("t.csv", format!("time_us,target,offset,length,fsync\n{rows}"));
     let page = place.run(&["trace", "t.csv", "--stats"]).expect(0).stdout;
     let words = "100.0 % of writes begin 3,584 B into a block: a partition that is not aligned;";

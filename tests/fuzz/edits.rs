@@ -51,14 +51,14 @@ impl Edit {
     pub fn apply(&self, tree: &mut Value) {
         match self {
             Self::Borrow(place, value) => {
-                let (node, place) = chosen(tree, place, |_| true);
+                let (node, place) = chosen(tree, *place, |_| true);
                 let values = CORPUS.values(&place);
                 if !values.is_empty() {
                     *node = value.get(values).clone();
                 }
             }
             Self::Adopt(place, key, value) => {
-                let (node, place) = chosen(tree, place, Value::is_object);
+                let (node, place) = chosen(tree, *place, Value::is_object);
                 let keys = CORPUS.keys_below(&place);
                 if let (Value::Object(map), false) = (node, keys.is_empty()) {
                     let (key, values) = key.get(&keys);
@@ -66,14 +66,14 @@ impl Edit {
                 }
             }
             Self::Scale(place, factor) => {
-                let (node, _) = chosen(tree, place, |node| factor.of(node).is_some());
+                let (node, _) = chosen(tree, *place, |node| factor.of(node).is_some());
                 if let Some(scaled) = factor.of(node) {
                     *node = scaled;
                 }
             }
-            Self::Replace(place, value) => *chosen(tree, place, |_| true).0 = value.clone(),
-            Self::Remove(place) => remove(chosen(tree, place, has_children).0, place),
-            Self::Spoil(place) => spoil(chosen(tree, place, has_children).0, place),
+            Self::Replace(place, value) => *chosen(tree, *place, |_| true).0 = value.clone(),
+            Self::Remove(place) => remove(chosen(tree, *place, has_children).0, *place),
+            Self::Spoil(place) => spoil(chosen(tree, *place, has_children).0, *place),
         }
     }
 }
@@ -139,7 +139,7 @@ const fn has_children(value: &Value) -> bool {
     matches!(value, Value::Array(_) | Value::Object(_))
 }
 
-fn remove(node: &mut Value, place: &Index) {
+fn remove(node: &mut Value, place: Index) {
     match node {
         Value::Array(list) if !list.is_empty() => {
             list.remove(place.index(list.len()));
@@ -152,7 +152,7 @@ fn remove(node: &mut Value, place: &Index) {
     }
 }
 
-fn spoil(node: &mut Value, place: &Index) {
+fn spoil(node: &mut Value, place: Index) {
     match node {
         Value::Array(list) if !list.is_empty() => {
             let item = place.get(list).clone();
@@ -168,13 +168,9 @@ fn spoil(node: &mut Value, place: &Index) {
 }
 
 /// One of the nodes for which `fits` holds, and its place; the root, if there is none.
-fn chosen<'a>(
-    tree: &'a mut Value,
-    place: &Index,
-    fits: impl Fn(&Value) -> bool,
-) -> (&'a mut Value, String) {
+fn chosen(tree: &mut Value, place: Index, fits: impl Fn(&Value) -> bool) -> (&mut Value, String) {
     let mut found = Vec::new();
-    walk(tree, String::new(), String::new(), &mut |value, pointer, place| {
+    walk(tree, "", "", &mut |value, pointer, place| {
         if fits(value) {
             found.push((pointer.to_owned(), place.to_owned()));
         }
@@ -184,19 +180,19 @@ fn chosen<'a>(
     (tree.pointer_mut(&pointer).expect("it was just found"), place)
 }
 
-fn walk(value: &Value, pointer: String, place: String, see: &mut dyn FnMut(&Value, &str, &str)) {
-    see(value, &pointer, &place);
+fn walk(value: &Value, pointer: &str, place: &str, see: &mut dyn FnMut(&Value, &str, &str)) {
+    see(value, pointer, place);
     match value {
         Value::Object(map) => {
             for (key, below) in map {
                 let escaped = key.replace('~', "~0").replace('/', "~1");
                 let dot = if place.is_empty() { "" } else { "." };
-                walk(below, format!("{pointer}/{escaped}"), format!("{place}{dot}{key}"), see);
+                walk(below, &format!("{pointer}/{escaped}"), &format!("{place}{dot}{key}"), see);
             }
         }
         Value::Array(list) => {
             for (number, below) in list.iter().enumerate() {
-                walk(below, format!("{pointer}/{number}"), format!("{place}[]"), see);
+                walk(below, &format!("{pointer}/{number}"), &format!("{place}[]"), see);
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}

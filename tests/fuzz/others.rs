@@ -35,7 +35,7 @@ const INDEX: &str = r#"{"format":"mirrorsim-failures/1","file":"a-seed-4-00.json
 "#;
 
 /// A change of a tree whose places are those of a file like these.
-fn edited(files: &[crate::corpus::Written], which: &prop::sample::Index, edits: &[Edit]) -> String {
+fn edited(files: &[crate::corpus::Written], which: prop::sample::Index, edits: &[Edit]) -> String {
     let mut value = which.get(files).value.clone();
     edits.iter().for_each(|edit| edit.apply(&mut value));
     value.to_string()
@@ -52,7 +52,7 @@ proptest! {
         point in any::<u64>(),
     ) {
         let Corpus { experiments, .. } = &*CORPUS;
-        let mut bytes = edited(experiments, &which, &edits).into_bytes();
+        let mut bytes = edited(experiments, which, &edits).into_bytes();
         noise.iter().for_each(|noise| noise.apply(&mut bytes));
         let text = String::from_utf8_lossy(&bytes);
         match Experiment::parse(&text) {

@@ -118,7 +118,8 @@ mod tests {
     #[test]
     fn a_block_by_hand() {
         let rows = (0..4).map(|time| format!("{time},a,0,4096,0\n"));
-        let text = format!("time_us,target,offset,length,fsync\n{}", rows.collect::<String>());
+        let text =
+            format!("time_us,target,offset,length,fsync\n{}", rows.collect::<Vec<_>>().concat());
         let trace = trace::read(text.as_bytes()).expect("a good trace");
         let measures = Measures { block_size: 4096, consistency_point: Span::from_secs(10) };
         let estimate = Estimate::of(&trace.stats(measures), measures).expect("it writes");

@@ -51,8 +51,8 @@ fn gaps_are_told_apart() {
 /// 63 sectors into a disk, blocks of 4 KiB lie 3,584 B into the blocks of the mirror.
 #[test]
 fn a_partition_that_is_not_aligned_is_seen() {
-    let rows: String =
-        (0..9).map(|n| format!("{n},a,{},8192,0\n", 63 * 512 + n * 40_960)).collect();
+    let rows = (0..9).map(|n| format!("{n},a,{},8192,0\n", 63 * 512 + n * 40_960));
+    let rows = rows.collect::<Vec<_>>().concat();
     let stats = stats_of(&(rows + "9,a,0,512,0\n"), 4096);
     let common = stats.common_offset.expect("most begin there");
     assert_eq!((common.offset.get(), common.writes, common.shift.get()), (3584, 9, 512));
