@@ -31,6 +31,7 @@
 //! | [`checker`], [`metrics`] | units protocol scenario facts | never look into nodes; memory bounded |
 //! | [`timeline`] | units protocol scenario facts | for looking, not for judging; memory bounded |
 //! | [`report`] | units random protocol scenario facts checker metrics | text in, text out |
+//! | [`page`] | units protocol report metrics timeline | a run as one HTML file; text in, text out |
 //! | [`perfetto`] | units protocol facts timeline | a timeline as a trace; text out |
 //! | [`plots`] | units protocol report results statistics | draw only what reports and rows of experiments hold |
 //! | [`batch`] | scenario workload random faults simulation facts checker metrics report | runs, judged and measured while they happen; the only threads; results in the order of the jobs |
@@ -69,6 +70,7 @@ pub mod facts;
 pub mod faults;
 pub mod metrics;
 pub mod mutants;
+pub mod page;
 pub mod perfetto;
 pub mod plots;
 pub mod protocol;

@@ -1,11 +1,13 @@
 //! `mirrorsim run`: one run and its report.
 
+mod page;
 mod sinks;
 mod tapes;
 mod view;
 mod zipped;
 
-use super::arguments::{Format, RunArguments};
+use super::arguments::{ReportForm, RunArguments};
+use super::engine::Ran;
 use super::exit::{Exit, Failure};
 use super::input::Input;
 use super::output::{Output, is_standard};
@@ -16,9 +18,11 @@ use crate::random::tape::{Heading, Recording, Replay, Tape};
 use crate::random::{Decisions, GENERATOR, Seeded};
 use crate::report::expect::Expected;
 use crate::report::{Host, ReplaySummary, Report, VerdictWord, json, text};
+use crate::scenario::Scenario;
 use crate::timeline::Collector;
 use crate::units::Span;
 use crate::workload::Traces;
+use page::Drawing;
 use sinks::Sinks;
 use std::io::{self, Write};
 use std::path::Path;
@@ -44,18 +48,29 @@ pub(super) fn run(arguments: &RunArguments, context: &Context) -> Result<Exit, F
         input::traces(&arguments.scenario, &input, &mut input::Shelf::new(context.remarks))?;
     let seed = arguments.seed.or(tape.as_ref().map(|tape| tape.heading.seed)).unwrap_or(0);
     let run = Run { input: &input, traces: &traces, context, seed, tape: tape.as_ref() };
+    let form = ReportForm::choose(arguments.format, arguments.output.as_deref());
+    let mut drawing = Drawing::of(form, arguments, run)?;
     let mut seen = view.as_ref().map(|view| run.seen_by(view)).transpose()?;
-    let others = seen.iter_mut().map(|seen| seen as &mut dyn Sink).collect();
-    let (mut report, took) = sinks.during(&input.scenario, others, |sink| match record {
+    let mut others: Vec<&mut dyn Sink> = Vec::new();
+    others.extend(seen.iter_mut().map(|seen| seen as &mut dyn Sink));
+    others.extend(drawing.iter_mut().map(|drawing| drawing as &mut dyn Sink));
+    let (ran, took) = sinks.during(&input.scenario, others, |sink| match record {
         None => run.once(sink),
         Some(record) => record.during(|out| run.recorded(out, sink)),
     })?;
+    let Ran { mut report, latency, drawn } = ran;
     if let (Some(view), Some(seen)) = (view, seen) {
         view.write(seen, &report, context)?;
     }
     run.remark(&report);
+    let page = drawing.map(|drawing| {
+        let scenario = drawn.as_ref().unwrap_or(&input.scenario);
+        let [line, another] = page::lines(arguments, seed);
+        drawing.page(&report, &latency, scenario, [&line, &another])
+    });
     report.host = Some(host(context, took));
-    output.write(rendered(&report, arguments, context).as_bytes())?;
+    let text = page.unwrap_or_else(|| rendered(&report, form, context));
+    output.write(text.as_bytes())?;
     if arguments.twice {
         run.again(&report.digest)?;
     }
@@ -109,23 +124,27 @@ struct Run<'a> {
 impl Run<'_> {
     /// What reads the facts for a view: of a scenario with a swarm, of what is drawn of it.
     fn seen_by(self, view: &View) -> Result<Collector, Failure> {
-        let scenario = &self.input.scenario;
+        let drawn = self.drawn()?;
+        Ok(view.collector(drawn.as_ref().unwrap_or(&self.input.scenario)))
+    }
+
+    /// What is run instead of a scenario with a swarm.
+    fn drawn(self) -> Result<Option<Scenario>, Failure> {
         let mut seeded = Seeded::new(self.seed);
         let mut replay = self.tape.map(|tape| Replay::new(tape, self.seed));
         let decisions = replay.as_mut().map_or(&mut seeded as &mut dyn Decisions, |tape| tape);
-        let drawn = engine::draw(scenario, self.seed, decisions);
-        let drawn = drawn.map_err(|problem| self.input.refuse(&problem))?;
-        Ok(view.collector(drawn.as_ref().unwrap_or(scenario)))
+        let drawn = engine::draw(&self.input.scenario, self.seed, decisions);
+        drawn.map_err(|problem| self.input.refuse(&problem))
     }
 
-    fn once(self, sink: Option<&mut dyn Sink>) -> Result<(Report, Duration), Failure> {
+    fn once(self, sink: Option<&mut dyn Sink>) -> Result<(Ran, Duration), Failure> {
         let Some(tape) = self.tape else {
             return self.decided_by(&mut Seeded::new(self.seed), sink);
         };
         let mut replay = Replay::new(tape, self.seed);
-        let (mut report, took) = self.decided_by(&mut replay, sink)?;
-        report.replay = Some(ReplaySummary::of(&tape.heading.scenario, &replay.tally()));
-        Ok((report, took))
+        let (mut ran, took) = self.decided_by(&mut replay, sink)?;
+        ran.report.replay = Some(ReplaySummary::of(&tape.heading.scenario, &replay.tally()));
+        Ok((ran, took))
     }
 
     /// Once, with every decision written to `out`; and whether all of them were.
@@ -133,7 +152,7 @@ impl Run<'_> {
         self,
         out: &mut dyn Write,
         sink: Option<&mut dyn Sink>,
-    ) -> Result<((Report, Duration), io::Result<()>), Failure> {
+    ) -> Result<((Ran, Duration), io::Result<()>), Failure> {
         let heading = Heading::new(self.input.scenario.hash(), self.seed);
         let Some(tape) = self.tape else {
             let mut recording = Recording::new(Seeded::new(self.seed), &heading, out);
@@ -142,34 +161,34 @@ impl Run<'_> {
         };
         let mut replay = Replay::new(tape, self.seed);
         let mut recording = Recording::new(&mut replay, &heading, out);
-        let (mut report, took) = self.decided_by(&mut recording, sink)?;
+        let (mut ran, took) = self.decided_by(&mut recording, sink)?;
         let written = recording.finish().map(|_| ());
-        report.replay = Some(ReplaySummary::of(&tape.heading.scenario, &replay.tally()));
-        Ok(((report, took), written))
+        ran.report.replay = Some(ReplaySummary::of(&tape.heading.scenario, &replay.tally()));
+        Ok(((ran, took), written))
     }
 
     fn decided_by(
         self,
         decisions: &mut dyn Decisions,
         sink: Option<&mut dyn Sink>,
-    ) -> Result<(Report, Duration), Failure> {
+    ) -> Result<(Ran, Duration), Failure> {
         let mut progress = Progress::new(self.context.progress);
         let mut tell = |now, events| progress.tell(now, events);
         let scenario = &self.input.scenario;
-        let report = engine::run(scenario, self.seed, decisions, self.traces, sink, &mut tell);
+        let ran = engine::run(scenario, self.seed, decisions, self.traces, sink, &mut tell);
         let took = progress.finish();
-        let report = report.map_err(|problem| self.input.refuse(&problem))?;
-        Ok((report, took))
+        let ran = ran.map_err(|problem| self.input.refuse(&problem))?;
+        Ok((ran, took))
     }
 
     /// Runs again and compares.
     fn again(self, digest: &str) -> Result<(), Failure> {
         let (second, _) = self.once(None)?;
-        if second.digest == digest {
+        let second = second.report.digest;
+        if second == digest {
             return Ok(());
         }
-        let message =
-            format!("the second run gave another digest: {} instead of {digest}", second.digest);
+        let message = format!("the second run gave another digest: {second} instead of {digest}");
         Err(Failure::new(Exit::Differs, message))
     }
 
@@ -202,10 +221,11 @@ fn host(context: &Context, took: Duration) -> Host {
     }
 }
 
-fn rendered(report: &Report, arguments: &RunArguments, context: &Context) -> String {
-    match Format::choose(arguments.format, arguments.output.as_deref()) {
-        Format::Json => json::render(report),
-        Format::Text => {
+/// The report where it is no page.
+fn rendered(report: &Report, form: ReportForm, context: &Context) -> String {
+    match form {
+        ReportForm::Json => json::render(report),
+        ReportForm::Text | ReportForm::Html => {
             let (page, word) = (text::render(report), text::verdict(report));
             let painted = match report.verdict {
                 VerdictWord::Pass => context.colour.good(word),

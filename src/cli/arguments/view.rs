@@ -14,7 +14,8 @@ pub(in crate::cli) struct ViewArguments {
     #[arg(long, value_name = "FILE")]
     pub perfetto: Option<PathBuf>,
     /// The stretch of simulated time that is shown: what is under way in it is shown whole. `2s..2.5s`;
-    /// an end that is left out is the run's own, `10s..`. Left out: the whole run.
+    /// an end that is left out is the run's own, `10s..`. Left out: a trace shows the whole run, a page
+    /// what lies around the first thing that went wrong.
     #[arg(long, value_name = "FROM..TO")]
     pub window: Option<Window>,
 }

@@ -1,7 +1,7 @@
 //! A run to look at: what happened in it, as a trace for Perfetto.
 
 use super::super::Context;
-use super::super::arguments::{RunArguments, ViewArguments};
+use super::super::arguments::{ReportForm, RunArguments, ViewArguments};
 use super::super::exit::{Exit, Failure};
 use super::zipped::Zipped;
 use crate::perfetto::{self, Origin};
@@ -23,12 +23,18 @@ pub(super) struct View {
 /// Refuses a window that nothing shows.
 pub(super) fn check(arguments: &RunArguments) -> Result<(), Failure> {
     let ViewArguments { perfetto, window } = &arguments.view;
-    match (perfetto, window) {
-        (None, Some(window)) => {
-            let message = format!("--window {window}: nothing is shown; give --perfetto FILE");
+    let page = match ReportForm::choose(arguments.format, arguments.output.as_deref()) {
+        ReportForm::Html => true,
+        ReportForm::Text | ReportForm::Json => false,
+    };
+    match window {
+        Some(window) if perfetto.is_none() && !page => {
+            let message = format!(
+                "--window {window}: nothing is shown; give --perfetto FILE or -o FILE.html"
+            );
             Err(Failure::new(Exit::Usage, message))
         }
-        (Some(_), _) | (None, None) => Ok(()),
+        Some(_) | None => Ok(()),
     }
 }
 
