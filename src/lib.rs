@@ -29,7 +29,9 @@
 //! | [`facts`] | units protocol | append-only evidence, numbered, each with its cause |
 //! | [`simulation`] | all above | does not know what "correct" means |
 //! | [`checker`], [`metrics`] | units protocol scenario facts | never look into nodes; memory bounded |
+//! | [`timeline`] | units protocol scenario facts | for looking, not for judging; memory bounded |
 //! | [`report`] | units random protocol scenario facts checker metrics | text in, text out |
+//! | [`page`] | units protocol report metrics | a run as one HTML file; text in, text out |
 //! | [`plots`] | units protocol report results statistics | draw only what reports and rows of experiments hold |
 //! | [`batch`] | scenario workload random faults simulation facts checker metrics report | runs, judged and measured while they happen; the only threads; results in the order of the jobs |
 //! | [`explain`] | units random protocol scenario workload wan facts checker batch | from a violation to the rule that was broken, by evidence alone |
@@ -67,6 +69,7 @@ pub mod facts;
 pub mod faults;
 pub mod metrics;
 pub mod mutants;
+pub mod page;
 pub mod plots;
 pub mod protocol;
 pub mod random;
@@ -76,6 +79,7 @@ pub mod scenario;
 pub mod shrink;
 pub mod simulation;
 pub mod statistics;
+pub mod timeline;
 pub mod trace;
 pub mod units;
 pub mod wan;

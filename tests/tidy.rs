@@ -26,8 +26,10 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ),
     ("checker", &["units", "protocol", "scenario", "facts"]),
     ("metrics", &["units", "protocol", "scenario", "facts"]),
+    ("timeline", &["units", "protocol", "scenario", "facts"]),
     // The name and version of the generator stand in every report.
     ("report", &["units", "random", "protocol", "scenario", "facts", "checker", "metrics"]),
+    ("page", &["units", "protocol", "report", "metrics"]),
     ("plots", &["units", "protocol", "report", "results", "statistics"]),
     (
         "batch",

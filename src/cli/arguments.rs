@@ -4,6 +4,7 @@ mod check;
 mod compare;
 mod coverage;
 mod explain;
+mod form;
 mod merge;
 mod mutants;
 mod plot;
@@ -17,6 +18,7 @@ pub(super) use check::CheckArguments;
 pub(super) use compare::{CompareArguments, CompareFormat};
 pub(super) use coverage::CoverageArguments;
 pub(super) use explain::ExplainArguments;
+pub(super) use form::ReportForm;
 pub(super) use merge::MergeArguments;
 pub(super) use mutants::MutantsArguments;
 pub(super) use plot::PlotArguments;
@@ -77,6 +79,7 @@ const RUN_HELP: &str = "\
 Examples:
   mirrorsim run scenario.json
   mirrorsim run scenario.json --seed 7 --set wan.propagation=40ms --set clients.0.name=pg
+  mirrorsim run scenario.json -o report.html
   mirrorsim run scenario.json -o report.json --series series.csv --series-every 100ms
   mirrorsim run scenario.json --set policy=full-blocks --dry-run | mirrorsim run -
   mirrorsim run scenario.json --record tape.gz && mirrorsim run changed.json --replay tape.gz";
@@ -263,9 +266,9 @@ pub(super) struct RunArguments {
     /// Write the report to this file; `-`: standard output.
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// The form of the report; `json` for an output file that ends in .json, else `text`.
+    /// The form of the report; for an output file that ends in .json or .html that form, else `text`.
     #[arg(long, value_enum)]
-    pub format: Option<Format>,
+    pub format: Option<ReportForm>,
     /// Print the scenario with every key written out, and run nothing.
     #[arg(long, conflicts_with_all = ["facts", "series", "twice", "format", "record", "replay"])]
     pub dry_run: bool,

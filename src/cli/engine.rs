@@ -2,11 +2,22 @@
 
 use crate::batch;
 use crate::facts::Sink;
+use crate::metrics::{self, Curve};
 use crate::random::Decisions;
 use crate::report::Report;
 use crate::scenario::{Problem, Scenario};
 use crate::units::SimTime;
 use crate::workload::Traces;
+
+/// What a run came to.
+pub(super) struct Ran {
+    /// What it showed.
+    pub report: Report,
+    /// How the latency of writes is distributed.
+    pub latency: Curve,
+    /// What was run instead of a scenario with a swarm.
+    pub drawn: Option<Scenario>,
+}
 
 /// Runs a scenario once and reports what it showed.
 pub(super) fn run(
@@ -16,7 +27,11 @@ pub(super) fn run(
     traces: &Traces,
     sink: Option<&mut dyn Sink>,
     progress: &mut dyn FnMut(SimTime, u64),
-) -> Result<Report, Problem> {
+) -> Result<Ran, Problem> {
     let outcome = batch::run_with(scenario, seed, decisions, traces, sink, progress)?;
-    Ok(outcome.report(scenario, seed))
+    Ok(Ran {
+        report: outcome.report(scenario, seed),
+        latency: metrics::write_latency(&outcome.figures),
+        drawn: outcome.drawn,
+    })
 }

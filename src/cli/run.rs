@@ -1,9 +1,11 @@
 //! `mirrorsim run`: one run and its report.
 
+mod page;
 mod sinks;
 mod tapes;
 
-use super::arguments::{Format, RunArguments};
+use super::arguments::{ReportForm, RunArguments};
+use super::engine::Ran;
 use super::exit::{Exit, Failure};
 use super::input::Input;
 use super::output::{Output, is_standard};
@@ -16,7 +18,8 @@ use crate::report::expect::Expected;
 use crate::report::{Host, ReplaySummary, Report, VerdictWord, json, text};
 use crate::units::Span;
 use crate::workload::Traces;
-use sinks::Sinks;
+use page::Drawing;
+use sinks::{Both, Sinks};
 use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
@@ -37,13 +40,23 @@ pub(super) fn run(arguments: &RunArguments, context: &Context) -> Result<Exit, F
     let traces = input::traces(&arguments.scenario, &input, &mut input::Shelf::new())?;
     let seed = arguments.seed.or(tape.as_ref().map(|tape| tape.heading.seed)).unwrap_or(0);
     let run = Run { input: &input, traces: &traces, context, seed, tape: tape.as_ref() };
-    let (mut report, took) = sinks.during(&input.scenario, |sink| match record {
-        None => run.once(sink),
-        Some(record) => record.during(|out| run.recorded(out, sink)),
+    let form = ReportForm::choose(arguments.format, arguments.output.as_deref());
+    let mut drawing = Drawing::of(form, run)?;
+    let (Ran { mut report, latency, drawn }, took) = sinks.during(&input.scenario, |sink| {
+        let mut both = Both::new(sink, drawing.as_mut());
+        match record {
+            None => run.once(both.any()),
+            Some(record) => record.during(|out| run.recorded(out, both.any())),
+        }
     })?;
     run.remark(&report);
+    let page = drawing.map(|drawing| {
+        let scenario = drawn.as_ref().unwrap_or(&input.scenario);
+        drawing.page(&report, &latency, scenario, &page::line(arguments, seed))
+    });
     report.host = Some(host(context, took));
-    output.write(rendered(&report, arguments, context).as_bytes())?;
+    let text = page.unwrap_or_else(|| rendered(&report, form, context));
+    output.write(text.as_bytes())?;
     if arguments.twice {
         run.again(&report.digest)?;
     }
@@ -93,14 +106,14 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn once(self, sink: Option<&mut dyn Sink>) -> Result<(Report, Duration), Failure> {
+    fn once(self, sink: Option<&mut dyn Sink>) -> Result<(Ran, Duration), Failure> {
         let Some(tape) = self.tape else {
             return self.decided_by(&mut Seeded::new(self.seed), sink);
         };
         let mut replay = Replay::new(tape, self.seed);
-        let (mut report, took) = self.decided_by(&mut replay, sink)?;
-        report.replay = Some(ReplaySummary::of(&tape.heading.scenario, &replay.tally()));
-        Ok((report, took))
+        let (mut ran, took) = self.decided_by(&mut replay, sink)?;
+        ran.report.replay = Some(ReplaySummary::of(&tape.heading.scenario, &replay.tally()));
+        Ok((ran, took))
     }
 
     /// Once, with every decision written to `out`; and whether all of them were.
@@ -108,7 +121,7 @@ impl Run<'_> {
         self,
         out: &mut dyn Write,
         sink: Option<&mut dyn Sink>,
-    ) -> Result<((Report, Duration), io::Result<()>), Failure> {
+    ) -> Result<((Ran, Duration), io::Result<()>), Failure> {
         let heading = Heading::new(self.input.scenario.hash(), self.seed);
         let Some(tape) = self.tape else {
             let mut recording = Recording::new(Seeded::new(self.seed), &heading, out);
@@ -117,34 +130,34 @@ impl Run<'_> {
         };
         let mut replay = Replay::new(tape, self.seed);
         let mut recording = Recording::new(&mut replay, &heading, out);
-        let (mut report, took) = self.decided_by(&mut recording, sink)?;
+        let (mut ran, took) = self.decided_by(&mut recording, sink)?;
         let written = recording.finish().map(|_| ());
-        report.replay = Some(ReplaySummary::of(&tape.heading.scenario, &replay.tally()));
-        Ok(((report, took), written))
+        ran.report.replay = Some(ReplaySummary::of(&tape.heading.scenario, &replay.tally()));
+        Ok(((ran, took), written))
     }
 
     fn decided_by(
         self,
         decisions: &mut dyn Decisions,
         sink: Option<&mut dyn Sink>,
-    ) -> Result<(Report, Duration), Failure> {
+    ) -> Result<(Ran, Duration), Failure> {
         let mut progress = Progress::new(self.context.progress);
         let mut tell = |now, events| progress.tell(now, events);
         let scenario = &self.input.scenario;
-        let report = engine::run(scenario, self.seed, decisions, self.traces, sink, &mut tell);
+        let ran = engine::run(scenario, self.seed, decisions, self.traces, sink, &mut tell);
         let took = progress.finish();
-        let report = report.map_err(|problem| self.input.refuse(&problem))?;
-        Ok((report, took))
+        let ran = ran.map_err(|problem| self.input.refuse(&problem))?;
+        Ok((ran, took))
     }
 
     /// Runs again and compares.
     fn again(self, digest: &str) -> Result<(), Failure> {
         let (second, _) = self.once(None)?;
-        if second.digest == digest {
+        let second = second.report.digest;
+        if second == digest {
             return Ok(());
         }
-        let message =
-            format!("the second run gave another digest: {} instead of {digest}", second.digest);
+        let message = format!("the second run gave another digest: {second} instead of {digest}");
         Err(Failure::new(Exit::Differs, message))
     }
 
@@ -177,10 +190,11 @@ fn host(context: &Context, took: Duration) -> Host {
     }
 }
 
-fn rendered(report: &Report, arguments: &RunArguments, context: &Context) -> String {
-    match Format::choose(arguments.format, arguments.output.as_deref()) {
-        Format::Json => json::render(report),
-        Format::Text => {
+/// The report where it is no page.
+fn rendered(report: &Report, form: ReportForm, context: &Context) -> String {
+    match form {
+        ReportForm::Json => json::render(report),
+        ReportForm::Text | ReportForm::Html => {
             let (page, word) = (text::render(report), text::verdict(report));
             let painted = match report.verdict {
                 VerdictWord::Pass => context.colour.good(word),

@@ -57,14 +57,23 @@ fn finish(stream: Option<Stream>, written: Option<io::Result<()>>) -> Result<(),
 }
 
 /// Hands each fact to both.
-struct Both<'a> {
+pub(super) struct Both<'a> {
     first: Option<&'a mut dyn Sink>,
     second: Option<&'a mut dyn Sink>,
 }
 
 impl<'a> Both<'a> {
+    /// Either may be missing.
+    pub fn new<'longer: 'a>(
+        first: Option<&'a mut (dyn Sink + 'longer)>,
+        second: Option<&'a mut (impl Sink + 'a)>,
+    ) -> Self {
+        let first = first.map(|sink| -> &'a mut (dyn Sink + 'a) { sink });
+        Self { first, second: second.map(|sink| -> &'a mut (dyn Sink + 'a) { sink }) }
+    }
+
     /// Itself, if there is anyone to hand facts to.
-    fn any(&mut self) -> Option<&mut (dyn Sink + 'a)> {
+    pub fn any(&mut self) -> Option<&mut (dyn Sink + 'a)> {
         let wanted = self.first.is_some() || self.second.is_some();
         wanted.then_some(self as &mut (dyn Sink + 'a))
     }

@@ -3,13 +3,14 @@
 use std::fmt::Write as _;
 
 /// Rows of cells; the first column is a name, the others are figures.
-pub(super) struct Table {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
     rows: Vec<Vec<String>>,
     figures: Align,
 }
 
 /// Where the cells after the first stand.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Align {
     Left,
     Right,
@@ -17,23 +18,48 @@ enum Align {
 
 impl Table {
     /// A table of figures under these heads.
-    pub fn new(heads: &[&str]) -> Self {
+    pub(super) fn new(heads: &[&str]) -> Self {
         let heads = heads.iter().map(|head| (*head).to_owned()).collect();
         Self { rows: vec![heads], figures: Align::Right }
     }
 
     /// Names and what is to be said of each.
-    pub const fn facts() -> Self {
+    pub(super) const fn facts() -> Self {
         Self { rows: Vec::new(), figures: Align::Left }
     }
 
     /// Adds a row.
-    pub fn row(&mut self, cells: Vec<String>) {
+    pub(super) fn row(&mut self, cells: Vec<String>) {
         self.rows.push(cells);
     }
 
+    /// The heads of the columns; none where the rows are names and what is said of each.
+    #[must_use]
+    pub fn heads(&self) -> &[String] {
+        match self.figures {
+            Align::Left => &[],
+            Align::Right => &self.rows[0],
+        }
+    }
+
+    /// The rows below the heads.
+    #[must_use]
+    pub fn rows(&self) -> &[Vec<String>] {
+        match self.figures {
+            Align::Left => &self.rows,
+            Align::Right => &self.rows[1..],
+        }
+    }
+
+    /// The table without the rows of these names.
+    #[must_use]
+    pub fn without(mut self, names: &[&str]) -> Self {
+        self.rows.retain(|row| row.first().is_none_or(|name| !names.contains(&name.as_str())));
+        self
+    }
+
     /// The rows as lines; nothing where there are only heads.
-    pub fn render(&self) -> String {
+    pub(super) fn render(&self) -> String {
         if self.figures == Align::Right && self.rows.len() < 2 {
             return String::new();
         }

@@ -1,0 +1,72 @@
+//! A run as an HTML page: what is gathered while it happens.
+
+use super::super::arguments::{ReportForm, RunArguments};
+use super::super::exit::Failure;
+use super::super::quote;
+use super::Run;
+use crate::facts::{Fact, Sink};
+use crate::metrics::{Curve, Curves};
+use crate::page::{self, Page};
+use crate::report::Report;
+use crate::scenario::Scenario;
+use crate::units::SimTime;
+use std::ffi::OsString;
+
+/// What a page is drawn from.
+pub(super) struct Drawing {
+    fine: Curves,
+    coarse: Curves,
+}
+
+impl Drawing {
+    /// For a report of this form; `None`: it is no page. A run is made once before, to know how long
+    /// it is and where to look.
+    pub fn of(form: ReportForm, run: Run) -> Result<Option<Self>, Failure> {
+        match form {
+            ReportForm::Text | ReportForm::Json => return Ok(None),
+            ReportForm::Html => {}
+        }
+        let (first, _) = run.once(None)?;
+        let scenario = first.drawn.as_ref().unwrap_or(&run.input.scenario);
+        let simulated = SimTime::from_nanos(first.report.simulated_ns);
+        let curves = |most| Curves::new(scenario, page::interval(simulated, most));
+        Ok(Some(Self { fine: curves(page::FINE), coarse: curves(page::COARSE) }))
+    }
+
+    /// The page.
+    pub fn page(self, report: &Report, latency: &Curve, scenario: &Scenario, line: &str) -> String {
+        let (curves, mut coarse) = (self.fine.finish(), self.coarse.finish());
+        page::render(&Page {
+            report,
+            scenario: scenario.canonical(),
+            line,
+            version: env!("CARGO_PKG_VERSION"),
+            curves: &curves,
+            series: &coarse.remove("series").unwrap_or_default(),
+            latency,
+        })
+    }
+}
+
+impl Sink for Drawing {
+    fn take(&mut self, fact: &Fact) {
+        let Self { fine, coarse } = self;
+        fine.take(fact);
+        coarse.take(fact);
+    }
+}
+
+/// The line that makes the page again, wherever it was written to.
+pub(super) fn line(arguments: &RunArguments, seed: u64) -> String {
+    let mut words: Vec<OsString> = vec!["mirrorsim".into(), "run".into()];
+    words.push(arguments.scenario.clone().into());
+    words.extend(["--seed".into(), seed.to_string().into()]);
+    for (key, value) in &arguments.set {
+        words.extend(["--set".into(), format!("{key}={value}").into()]);
+    }
+    if let Some(tape) = &arguments.tape.replay {
+        words.extend(["--replay".into(), tape.clone().into()]);
+    }
+    words.extend(["-o".into(), "run.html".into()]);
+    quote(&words)
+}
