@@ -10,15 +10,15 @@
 //!
 //! With scripts off, tables stand in for timeline and curves; with scripts on they are folded away.
 
-mod assets;
+pub(crate) mod assets;
 mod bytes;
 mod charts;
 mod columns;
 mod figures;
 mod hash;
-mod html;
+pub(crate) mod html;
 mod resolved;
-mod shell;
+pub(crate) mod shell;
 mod verdict;
 
 use crate::metrics::Curve;

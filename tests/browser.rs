@@ -9,3 +9,9 @@
 mod chromium;
 #[path = "browser/harness.rs"]
 mod harness;
+#[path = "browser/plots.rs"]
+mod plots;
+#[path = "browser/rows.rs"]
+mod rows;
+#[path = "browser/seen.rs"]
+mod seen;

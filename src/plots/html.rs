@@ -8,6 +8,9 @@ mod numbers;
 
 use super::Drawn;
 use super::unit::factors;
+use crate::page::assets::{BASE, bare};
+use crate::page::html::text;
+use crate::page::shell::Document;
 use listed::Listed;
 use serde_json::{Value, json};
 
@@ -15,7 +18,10 @@ use serde_json::{Value, json};
 pub(super) fn page(drawn: &Drawn, line: &str) -> String {
     let listed = Listed::of(&drawn.data);
     let body = body(drawn, &listed, line);
-    document(&drawn.figure.title, &body, &data(drawn, &listed))
+    let style = BASE.into_iter().chain([STYLE]).map(bare).collect::<String>();
+    let script = format!("(()=>{{\n\"use strict\";\n{}}})();\n", SCRIPTS.map(bare).concat());
+    let (title, data) = (&text(&drawn.figure.title), &data(drawn, &listed));
+    Document { title, style: &style, body: &body, data, script: &script }.html()
 }
 
 fn body(drawn: &Drawn, listed: &Listed, line: &str) -> String {
@@ -53,23 +59,6 @@ fn data(drawn: &Drawn, listed: &Listed) -> Value {
         }
     }
     json!({ "spots": spots.collect::<Vec<_>>(), "of": of, "factors": factors() })
-}
-
-/// Text as HTML holds it.
-fn text(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-fn document(title: &str, body: &str, data: &Value) -> String {
-    let title = text(title);
-    let data = data.to_string().replace('<', "\\u003c");
-    format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{title}</title>\n\
-         <style>{STYLE}</style>\n</head>\n<body>\n{body}\
-         <script type=\"application/json\" id=\"data\">{data}</script>\n\
-         <script>(() => {{\n{}}})();</script>\n</body>\n</html>\n",
-        SCRIPTS.concat()
-    )
 }
 
 const STYLE: &str = include_str!("assets/figure.css");

@@ -15,6 +15,8 @@ pub(super) struct Layer {
 /// What marks are to a reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Role {
+    /// The title.
+    Title,
     /// The entry of the legend with this number.
     Entry(usize),
     /// What is drawn of these entries of the legend.

@@ -40,7 +40,8 @@ impl Page {
         let mut page = Self { marks: Vec::new(), layers: Vec::new(), bottom: FIRST };
         for (number, line) in wrapped(&caption.title, " ", TITLE).iter().enumerate() {
             page.bottom += if number > 0 { LINE } else { 0 };
-            page.write((LEFT, page.bottom), Anchor::Start, TITLE, Colour::INK, line);
+            let at = (LEFT, page.bottom);
+            page.put(Role::Title, [words(at, Anchor::Start, TITLE, Colour::INK, line)]);
         }
         page.bottom += 3;
         for line in wrapped(&caption.subtitle.join(SEPARATOR), SEPARATOR, SMALL) {

@@ -27,7 +27,8 @@ const BOTTOM: i32 = 52;
 pub(super) fn lay_out(bars: &[Bar]) -> (Page, Vec<Spot>) {
     let drawn = drawn(bars);
     let mut page = Page { marks: Vec::new(), layers: Vec::new(), bottom: LEGEND_TOP };
-    page.write((LEFT, TITLE_LINE), Anchor::Start, TITLE, Colour::INK, super::TITLE);
+    let title = words((LEFT, TITLE_LINE), Anchor::Start, TITLE, Colour::INK, super::TITLE);
+    page.put(Role::Title, [title]);
     legend(&mut page, bars, &drawn);
     let top = page.bottom + GAP;
     let rows = i32::try_from(bars.len()).expect("a figure has few bars");

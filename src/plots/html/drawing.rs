@@ -1,6 +1,6 @@
 //! The figure within a page: the marks of the SVG, in groups that a script can find.
 
-use super::text;
+use crate::page::html::text;
 use crate::plots::layer::{Layer, Role};
 use crate::plots::paint;
 use crate::plots::style::{Figure, Grain};
@@ -40,6 +40,7 @@ fn groups(figure: &Figure) -> String {
                 let entries: Vec<_> = entries.iter().map(ToString::to_string).collect();
                 format!("data-of=\"{}\"", entries.join(" "))
             }
+            Role::Title => "class=\"title\"".to_owned(),
             Role::Fixed => "class=\"fixed\"".to_owned(),
         };
         drawn.push_str(&format!("<g {attribute}>\n{elements}</g>\n"));

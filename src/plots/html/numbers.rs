@@ -1,7 +1,7 @@
 //! The numbers of a page as a table.
 
 use super::listed::Listed;
-use super::text;
+use crate::page::html::text;
 use crate::plots::data::{Datum, Heads};
 use crate::plots::unit::Unit;
 

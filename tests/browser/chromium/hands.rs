@@ -7,12 +7,14 @@ use serde_json::json;
 pub type Point = (f64, f64);
 
 impl Page<'_> {
-    /// The middle of the first element that a selector finds, which is brought into view.
+    /// The middle of the first element that a selector finds, which is brought into view; the
+    /// page has heard of that by then.
     #[track_caller]
     pub fn middle_of(&mut self, selector: &str) -> Point {
         let place = format!(
-            "(() => {{ const e = document.querySelector({selector:?}); \
+            "(async () => {{ const e = document.querySelector({selector:?}); \
              e.scrollIntoView({{ block: 'center', inline: 'center', behavior: 'instant' }}); \
+             await new Promise(done => requestAnimationFrame(() => setTimeout(done))); \
              const b = e.getBoundingClientRect(); \
              return [b.left + b.width / 2, b.top + b.height / 2]; }})()"
         );
