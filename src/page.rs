@@ -14,15 +14,18 @@ pub(crate) mod assets;
 mod bytes;
 mod charts;
 mod columns;
+pub(crate) mod document;
 mod figures;
 mod hash;
 pub(crate) mod html;
 mod resolved;
-pub(crate) mod shell;
+mod shell;
+mod timeline;
 mod verdict;
 
 use crate::metrics::Curve;
 use crate::report::Report;
+use crate::timeline::Timeline;
 use crate::units::{SimTime, Span};
 use std::collections::BTreeMap;
 
@@ -35,6 +38,13 @@ pub const FINE: u64 = 240;
 /// Intervals of a run that are rows of a table, at most.
 pub const COARSE: u64 = 56;
 
+/// Requests, messages and works that a page has room for, about.
+pub const SPANS: usize = 2_600;
+
+/// Requests, messages and works that the timeline of a page should keep, at most: those of one
+/// moment take little room.
+pub const KEPT: usize = 6_000;
+
 /// What a page is made of.
 #[derive(Debug, Clone, Copy)]
 pub struct Page<'a> {
@@ -44,6 +54,8 @@ pub struct Page<'a> {
     pub scenario: &'a str,
     /// The line that makes the page again; it must not depend on the machine or the day.
     pub line: &'a str,
+    /// The line that makes a page of another stretch of the run, with blanks to fill in.
+    pub another: &'a str,
     /// The version of mirrorsim.
     pub version: &'a str,
     /// Curves of the run as [`crate::metrics::Curves`] draws them, of [`interval`]s for [`FINE`].
@@ -52,6 +64,8 @@ pub struct Page<'a> {
     pub series: &'a Curve,
     /// How the latency of writes is distributed, as [`crate::metrics::write_latency`] tells.
     pub latency: &'a Curve,
+    /// Who did what when.
+    pub timeline: &'a Timeline,
 }
 
 /// The page as HTML.

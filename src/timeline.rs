@@ -18,6 +18,7 @@ mod budget;
 mod carries;
 mod choose;
 mod collect;
+mod density;
 mod firsts;
 mod level;
 mod mark;
@@ -28,6 +29,7 @@ mod request;
 mod spell;
 mod taken;
 mod window;
+pub mod words;
 mod work;
 
 pub use buckets::{Bucket, Buckets};
@@ -35,6 +37,7 @@ pub use budget::{Left, LeftOut};
 pub use carries::Carries;
 pub use choose::choose;
 pub use collect::Collector;
+pub use density::Density;
 pub use firsts::Firsts;
 pub use level::Level;
 pub use mark::{Mark, MarkKind, Place};
@@ -80,8 +83,13 @@ pub struct Timeline {
     pub levels: Vec<Level>,
     /// Counts of everything over the whole run, the window included.
     pub buckets: Buckets,
+    /// How many spans begin when.
+    pub density: Density,
     /// When the first things of their kind happened, wherever the window is.
     pub firsts: Firsts,
     /// What is not in the lists.
     pub left_out: LeftOut,
 }
+
+#[cfg(test)]
+mod tests;

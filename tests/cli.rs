@@ -20,6 +20,8 @@ mod interrupts;
 mod mutants;
 #[path = "cli/outputs.rs"]
 mod outputs;
+#[path = "cli/page.rs"]
+mod page;
 #[path = "cli/plot.rs"]
 mod plot;
 #[path = "cli/refusals.rs"]

@@ -29,7 +29,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("timeline", &["units", "protocol", "scenario", "facts"]),
     // The name and version of the generator stand in every report.
     ("report", &["units", "random", "protocol", "scenario", "facts", "checker", "metrics"]),
-    ("page", &["units", "protocol", "report", "metrics"]),
+    ("page", &["units", "protocol", "report", "metrics", "timeline"]),
     ("plots", &["units", "protocol", "page", "report", "results", "statistics"]),
     (
         "batch",

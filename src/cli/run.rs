@@ -52,7 +52,8 @@ pub(super) fn run(arguments: &RunArguments, context: &Context) -> Result<Exit, F
     run.remark(&report);
     let page = drawing.map(|drawing| {
         let scenario = drawn.as_ref().unwrap_or(&input.scenario);
-        drawing.page(&report, &latency, scenario, &page::line(arguments, seed))
+        let [line, another] = page::lines(arguments, seed);
+        drawing.page(&report, &latency, scenario, [&line, &another])
     });
     report.host = Some(host(context, took));
     let text = page.unwrap_or_else(|| rendered(&report, form, context));

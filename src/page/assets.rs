@@ -7,19 +7,25 @@ pub(crate) const BASE: [&str; 2] =
     [include_str!("assets/page.css"), include_str!("assets/paper.css")];
 
 /// Each begins with what the ones before it made.
-const SCRIPTS: [&str; 9] = [
+const SCRIPTS: [&str; 14] = [
     include_str!("assets/page.js"),
     include_str!("assets/words.js"),
     include_str!("assets/data.js"),
     include_str!("assets/view.js"),
     include_str!("assets/lanes.js"),
+    include_str!("assets/key.js"),
     include_str!("assets/draw.js"),
+    include_str!("assets/marks.js"),
     include_str!("assets/tell.js"),
+    include_str!("assets/picture.js"),
+    include_str!("assets/overview.js"),
+    include_str!("assets/controls.js"),
     include_str!("assets/charts.js"),
     include_str!("assets/start.js"),
 ];
 
 const UPLOT: &str = include_str!("assets/uPlot.iife.min.js");
+const UPLOT_LICENSE: &str = include_str!("assets/LICENSE-uPlot");
 
 /// The style of a page.
 pub(super) fn style() -> String {
@@ -28,9 +34,8 @@ pub(super) fn style() -> String {
 
 /// The script of a page: one function that is called once and leaves no name behind.
 pub(super) fn script() -> String {
-    let mut script = String::from("(()=>{\n");
-    let _ = writeln!(script, "{}", UPLOT.trim());
-    script.push_str("\"use strict\";\n");
+    let mut script = String::from("(()=>{\n\"use strict\";\n");
+    let _ = writeln!(script, "/*! uPlot\n{}\n*/\n{}", UPLOT_LICENSE.trim(), UPLOT.trim());
     for file in SCRIPTS {
         script.push_str(&bare(file));
     }

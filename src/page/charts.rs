@@ -1,7 +1,7 @@
 //! Curves over time and the distribution of latency: what the script draws, and tables that stand in.
 
 use super::columns::{of_curve, whole};
-use super::html::{folded, moment, rows_under};
+use super::html::{Cells, folded, moment, rows_under};
 use super::{Page, bytes};
 use crate::metrics::Curve;
 use crate::report::text::{bytes as length, count, span};
@@ -77,7 +77,7 @@ pub(super) fn data(page: &Page) -> Value {
 
 /// Spells as they are; where there are more than pictures can show, neighbours become one.
 fn merged(spells: &Curve, simulated: u64) -> Curve {
-    const MOST: usize = 300;
+    const MOST: usize = 150;
     let column = |name: &str| spells.get(name).cloned().unwrap_or_default();
     let (begins, ends) = (column("begin_ns"), column("end_ns"));
     if begins.len() <= MOST {
@@ -134,6 +134,7 @@ fn tables(page: &Page) -> String {
     let series = rows(page.series);
     let mut html = rows_under(
         "Over time, by interval",
+        Cells::Numbers,
         &heads(&[
             "until",
             "writes",
@@ -154,7 +155,12 @@ fn tables(page: &Page) -> String {
     if !shares.is_empty() {
         let heads = heads(&["share of writes", "waited at most"]);
         let rows = shares.iter().map(Vec::as_slice);
-        html.push_str(&rows_under("How the latency of writes is distributed", &heads, rows));
+        html.push_str(&rows_under(
+            "How the latency of writes is distributed",
+            Cells::Numbers,
+            &heads,
+            rows,
+        ));
     }
     html
 }

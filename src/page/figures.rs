@@ -6,7 +6,7 @@ use crate::report::text::{Table, bytes, count, percent, sentences, span, tables}
 use std::fmt::Write as _;
 
 /// Failures that are shown at most.
-const MOST_FAILURES: usize = 40;
+const MOST_FAILURES: usize = 30;
 
 /// The section of key figures.
 pub(super) fn section(report: &Report) -> String {
@@ -63,7 +63,12 @@ fn failures(report: &Report) -> String {
     let table = tables::failures(report);
     let shown = table.rows().iter().take(MOST_FAILURES).map(Vec::as_slice);
     if !table.rows().is_empty() {
-        page.push_str(&html::rows_under("What failures cost", table.heads(), shown));
+        page.push_str(&html::rows_under(
+            "What failures cost",
+            html::Cells::Numbers,
+            table.heads(),
+            shown,
+        ));
     }
     let more = table.rows().len().saturating_sub(MOST_FAILURES);
     if more > 0 {

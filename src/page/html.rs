@@ -22,6 +22,18 @@ pub(super) fn clipped(text: &str, most: usize) -> String {
     out
 }
 
+/// `text` for a script that writes it as text: at most so many signs, none of which confuses.
+pub(super) fn plain(text: &str, most: usize) -> String {
+    let odd = |sign: &char| escaped(*sign).is_empty();
+    let signs = text.chars().filter(|sign| !odd(sign));
+    let mut signs: Vec<_> = signs.map(|sign| if sign.is_control() { ' ' } else { sign }).collect();
+    if signs.len() > most {
+        signs.truncate(most);
+        signs.push('…');
+    }
+    signs.into_iter().collect()
+}
+
 /// How a sign is written. Signs that turn the direction of what follows are left out, so that a
 /// name cannot rearrange the page around it.
 fn escaped(sign: char) -> String {
@@ -41,17 +53,29 @@ fn escaped(sign: char) -> String {
 /// A table under its caption, in a box of its own that scrolls where there is little room.
 pub(super) fn table(caption: &str, table: &Table) -> String {
     let rows = table.rows().iter().map(Vec::as_slice);
-    rows_under(caption, table.heads(), rows)
+    rows_under(caption, Cells::Numbers, table.heads(), rows)
+}
+
+/// What the cells of a table hold beside the names in the first column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cells {
+    Numbers,
+    Words,
 }
 
 /// As [`table`], of heads and rows; no heads: names, and what is said of each.
 pub(super) fn rows_under<'a>(
     caption: &str,
+    cells: Cells,
     heads: &[String],
     rows: impl Iterator<Item = &'a [String]>,
 ) -> String {
     let caption = text(caption);
-    let kind = if heads.is_empty() { "said" } else { "numbers" };
+    let kind = match cells {
+        _ if heads.is_empty() => "said",
+        Cells::Numbers => "numbers",
+        Cells::Words => "words",
+    };
     let mut html = format!(
         "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{caption}\">\
          <table class=\"{kind}\"><caption>{caption}</caption>\n"

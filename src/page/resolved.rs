@@ -6,11 +6,12 @@ use crate::report::text::bytes;
 /// Bytes of it that a page holds, at most.
 const MOST: usize = 24_000;
 
-/// The section with the scenario, folded away.
-pub(super) fn section(scenario: &str) -> String {
-    let shown = clipped(scenario, MOST);
+/// The section with the scenario, folded away, in at most so many bytes beside its frame.
+pub(super) fn section(scenario: &str, room: usize) -> String {
+    let most = room.min(MOST);
+    let shown = clipped(scenario, most);
     let whole = clipped(scenario, usize::MAX).len();
-    let note = if whole > MOST {
+    let note = if whole > most {
         format!(
             "<p class=\"note\">This is the beginning of {}; <code>mirrorsim run … --dry-run</code> \
              prints all of it.</p>\n",

@@ -9,11 +9,11 @@ use std::fmt::Write as _;
 
 /// Bytes of a name, of a description, of a message, of the line, at most.
 const NAME: usize = 400;
-const DESCRIPTION: usize = 6_000;
-const MESSAGE: usize = 1_200;
-const LINE: usize = 4_000;
+const DESCRIPTION: usize = 3_000;
+const MESSAGE: usize = 600;
+const LINE: usize = 2_000;
 /// Violations, and missed expectations, that are shown at most.
-const MOST: usize = 12;
+pub(super) const MOST: usize = 8;
 
 /// The head of the page.
 pub(super) fn section(page: &Page) -> String {

@@ -9,8 +9,8 @@ mod numbers;
 use super::Drawn;
 use super::unit::factors;
 use crate::page::assets::{BASE, bare};
+use crate::page::document::Document;
 use crate::page::html::text;
-use crate::page::shell::Document;
 use listed::Listed;
 use serde_json::{Value, json};
 

@@ -92,12 +92,6 @@ impl Buckets {
 }
 
 impl Bucket {
-    /// Requests, messages and works that began in it.
-    #[must_use]
-    pub const fn spans(&self) -> u64 {
-        self.requests + self.sent[0] + self.sent[1] + self.works
-    }
-
     fn merged(self, other: &Self) -> Self {
         let sum = |one: [u64; 2], two: [u64; 2]| [one[0] + two[0], one[1] + two[1]];
         Self {

@@ -39,8 +39,8 @@ pub struct LeftOut {
     pub marks: Left,
     /// Changes of levels.
     pub levels: Left,
-    /// When the first request, message or work was left out because the bound was reached: up to
-    /// then the window is shown completely.
+    /// When the earliest request, message or work began that was left out because the bound was
+    /// reached: up to then the window is shown completely.
     pub full_at: Option<SimTime>,
 }
 
@@ -49,7 +49,7 @@ pub struct LeftOut {
 pub(super) struct Budget {
     window: Window,
     left: usize,
-    /// When the first was turned away for want of room.
+    /// When the earliest began that was turned away for want of room.
     pub full_at: Option<SimTime>,
 }
 
@@ -60,13 +60,24 @@ impl Budget {
 
     /// Whether what lasted from `began` to `ended` is kept; if not, it is counted.
     pub fn admits(&mut self, began: SimTime, ended: SimTime, left: &mut Left) -> bool {
+        self.admits_many(began, ended, 1, left)
+    }
+
+    /// The same for a span of several works, which takes the room of one.
+    pub fn admits_many(
+        &mut self,
+        began: SimTime,
+        ended: SimTime,
+        count: u64,
+        left: &mut Left,
+    ) -> bool {
         if !self.window.touches(began, ended) {
-            left.outside += 1;
+            left.outside += count;
             return false;
         }
         let Some(fewer) = self.left.checked_sub(1) else {
-            left.beyond += 1;
-            self.full_at.get_or_insert(ended);
+            left.beyond += count;
+            self.full_at = Some(self.full_at.map_or(began, |earlier| earlier.min(began)));
             return false;
         };
         self.left = fewer;
@@ -92,6 +103,6 @@ mod tests {
         let kept = spans.map(|(began, ended)| budget.admits(at(began), at(ended), &mut left));
         assert_eq!(kept, [false, true, false, true, false, false]);
         assert_eq!(left, Left { outside: 2, beyond: 2 });
-        assert_eq!((left.total(), budget.full_at), (4, Some(at(12))));
+        assert_eq!((left.total(), budget.full_at), (4, Some(at(11))));
     }
 }

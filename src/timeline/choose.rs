@@ -1,6 +1,6 @@
 //! Where to look, if nobody said.
 
-use super::{Buckets, Timeline, Window};
+use super::{Timeline, Window};
 use crate::units::{SimTime, Span};
 
 /// The window to show of a run of which a first timeline is known, with room for about `most`
@@ -14,12 +14,12 @@ use crate::units::{SimTime, Span};
 /// - Else it begins with the run.
 ///
 /// It grows to both sides by halves, as far as there is room and the run goes. Only the first
-/// timeline's buckets and firsts are read, so it may come of [`Window::NOTHING`].
+/// timeline's density and firsts are read, so it may come of [`Window::NOTHING`].
 #[must_use]
 pub fn choose(first: &Timeline, violated: Option<SimTime>, most: usize) -> Window {
     let most = most as u64;
-    let buckets = &first.buckets;
-    if buckets.total().spans() <= most {
+    let density = &first.density;
+    if density.total() <= most {
         return Window::ALL;
     }
     let firsts = &first.firsts;
@@ -30,15 +30,15 @@ pub fn choose(first: &Timeline, violated: Option<SimTime>, most: usize) -> Windo
         (None, Some(point)) => point,
         (None, None) => (SimTime::ZERO, SimTime::ZERO),
     };
-    if spans(buckets, Window { from, to }) > most {
+    if density.within(Window { from, to }) > most {
         let length = longest(from.since(to), to.since(from), |length| {
-            spans(buckets, Window { from, to: from.after(length) }) <= most
+            density.within(Window { from, to: from.after(length) }) <= most
         });
         return Window { from, to: from.after(length) };
     }
     let around = |margin| Window { from: before(from, margin), to: to.after(margin) };
     let margin = longest(Span::ZERO, first.ended.since(SimTime::ZERO), |margin| {
-        spans(buckets, around(margin)) <= most
+        density.within(around(margin)) <= most
     });
     let Window { from, to } = around(margin);
     Window { from, to: to.min(first.ended) }
@@ -61,18 +61,4 @@ fn longest(short: Span, long: Span, fits: impl Fn(Span) -> bool) -> Span {
 
 fn before(at: SimTime, margin: Span) -> SimTime {
     SimTime::from_nanos(at.as_nanos().saturating_sub(margin.as_nanos()))
-}
-
-/// About how many spans begin in a window: as if those of a bucket were spread evenly over it.
-fn spans(buckets: &Buckets, window: Window) -> u64 {
-    let every = buckets.every.as_nanos();
-    let share = |(place, count): (u64, u64)| {
-        let begin = place.saturating_mul(every);
-        let end = begin.saturating_add(every);
-        let (from, to) = (window.from.as_nanos().max(begin), window.to.as_nanos().min(end));
-        let length = to.saturating_sub(from);
-        u128::from(count) * u128::from(length) / u128::from(every)
-    };
-    let counts = (0_u64..).zip(buckets.list.iter().map(super::Bucket::spans));
-    u64::try_from(counts.map(share).sum::<u128>()).unwrap_or(u64::MAX)
 }

@@ -9,9 +9,9 @@ use super::plea::Pleas;
 use super::point::Points;
 use super::request::Requests;
 use super::spell::Spells;
-use super::work::Works;
-use super::{Answer, Firsts, LeftOut, Timeline, Window};
-use crate::facts::{Fact, Sink, Usage};
+use super::work::{Beginning, Works};
+use super::{Answer, Density, Firsts, LeftOut, Timeline, Window};
+use crate::facts::{Fact, Sink, Usage, What};
 use crate::scenario::Scenario;
 use crate::units::SimTime;
 
@@ -34,6 +34,7 @@ pub struct Collector {
     levels: Levels,
     usage: Usage,
     buckets: Buckets,
+    density: Density,
     firsts: Firsts,
 }
 
@@ -83,6 +84,7 @@ impl Collector {
             levels: Levels::new(window),
             usage: Usage::new(parameters.encoding.clone()),
             buckets: Buckets::new(),
+            density: Density::new(),
             firsts: Firsts::default(),
         }
     }
@@ -114,7 +116,19 @@ impl Collector {
             marks: self.marks.kept,
             levels: self.levels.kept,
             buckets: self.buckets,
+            density: self.density,
             firsts: self.firsts,
+        }
+    }
+
+    /// Counts what began with a fact.
+    fn count(&mut self, fact: &Fact, work: Beginning) {
+        if work != Beginning::Nothing {
+            self.buckets.at(fact.at).works += 1;
+        }
+        let is_span = matches!(fact.what, What::Requested(_) | What::Sent(..) | What::Resent(..));
+        if is_span || work == Beginning::Span {
+            self.density.count(fact.at);
         }
     }
 
@@ -150,8 +164,8 @@ impl Sink for Collector {
             self.points.arrived(message, fact.at);
         }
         self.messages.take(fact, spans);
-        let begun = self.works.take(fact, spans);
-        self.buckets.at(fact.at).works += begun;
+        let beginning = self.works.take(fact, spans);
+        self.count(fact, beginning);
         self.points.take(fact, &mut self.budgets.points);
         self.spells.take(fact, &mut self.budgets.spells);
         self.pleas.take(fact, &mut self.budgets.pleas);

@@ -4,7 +4,6 @@ mod marked;
 
 use super::budget::{Budget, Left};
 use crate::facts::{Fact, Role, Spot};
-use crate::protocol::block::BlockAddress;
 use crate::protocol::{
     ClientId, CpId, Generation, Half, LogFile, Part, PromotionOrder, Refusal, ResolvedFrom,
     SessionEnd, WaitCause, WriteId,
@@ -20,6 +19,8 @@ pub struct Mark {
     pub place: Place,
     /// What.
     pub kind: MarkKind,
+    /// How often at that moment.
+    pub count: u64,
 }
 
 /// Where something happened.
@@ -86,10 +87,10 @@ pub enum MarkKind {
     WriteWaits(WriteId, WaitCause),
     /// The destination has no free `NVLog` file.
     DestinationWaits,
-    /// A reference was resolved.
-    Resolved(BlockAddress, ResolvedFrom),
-    /// A reference names a transfer that is still on its way.
-    Held(BlockAddress),
+    /// References were resolved.
+    Resolved(ResolvedFrom),
+    /// References name transfers that are still on their way.
+    Held,
     /// A medium does not hold what was written there last.
     Spoiled(Spot),
     /// What a read found fails its check.
@@ -121,8 +122,8 @@ impl MarkKind {
             | Self::Refused(_)
             | Self::WriteWaits(..)
             | Self::DestinationWaits
-            | Self::Resolved(..)
-            | Self::Held(_)
+            | Self::Resolved(_)
+            | Self::Held
             | Self::Spoiled(_)
             | Self::CheckFailed(_) => false,
         }
@@ -141,8 +142,11 @@ impl Marks {
     pub fn take(&mut self, fact: &Fact, budget: &mut Budget, landmarks: &mut Budget) {
         let Some((place, kind)) = marked::of(&fact.what) else { return };
         let budget = if kind.is_landmark() { landmarks } else { budget };
-        if budget.admits(fact.at, fact.at, &mut self.left) {
-            self.kept.push(Mark { at: fact.at, place, kind });
+        let same = self.kept.iter_mut().rev().take_while(|mark| mark.at == fact.at);
+        if let Some(mark) = { same }.find(|mark| (mark.place, mark.kind) == (place, kind)) {
+            mark.count += 1;
+        } else if budget.admits(fact.at, fact.at, &mut self.left) {
+            self.kept.push(Mark { at: fact.at, place, kind, count: 1 });
         }
     }
 }

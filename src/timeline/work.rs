@@ -1,52 +1,74 @@
 //! Works of devices.
 
+mod begun;
+
 use super::budget::{Budget, Left};
 use super::taken::taken;
 use crate::facts::{Fact, Role, What};
 use crate::protocol::block::BlockAddress;
-use crate::protocol::wire;
-use crate::protocol::{CpId, LogFile, Lsn, TransferId, WriteId};
+use crate::protocol::{CpId, LogFile, Lsn, TransferRange, WriteId};
 use crate::units::SimTime;
+use begun::{Begun, begun};
 use std::collections::BTreeMap;
 
-/// One work of a device, from the node's asking to its end: it may wait for others meanwhile.
+/// Works that a node asked one device for at the same moment, of one kind and for the same CP: one or
+/// many, as when all pages of a CP are to be written. They last from the node's asking on, and may
+/// wait for others meanwhile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WorkSpan {
     /// Whose device.
     pub role: Role,
     /// What is done.
     pub kind: WorkKind,
-    /// When the node asked for it.
+    /// The consistency point that they belong to; reads belong to none.
+    pub cp: Option<CpId>,
+    /// How many works.
+    pub count: u64,
+    /// Their bytes; of volume disks 0, since every work there is a block.
+    pub bytes: u64,
+    /// Of log entries: the first and the last write.
+    pub writes: Option<(WriteId, WriteId)>,
+    /// Of writes to log storage: the first and the last transfer.
+    pub transfers: Option<TransferRange>,
+    /// Of log storage: the file of the first.
+    pub file: Option<LogFile>,
+    /// Of volume disks: the lowest and the highest block.
+    pub blocks: Option<(BlockAddress, BlockAddress)>,
+    /// When the node asked for them.
     pub began: SimTime,
-    /// When it was over.
+    /// Of how many the facts tell that they were done. Of a read they do only if the node does
+    /// something about that read, and not when it waits for the next.
+    pub told: u64,
+    /// When they were over.
     pub end: WorkEnd,
 }
 
 /// What a device does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum WorkKind {
-    /// NVRAM takes a log entry: its place, its write and CP, the bytes that it fills.
-    Append(Lsn, WriteId, CpId, u64),
-    /// Log storage takes a transfer of this CP: the file, and bytes.
-    LogWrite(TransferId, CpId, LogFile, u64),
-    /// Log storage reads: file, offset, bytes; `None`: a block.
-    LogRead(LogFile, u64, Option<u64>),
-    /// The volume disks take a shadow page of a CP.
-    PageWrite(CpId, BlockAddress),
-    /// The volume disks read a block of the committed image.
-    PageRead(BlockAddress),
-    /// The volume disks read a block of the pinned image.
-    PinnedRead(BlockAddress),
+    /// NVRAM takes log entries.
+    Append,
+    /// Log storage takes transfers.
+    LogWrite,
+    /// Log storage reads blocks or fragments.
+    LogRead,
+    /// The volume disks take shadow pages of a CP.
+    PageWrite,
+    /// The volume disks read blocks of the committed image.
+    PageRead,
+    /// The volume disks read blocks of the pinned image.
+    PinnedRead,
 }
 
-/// How a work ended.
+/// How works ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WorkEnd {
-    /// It was done: what was written is durable; the node did something about what was read.
+    /// When the last of those was done of which the facts tell: what was written is durable, what was
+    /// read is with the node.
     Done(SimTime),
-    /// The node crashed, or became another: it may be done or not.
+    /// The node crashed, or became another: what is not told of may be done or not.
     CutShort(SimTime),
-    /// The facts do not tell: the node did nothing about what it read, or the run was over before.
+    /// The facts tell of none.
     Untold,
 }
 
@@ -64,17 +86,26 @@ pub enum Device {
 impl WorkKind {
     /// The device that does it.
     #[must_use]
-    pub const fn device(&self) -> Device {
+    pub const fn device(self) -> Device {
         match self {
-            Self::Append(..) => Device::Nvram,
-            Self::LogWrite(..) | Self::LogRead(..) => Device::Log,
-            Self::PageWrite(..) | Self::PageRead(_) | Self::PinnedRead(_) => Device::Volume,
+            Self::Append => Device::Nvram,
+            Self::LogWrite | Self::LogRead => Device::Log,
+            Self::PageWrite | Self::PageRead | Self::PinnedRead => Device::Volume,
+        }
+    }
+
+    /// Whether the device only reads.
+    #[must_use]
+    pub const fn is_read(self) -> bool {
+        match self {
+            Self::LogRead | Self::PageRead | Self::PinnedRead => true,
+            Self::Append | Self::LogWrite | Self::PageWrite => false,
         }
     }
 }
 
 impl WorkSpan {
-    /// When it was over, if that is known.
+    /// When they were over, if that is known.
     #[must_use]
     pub const fn ended(&self) -> Option<SimTime> {
         match self.end {
@@ -82,123 +113,166 @@ impl WorkSpan {
             WorkEnd::Untold => None,
         }
     }
+
+    /// Whether `self` was asked for together with `other`.
+    fn is_with(&self, other: &Self) -> bool {
+        let name = |span: &Self| (span.role, span.kind, span.cp, span.began);
+        name(self) == name(other)
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.count += other.count;
+        self.bytes += other.bytes;
+        if let (Some(all), Some(own)) = (&mut self.writes, other.writes) {
+            all.1 = own.1;
+        }
+        if let (Some(all), Some(own)) = (&mut self.transfers, other.transfers) {
+            all.last = own.last;
+        }
+        if let (Some(all), Some(own)) = (&mut self.blocks, other.blocks) {
+            *all = (all.0.min(own.0), all.1.max(own.1));
+        }
+    }
 }
 
-/// Reads under way that are followed at once. Of a read that a node does nothing about no fact tells
-/// the end; the oldest is given up for a new one.
+/// Works under way that are followed at once, of reads alone. Of a read that a node does nothing
+/// about no fact tells the end; the oldest are given up for new ones.
 const MOST_READS: usize = 4096;
 
 /// Works under way, and those kept.
 #[derive(Debug, Default)]
 pub(super) struct Works {
+    /// By the number of the fact that asked for the first of each; with how many are followed still.
+    open: BTreeMap<u64, (WorkSpan, u64)>,
+    /// The last of each side and kind: what is asked for next may go with it.
+    last: BTreeMap<(Role, WorkKind), u64>,
     /// NVRAM's, by place in the log: what is durable is a prefix.
-    appends: BTreeMap<(Role, Lsn), WorkSpan>,
-    /// Writes and reads of disks, by the number of the fact that asked: what ends them is caused by it.
-    writes: BTreeMap<u64, WorkSpan>,
-    reads: BTreeMap<u64, WorkSpan>,
+    appends: BTreeMap<(Role, Lsn), u64>,
+    /// Disks', by the number of the fact that asked, which causes what ends them.
+    writes: BTreeMap<u64, u64>,
+    reads: BTreeMap<u64, u64>,
     pub kept: Vec<WorkSpan>,
     pub left: Left,
 }
 
+/// What began with a fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beginning {
+    /// No work.
+    Nothing,
+    /// A work that goes with others.
+    Work,
+    /// A work, and a span with it.
+    Span,
+}
+
 impl Works {
-    /// Gives how many works began with the fact.
-    pub fn take(&mut self, fact: &Fact, budget: &mut Budget) -> u64 {
-        if let Some(read) = fact.cause.and_then(|cause| self.reads.remove(&cause)) {
-            self.close(read, WorkEnd::Done(fact.at), fact.at, budget);
+    pub fn take(&mut self, fact: &Fact, budget: &mut Budget) -> Beginning {
+        if let Some(name) = fact.cause.and_then(|cause| self.reads.remove(&cause)) {
+            self.done(name, fact.at, budget);
         }
-        if let Some((role, kind)) = begun(&fact.what) {
-            self.open(fact, WorkSpan { role, kind, began: fact.at, end: WorkEnd::Untold }, budget);
-            return 1;
+        if let Some(begun) = begun(fact) {
+            return self.begin(fact.number, &begun, budget);
         }
         if let What::NvramDurable(role, lsn) = &fact.what {
-            self.durable(*role, *lsn, fact.at, budget);
+            let durable = (*role, Lsn::ORIGIN)..=(*role, *lsn);
+            while let Some((entry, name)) = self.appends.range(durable.clone()).next() {
+                let (entry, name) = (*entry, *name);
+                self.appends.remove(&entry);
+                self.done(name, fact.at, budget);
+            }
         } else if let What::VolumeWritten(..) | What::LogWritten(..) = &fact.what {
-            if let Some(write) = fact.cause.and_then(|cause| self.writes.remove(&cause)) {
-                self.close(write, WorkEnd::Done(fact.at), fact.at, budget);
+            if let Some(name) = fact.cause.and_then(|cause| self.writes.remove(&cause)) {
+                self.done(name, fact.at, budget);
             }
         } else if let What::Crashed(role) | What::ChangedPart(role, _) = &fact.what {
             self.cut_short(*role, fact.at, budget);
         }
-        0
+        Beginning::Nothing
     }
 
-    /// The run is over: of what is under way no end is told.
+    /// The run is over: more is not told.
     pub fn finish(&mut self, at: SimTime, budget: &mut Budget) {
-        let appends = std::mem::take(&mut self.appends).into_values();
-        let writes = std::mem::take(&mut self.writes).into_values();
-        let reads = std::mem::take(&mut self.reads).into_values();
-        for work in appends.chain(writes).collect::<Vec<_>>() {
-            self.close(work, WorkEnd::Untold, at, budget);
+        for (span, _) in std::mem::take(&mut self.open).into_values() {
+            self.close(span, at, budget);
         }
-        for read in reads.collect::<Vec<_>>() {
-            let began = read.began;
-            self.close(read, WorkEnd::Untold, began, budget);
-        }
-        // The sort is stable, and what is kept came in a certain order.
-        self.kept.sort_by_key(|work| (work.began, work.role, work.kind.device()));
+        self.kept.sort_by_key(|work| (work.began, work.role, work.kind, work.cp));
     }
 
-    fn open(&mut self, fact: &Fact, work: WorkSpan, budget: &mut Budget) {
-        match work.kind {
-            WorkKind::Append(lsn, ..) => {
-                self.appends.insert((work.role, lsn), work);
+    fn begin(&mut self, number: u64, begun: &Begun, budget: &mut Budget) -> Beginning {
+        let Begun { lsn, span } = begun;
+        let last = self.last.get(&(span.role, span.kind)).copied();
+        let together = last.and_then(|name| Some((name, self.open.get_mut(&name)?)));
+        let together = together.filter(|(_, (open, _))| open.is_with(span));
+        let (name, beginning) = if let Some((name, (open, follows))) = together {
+            open.join(span);
+            *follows += 1;
+            (name, Beginning::Work)
+        } else {
+            self.open.insert(number, (*span, 1));
+            self.last.insert((span.role, span.kind), number);
+            (number, Beginning::Span)
+        };
+        if let Some(lsn) = lsn {
+            self.appends.insert((span.role, *lsn), name);
+        } else if span.kind.is_read() {
+            self.reads.insert(number, name);
+            if self.reads.len() > MOST_READS {
+                self.give_up(span.began, budget);
             }
-            WorkKind::LogWrite(..) | WorkKind::PageWrite(..) => {
-                self.writes.insert(fact.number, work);
-            }
-            WorkKind::LogRead(..) | WorkKind::PageRead(_) | WorkKind::PinnedRead(_) => {
-                self.reads.insert(fact.number, work);
-                if self.reads.len() > MOST_READS {
-                    let (_, oldest) = self.reads.pop_first().expect("there are many");
-                    let began = oldest.began;
-                    self.close(oldest, WorkEnd::Untold, began, budget);
-                }
-            }
+        } else {
+            self.writes.insert(number, name);
+        }
+        beginning
+    }
+
+    /// Follows the oldest read no more.
+    fn give_up(&mut self, at: SimTime, budget: &mut Budget) {
+        if let Some((_, name)) = self.reads.pop_first() {
+            self.forget(name, at, budget);
         }
     }
 
-    fn durable(&mut self, role: Role, through: Lsn, at: SimTime, budget: &mut Budget) {
-        while let Some(entry) = self.appends.range((role, Lsn::ORIGIN)..=(role, through)).next() {
-            let name = *entry.0;
-            let append = self.appends.remove(&name).expect("it was found");
-            self.close(append, WorkEnd::Done(at), at, budget);
+    /// One of the works of a span is done.
+    fn done(&mut self, name: u64, at: SimTime, budget: &mut Budget) {
+        if let Some((span, _)) = self.open.get_mut(&name) {
+            span.told += 1;
+            span.end = WorkEnd::Done(at);
+            self.forget(name, at, budget);
+        }
+    }
+
+    /// One of the works of a span is followed no more.
+    fn forget(&mut self, name: u64, at: SimTime, budget: &mut Budget) {
+        let Some((span, follows)) = self.open.get_mut(&name) else { return };
+        *follows -= 1;
+        if *follows == 0 {
+            let span = *span;
+            self.open.remove(&name);
+            self.close(span, at, budget);
         }
     }
 
     fn cut_short(&mut self, role: Role, at: SimTime, budget: &mut Budget) {
-        let mut cut = taken(&mut self.appends, |_, work| work.role == role);
-        cut.extend(taken(&mut self.writes, |_, work| work.role == role));
-        cut.extend(taken(&mut self.reads, |_, work| work.role == role));
-        for work in cut {
-            self.close(work, WorkEnd::CutShort(at), at, budget);
+        for (mut span, _) in taken(&mut self.open, |_, (span, _)| span.role == role) {
+            let over = matches!(span.end, WorkEnd::Done(_)) && span.kind.is_read();
+            if !over {
+                span.end = WorkEnd::CutShort(at);
+            }
+            self.close(span, at, budget);
         }
+        let open = &self.open;
+        self.appends.retain(|_, name| open.contains_key(name));
+        self.writes.retain(|_, name| open.contains_key(name));
+        self.reads.retain(|_, name| open.contains_key(name));
     }
 
-    fn close(&mut self, work: WorkSpan, end: WorkEnd, at: SimTime, budget: &mut Budget) {
-        if budget.admits(work.began, at, &mut self.left) {
-            self.kept.push(WorkSpan { end, ..work });
+    /// `at`: now. Reads are over when the last was told of, if ever.
+    fn close(&mut self, span: WorkSpan, at: SimTime, budget: &mut Budget) {
+        let told = span.ended().unwrap_or(span.began);
+        let ended = if span.kind.is_read() { told } else { at };
+        if budget.admits_many(span.began, ended, span.count, &mut self.left) {
+            self.kept.push(span);
         }
-    }
-}
-
-/// The work that begins with this, and whose it is.
-fn begun(what: &What) -> Option<(Role, WorkKind)> {
-    if let What::Appended(role, _, cp, entry) = what {
-        let bytes = wire::entry_in_nvram(entry.range.length);
-        Some((*role, WorkKind::Append(entry.lsn, entry.write, *cp, bytes)))
-    } else if let What::LogWriteAsked(role, file, _, length, header) = what {
-        Some((*role, WorkKind::LogWrite(header.id, header.cp, *file, *length)))
-    } else if let What::LogReadAsked(role, file, offset) = what {
-        Some((*role, WorkKind::LogRead(*file, *offset, None)))
-    } else if let What::FragmentReadAsked(role, file, offset, length) = what {
-        Some((*role, WorkKind::LogRead(*file, *offset, Some(*length))))
-    } else if let What::VolumeWriteAsked(role, cp, address, _) = what {
-        Some((*role, WorkKind::PageWrite(*cp, *address)))
-    } else if let What::VolumeReadAsked(role, address) = what {
-        Some((*role, WorkKind::PageRead(*address)))
-    } else if let What::PinnedReadAsked(role, address) = what {
-        Some((*role, WorkKind::PinnedRead(*address)))
-    } else {
-        None
     }
 }

@@ -9,6 +9,7 @@ use crate::metrics::{Curve, Curves};
 use crate::page::{self, Page};
 use crate::report::Report;
 use crate::scenario::Scenario;
+use crate::timeline::{self, Collector, Window};
 use crate::units::SimTime;
 use std::ffi::OsString;
 
@@ -16,6 +17,7 @@ use std::ffi::OsString;
 pub(super) struct Drawing {
     fine: Curves,
     coarse: Curves,
+    timeline: Collector,
 }
 
 impl Drawing {
@@ -26,38 +28,60 @@ impl Drawing {
             ReportForm::Text | ReportForm::Json => return Ok(None),
             ReportForm::Html => {}
         }
-        let (first, _) = run.once(None)?;
-        let scenario = first.drawn.as_ref().unwrap_or(&run.input.scenario);
+        let mut overview = Collector::new(&run.input.scenario, Window::NOTHING, 0);
+        let (first, _) = run.once(Some(&mut overview))?;
+        let drawn = first.drawn.as_ref();
+        if let Some(drawn) = drawn {
+            overview = Collector::new(drawn, Window::NOTHING, 0);
+            run.once(Some(&mut overview))?;
+        }
+        let violated = first.report.violations.first().map(|line| SimTime::from_nanos(line.at_ns));
+        let window = timeline::choose(&overview.finish(), violated, page::SPANS);
+        let scenario = drawn.unwrap_or(&run.input.scenario);
         let simulated = SimTime::from_nanos(first.report.simulated_ns);
         let curves = |most| Curves::new(scenario, page::interval(simulated, most));
-        Ok(Some(Self { fine: curves(page::FINE), coarse: curves(page::COARSE) }))
+        Ok(Some(Self {
+            fine: curves(page::FINE),
+            coarse: curves(page::COARSE),
+            timeline: Collector::new(scenario, window, page::KEPT),
+        }))
     }
 
     /// The page.
-    pub fn page(self, report: &Report, latency: &Curve, scenario: &Scenario, line: &str) -> String {
+    pub fn page(
+        self,
+        report: &Report,
+        latency: &Curve,
+        scenario: &Scenario,
+        [line, another]: [&str; 2],
+    ) -> String {
+        let timeline = self.timeline.finish();
         let (curves, mut coarse) = (self.fine.finish(), self.coarse.finish());
         page::render(&Page {
             report,
             scenario: scenario.canonical(),
             line,
+            another,
             version: env!("CARGO_PKG_VERSION"),
             curves: &curves,
             series: &coarse.remove("series").unwrap_or_default(),
             latency,
+            timeline: &timeline,
         })
     }
 }
 
 impl Sink for Drawing {
     fn take(&mut self, fact: &Fact) {
-        let Self { fine, coarse } = self;
+        let Self { fine, coarse, timeline } = self;
         fine.take(fact);
         coarse.take(fact);
+        timeline.take(fact);
     }
 }
 
-/// The line that makes the page again, wherever it was written to.
-pub(super) fn line(arguments: &RunArguments, seed: u64) -> String {
+/// The line that makes the page again, wherever it was written to, and one for another window.
+pub(super) fn lines(arguments: &RunArguments, seed: u64) -> [String; 2] {
     let mut words: Vec<OsString> = vec!["mirrorsim".into(), "run".into()];
     words.push(arguments.scenario.clone().into());
     words.extend(["--seed".into(), seed.to_string().into()]);
@@ -67,6 +91,6 @@ pub(super) fn line(arguments: &RunArguments, seed: u64) -> String {
     if let Some(tape) = &arguments.tape.replay {
         words.extend(["--replay".into(), tape.clone().into()]);
     }
-    words.extend(["-o".into(), "run.html".into()]);
-    quote(&words)
+    let line = quote(&words);
+    [format!("{line} -o run.html"), format!("{line} --window FROM..TO -o run.html")]
 }

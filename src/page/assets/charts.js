@@ -1,12 +1,13 @@
 // Curves over the whole run, and how latency is distributed. They share their cursor and, where
 // they are over time, their axis; the frame is what the timeline shows.
 const CURVES = RUN.charts;
-const SERIES = columns(CURVES.series);
-const SHADES = [
-  ["band", columns(CURVES.points)],
-  ["apart", columns(CURVES.out_of_sync)],
-  ["wrong", columns(CURVES.faults)],
-];
+const SERIES = table(CURVES.series, [
+  "time_ns", "writes_acknowledged", "bytes_to_destination", "bytes_to_source", "nvram_bytes",
+  "buffers", "transfer_ids", "link_queue_bytes", "write_p50_ns", "write_max_ns", "nvlog_bytes",
+  "rpo_ns",
+]);
+const SHADES = [["band", CURVES.points], ["apart", CURVES.out_of_sync], ["wrong", CURVES.faults]]
+  .map(([name, spells]) => [name, table(spells, ["begin_ns", "end_ns"])]);
 const times = [0, ...SERIES.time_ns.map((ns) => ns / 1e9)];
 const level = (name) => [0, ...SERIES[name]];
 const sparse = (name) => [null, ...SERIES[name]];
@@ -49,7 +50,7 @@ const shade = (u) => {
     begins.forEach((begin, i) => {
       const x = u.valToPos(begin / 1e9, "x", true);
       const end = u.valToPos((ends[i] ?? SIMULATED) / 1e9, "x", true);
-      ctx.fillRect(x, top, Math.max(end - x, 1), height);
+      ctx.fillRect(x, top, Math.max(end - x, 2), height);
     });
   }
   ctx.restore();
@@ -71,7 +72,7 @@ const frame = (u) => {
   ctx.save();
   ctx.lineWidth = u.pxRatio ?? 1;
   for (const at of shownRange()) stroke(at / 1e9, "faint", [4, 3]);
-  for (const at of RUN.violations) stroke(at / 1e9, "alarm", []);
+  for (const { at } of RUN.violations) stroke(at / 1e9, "alarm", []);
   ctx.restore();
 };
 
@@ -112,20 +113,27 @@ const overTime = ({ kind, lines, paths }, width) => {
     hooks: { drawClear: [shade], draw: [frame] },
   };
 };
-const distribution = (width) => ({
-  width,
-  height: 190,
-  cursor: { y: false, points: { size: 6 }, drag: { x: true, y: false } },
-  scales: { x: { time: false, distr: 3 }, y: { range: [0, 100] } },
-  axes: [
-    axis({ values: (u, at) => at.map((ns) => (ns === null ? "" : axisSpan(ns))), space: 60 }),
-    axis({ size: 74, values: (u, at) => at.map((n) => `${n} %`) }),
-  ],
-  series: [
-    { label: "at most", value: (_, ns) => (ns === null ? "–" : spanWords(ns)) },
-    line("share of writes", "blue", (n) => `${+n.toFixed(2)} %`, uPlot.paths.stepped({ align: 1 })),
-  ],
-});
+// Latencies that lie close together want a plain axis, others one of powers of ten.
+const distribution = (width, ns) => {
+  const [least, most] = [ns[0], ns[ns.length - 1]];
+  const wide = most / Math.max(least, 1) > 30;
+  const margin = (most - least) * 0.04 || 1;
+  const range = wide ? undefined : () => [Math.max(least - margin, 0), most + margin];
+  return {
+    width,
+    height: 190,
+    cursor: { y: false, points: { size: 6 }, drag: { x: true, y: false } },
+    scales: { x: { time: false, distr: wide ? 3 : 1, range }, y: { range: [0, 100] } },
+    axes: [
+      axis({ values: (u, at) => at.map((n) => (n === null ? "" : axisSpan(n))), space: 60 }),
+      axis({ size: 74, values: (u, at) => at.map((n) => `${n} %`) }),
+    ],
+    series: [
+      { label: "at most", value: (_, n) => (n === null ? "–" : spanWords(n)) },
+      line("share of writes", "blue", (n) => `${+n.toFixed(2)} %`, uPlot.paths.stepped({ align: 1 })),
+    ],
+  };
+};
 
 let charts = [];
 // Draws all charts anew, in the colours of now.
@@ -138,9 +146,9 @@ const drawCharts = () => {
     const width = onPaper() ? PAPER_WIDTH / 2 - 20 : Math.floor(box.clientWidth);
     box.replaceChildren();
     if (chart === "distribution") {
-      const { ns, share } = columns(CURVES.distribution);
+      const { ns, share } = table(CURVES.distribution, ["ns", "share"]);
       if (ns.length === 0) figure.remove();
-      else charts.push(new uPlot(distribution(width), [ns, share.map((n) => n / 1e4)], box));
+      else charts.push(new uPlot(distribution(width, ns), [ns, share.map((n) => n / 1e4)], box));
       continue;
     }
     const { lines } = CHARTS[chart];

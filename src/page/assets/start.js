@@ -17,14 +17,31 @@ const onceResized = (draw) => {
   });
 };
 const drawAll = () => {
+  const width = onPaper() ? PAPER_WIDTH : Math.floor(by("detail").clientWidth);
+  makePicture(width);
+  drawView();
+  drawOverview(width);
   drawCharts();
 };
+// Charts are slow to draw: they follow when the view has come to rest.
+let resting = 0;
+const follow = onceAFrame(() => {
+  drawView();
+  moveFrame();
+  clearTimeout(resting);
+  resting = setTimeout(redrawCharts, 120);
+});
 const start = () => {
   document.documentElement.classList.add("has-script");
   by("copy").hidden = false;
   by("copy").addEventListener("click", copyLine);
   for (const tables of document.querySelectorAll("details.stand-in")) tables.open = false;
+  makeKey(drawView);
+  makeControls();
+  makeOverview();
+  showFirst();
   drawAll();
+  followers.push(follow);
   onceResized(drawAll);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
   const paper = (on) => () => {

@@ -1,3 +1,5 @@
+// Whether there is anything.
+const some = (value) => value !== null && value !== undefined;
 // Numbers as people read them, in the words of the text report.
 const scaled = (number, factor) => {
   const share = number / factor;

@@ -87,8 +87,8 @@ fn noted(role: Role, note: &Note) -> Option<(Place, MarkKind)> {
             return Some((Place::Client(id.client), MarkKind::WriteWaits(id, cause)));
         }
         Note::DestinationWaits => MarkKind::DestinationWaits,
-        Note::Resolved(address, from) => MarkKind::Resolved(address, from),
-        Note::Held(address) => MarkKind::Held(address),
+        Note::Resolved(_, from) => MarkKind::Resolved(from),
+        Note::Held(_) => MarkKind::Held,
         Note::CpStarted(..)
         | Note::CpEnded(_)
         | Note::Mirror(MirrorState::OutOfSync | MirrorState::Resync | MirrorState::CpForwarding)
