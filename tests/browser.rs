@@ -7,11 +7,15 @@
 
 #[path = "browser/chromium/mod.rs"]
 mod chromium;
+#[path = "browser/facts.rs"]
+mod facts;
 #[path = "browser/harness.rs"]
 mod harness;
 #[path = "browser/plots.rs"]
 mod plots;
 #[path = "browser/rows.rs"]
 mod rows;
+#[path = "browser/runs.rs"]
+mod runs;
 #[path = "browser/seen.rs"]
 mod seen;

@@ -7,6 +7,8 @@ mod listed;
 mod numbers;
 
 use super::Drawn;
+use super::layer::{Layer, Role};
+use super::style::Figure;
 use super::unit::factors;
 use crate::page::assets::{BASE, bare};
 use crate::page::document::Document;
@@ -30,21 +32,32 @@ fn body(drawn: &Drawn, listed: &Listed, line: &str) -> String {
     format!(
         "<header><h1 id=\"heading\">{}</h1></header>\n<main>\n\
          <figure id=\"plot\" class=\"plot scroll\" tabindex=\"0\" aria-labelledby=\"heading\">\n{}\
-         </figure>\n{HINT}\
+         </figure>\n{}\
          <section>\n<h2 id=\"table\">Numbers</h2>\n{}</section>\n\
          <section>\n<h2>Where it comes from</h2>\n<ul class=\"origin\">{}</ul>\n\
-         <p>This line makes the page again:</p>\n<pre><code>{}</code></pre>\n</section>\n</main>\n",
+         <p>This line makes the page again:</p>\n<pre id=\"again\"><code>{}</code></pre>\n</section>\n</main>\n",
         text(&figure.title),
         drawing::svg(figure),
+        hint(figure),
         numbers::section(&drawn.heads, listed),
         lines.collect::<String>(),
         text(line),
     )
 }
 
-const HINT: &str = "<p class=\"note hint\" hidden>Point at a mark to see its numbers, or go to the \
-    figure with <kbd>Tab</kbd> and from mark to mark with the arrow keys. Press a name in the legend \
-    to dim the others.</p>\n<div id=\"tip\" role=\"status\" hidden></div>\n";
+/// What can be done with a script, which shows it; and where numbers are told.
+fn hint(figure: &Figure) -> String {
+    let is_entry = |layer: &Layer| matches!(layer.role, Role::Entry(_));
+    let legend = match figure.layers.iter().any(is_entry) {
+        true => " Press a name in the legend to dim the others.",
+        false => "",
+    };
+    format!(
+        "<p class=\"note hint\" hidden>Point at a mark to see its numbers, or go to the figure with \
+         <kbd>Tab</kbd> and from mark to mark with the arrow keys.{legend}</p>\n\
+         <div id=\"tip\" role=\"status\" hidden></div>\n"
+    )
+}
 
 /// What the script has to know: where the rows of the table stand in the figure, in its own measure;
 /// runs of rows that are of the same entries of the legend; and how much a sign stands for.

@@ -5,6 +5,9 @@ use crate::page::html::text;
 use crate::plots::data::{Datum, Heads};
 use crate::plots::unit::Unit;
 
+/// Rows that are printed.
+const MOST_ON_PAPER: usize = 150;
+
 /// A column of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Column {
@@ -68,11 +71,13 @@ pub(super) fn section(heads: &Heads, listed: &Listed) -> String {
         Column::ALL.into_iter().filter(|column| column.tells(&listed.rows)).collect();
     let cells =
         columns.iter().map(|column| format!("<th scope=\"col\">{}</th>", text(column.head(heads))));
+    let is_long = listed.rows.len() > MOST_ON_PAPER;
     let mut html = format!(
-        "<p class=\"note\">{}</p>\n<div class=\"scroll numbers-box\" role=\"region\" tabindex=\"0\" \
+        "<p class=\"note\">{}</p>\n<div class=\"scroll numbers-box{}\" role=\"region\" tabindex=\"0\" \
          aria-labelledby=\"table\">\n<table class=\"numbers\" id=\"numbers\">\n<thead><tr>{}</tr>\
          </thead>\n<tbody>\n",
         text(&said(listed, &columns)),
+        if is_long { " long" } else { "" },
         cells.collect::<String>()
     );
     for datum in &listed.rows {
@@ -85,6 +90,9 @@ pub(super) fn section(heads: &Heads, listed: &Listed) -> String {
         html.push('\n');
     }
     html.push_str("</tbody>\n</table>\n</div>\n");
+    if is_long {
+        html.push_str("<p class=\"note on-paper\">They are too many for paper.</p>\n");
+    }
     html
 }
 
