@@ -39,11 +39,11 @@ pub const FINE: u64 = 240;
 pub const COARSE: u64 = 56;
 
 /// Requests, messages and works that a page has room for, about.
-pub const SPANS: usize = 2_600;
+pub const SPANS: usize = 2_000;
 
 /// Requests, messages and works that the timeline of a page should keep, at most: those of one
 /// moment take little room.
-pub const KEPT: usize = 6_000;
+pub const KEPT: usize = 5_000;
 
 /// What a page is made of.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +54,7 @@ pub struct Page<'a> {
     pub scenario: &'a str,
     /// The line that makes the page again; it must not depend on the machine or the day.
     pub line: &'a str,
-    /// The line that makes a page of another stretch of the run, with blanks to fill in.
+    /// The line that makes a page of another stretch of the run, with `FROM..TO` for it.
     pub another: &'a str,
     /// The version of mirrorsim.
     pub version: &'a str,

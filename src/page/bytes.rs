@@ -52,6 +52,9 @@ fn bar(name: &str, wan: &WanBytes, saved: u64, scale: u64) -> String {
         bytes(wan.total),
         text(&format!("{name}: {} in all: {words}", bytes(wan.total)))
     );
+    if wan.total == 0 {
+        return format!("<p class=\"direction\"><b>{name}</b> nothing was sent</p>\n");
+    }
     let (mut at, mut legend) = (0, String::new());
     for category in parts {
         let amount = wan.get(*category);

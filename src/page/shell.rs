@@ -2,6 +2,7 @@
 
 use super::document::{Document, embedded, head};
 use super::{LONGEST, Page, assets, charts, figures, html, resolved, timeline, verdict};
+use crate::units::SimTime;
 use serde_json::{Value, json};
 
 /// The whole page. Scenario and timeline have what room the rest leaves.
@@ -15,7 +16,8 @@ pub(super) fn render(page: &Page) -> String {
         LONGEST - FRAME - (rest + below.len() + charts.to_string().len()).min(LONGEST - FRAME);
     let scenario = resolved::section(page.scenario, room / 3);
     let room = room.saturating_sub(scenario.len());
-    let kept = timeline::fit(page.timeline, room, |kept| {
+    let violated = page.report.violations.first().map(|line| SimTime::from_nanos(line.at_ns));
+    let kept = timeline::fit(page.timeline, violated, room, |kept| {
         timeline::section(page, kept).len() + embedded(&timeline::data(page.timeline, kept)).len()
     });
     let data = &data(page, charts, timeline::data(page.timeline, &kept));

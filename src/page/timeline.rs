@@ -55,15 +55,15 @@ const PICTURES: &str = concat!(
 
 /// What the script draws.
 pub(super) fn data(timeline: &Timeline, kept: &Kept) -> Value {
-    let (from, to) = kept.shown(timeline);
+    let (from, to) = kept.shown();
     json!({
         "from": from,
         "to": to,
         "clients": timeline.clients.iter().take(budget::MOST_CLIENTS)
             .map(|name| html::plain(name, 60)).collect::<Vec<_>>(),
-        "requests": requests::data(&timeline.requests[..kept.requests]),
-        "messages": messages::data(&timeline.messages[..kept.messages]),
-        "works": works::data(&timeline.works[..kept.works]),
+        "requests": requests::data(&kept.requests),
+        "messages": messages::data(&kept.messages),
+        "works": works::data(&kept.works),
         "points": happenings::points(timeline),
         "spells": happenings::spells(timeline),
         "pleas": happenings::pleas(timeline),

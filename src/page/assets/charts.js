@@ -117,7 +117,7 @@ const overTime = ({ kind, lines, paths }, width) => {
 const distribution = (width, ns) => {
   const [least, most] = [ns[0], ns[ns.length - 1]];
   const wide = most / Math.max(least, 1) > 30;
-  const margin = (most - least) * 0.04 || 1;
+  const margin = Math.max((most - least) * 0.04, most * 0.005, 1);
   const range = wide ? undefined : () => [Math.max(least - margin, 0), most + margin];
   return {
     width,

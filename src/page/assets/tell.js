@@ -72,8 +72,8 @@ const workWords = (span) => {
     some(row.file) ? `file ${row.file}` : null,
     some(row.bytes) ? bytesWords(row.bytes) : null,
     some(row.took) ? lasted(span) : `since ${momentWords(span.from)}, its end is not known`,
-    row.cut ? "cut short" : null,
-    many && row.told < row.count ? `the end of ${countWords(row.count - row.told)} is not known` : null,
+    row.cut && some(row.took) ? "cut short" : null,
+    some(row.took) && many && row.told < row.count ? `the end of ${countWords(row.count - row.told)} is not known` : null,
   ];
   const cp = some(row.cp) ? ` of CP ${row.cp}` : "";
   return `${SIDES[row.side]}, ${row.words}${cp}: ${about.filter(Boolean).join(", ")}`;

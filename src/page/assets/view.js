@@ -33,7 +33,8 @@ const closer = (span) => {
   const middle = (span.from + span.to) / 2;
   setView(middle - length / 2, middle + length / 2);
 };
-// At first: around what matters most, at a length at which arrows are not all upright.
+// At first: all there is; where arrows would hide one another, what lies around what matters most.
+const CROWDED = 250;
 const flights = SPANS.filter((s) => s.type === "message" && s.what.arrived > 0).map((s) => s.what.arrived);
 flights.sort((one, other) => one - other);
 const first = (test) => SPANS.find((span) => test(span) && span.from >= LINE.from);
@@ -41,7 +42,7 @@ const showFirst = () => {
   const flight = flights[Math.floor(flights.length / 2)];
   const matters = first((s) => s.type === "violation") ?? first((s) => s.type === "message" && typeof s.what.lost === "number")
     ?? first((s) => s.type === "point") ?? SPANS[0];
-  if (!flight || !matters) return showAll();
+  if (!flight || !matters || flights.length <= CROWDED) return showAll();
   setView(matters.from - flight * 2, matters.from + flight * 8);
 };
 // Draws once, however often it is asked to before the next frame.

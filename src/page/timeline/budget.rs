@@ -1,7 +1,7 @@
 //! How much of a timeline a page has room for.
 
-use crate::timeline::Timeline;
-use crate::units::SimTime;
+use crate::timeline::{MessageSpan, RequestSpan, Timeline, Window, WorkSpan};
+use crate::units::{SimTime, Span};
 
 /// Clients, points, spells, pleas, marks, that a page shows at most.
 pub(super) const MOST_CLIENTS: usize = 64;
@@ -10,68 +10,110 @@ pub(super) const MOST_SPELLS: usize = 200;
 pub(super) const MOST_PLEAS: usize = 100;
 pub(super) const MOST_MARKS: usize = 250;
 
-/// How many requests, messages and works are shown: those that began first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) struct Kept {
-    pub requests: usize,
-    pub messages: usize,
-    pub works: usize,
-    /// When the first began that the page has no room for.
-    pub full_at: Option<SimTime>,
+/// What is shown: everything that touches a window, as far as the timeline is complete.
+#[derive(Debug, Clone)]
+pub(in super::super) struct Kept<'a> {
+    pub window: Window,
+    pub requests: Vec<&'a RequestSpan>,
+    pub messages: Vec<&'a MessageSpan>,
+    pub works: Vec<&'a WorkSpan>,
 }
 
-impl Kept {
-    /// All that the timeline has.
-    pub fn all(timeline: &Timeline) -> Self {
-        let Timeline { requests, messages, works, .. } = timeline;
-        let [requests, messages, works] = [requests.len(), messages.len(), works.len()];
-        Self { requests, messages, works, full_at: None }
-    }
-
-    /// Those that began before a moment.
-    fn before(timeline: &Timeline, at: SimTime) -> Self {
+impl<'a> Kept<'a> {
+    fn within(timeline: &'a Timeline, window: Window) -> Self {
+        let ended = timeline.ended;
+        let touches = |began, ended| window.touches(began, ended);
+        let requests = timeline.requests.iter();
+        let messages = timeline.messages.iter();
+        let works = timeline.works.iter();
         Self {
-            requests: timeline.requests.partition_point(|span| span.asked < at),
-            messages: timeline.messages.partition_point(|span| span.sent < at),
-            works: timeline.works.partition_point(|span| span.began < at),
-            full_at: Some(at),
+            window,
+            requests: requests.filter(|r| touches(r.asked, r.answered.unwrap_or(ended))).collect(),
+            messages: messages.filter(|message| touches(message.sent, message.ended())).collect(),
+            works: works.filter(|w| touches(w.began, w.ended().unwrap_or(w.began))).collect(),
         }
     }
 
     /// How many in all.
-    pub const fn total(&self) -> usize {
-        self.requests + self.messages + self.works
+    pub fn total(&self) -> usize {
+        self.requests.len() + self.messages.len() + self.works.len()
     }
 
-    /// From when to when the timeline shows, in nanoseconds: all of the window that is complete.
-    pub fn shown(&self, timeline: &Timeline) -> (u64, u64) {
-        let ended = timeline.ended.as_nanos();
-        let full = [self.full_at, timeline.left_out.full_at].into_iter().flatten().min();
-        let last = full.map_or(ended, |full| full.as_nanos().min(ended));
-        let from = timeline.window.from.as_nanos().min(last);
-        (from, timeline.window.to.as_nanos().min(last).max(from + 1))
+    /// From when to when that is, in nanoseconds; never nothing.
+    pub fn shown(&self) -> (u64, u64) {
+        let from = self.window.from.as_nanos();
+        (from, self.window.to.as_nanos().max(from + 1))
     }
 }
 
-/// What has room where `length` tells how long the page gets.
-pub(in super::super) fn fit(
-    timeline: &Timeline,
+/// How many the timeline has.
+pub(super) fn total(timeline: &Timeline) -> usize {
+    timeline.requests.len() + timeline.messages.len() + timeline.works.len()
+}
+
+/// What has room where `length` tells how long the page gets: all of the window, or a stretch of it
+/// around what matters most. `violated`: when the first property broke.
+pub(in super::super) fn fit<'a>(
+    timeline: &'a Timeline,
+    violated: Option<SimTime>,
     room: usize,
     length: impl Fn(&Kept) -> usize,
-) -> Kept {
-    let mut kept = Kept::all(timeline);
-    let mut begins: Vec<_> = timeline.requests.iter().map(|span| span.asked).collect();
-    begins.extend(timeline.messages.iter().map(|span| span.sent));
-    begins.extend(timeline.works.iter().map(|span| span.began));
-    begins.sort_unstable();
-    let mut fewer = kept.total();
+) -> Kept<'a> {
+    const WHOLE: u64 = 1 << 32;
+    let whole = complete(timeline);
+    let focus = focus(timeline, violated).clamp(whole.from, whole.to);
+    let mut share = WHOLE;
     loop {
+        let kept = Kept::within(timeline, around(focus, whole, share, WHOLE));
         let taken = length(&kept);
-        if taken <= room || fewer == 0 {
+        if taken <= room || share == 0 {
             return kept;
         }
-        // A little less than the share that would fit if all were equally long.
-        fewer = (fewer * room / taken).min(fewer - 1) * 31 / 32;
-        kept = Kept::before(timeline, begins[fewer]);
+        // A little less than would fit if all stretches were equally full.
+        let fitting = u128::from(share) * room as u128 / taken as u128 * 31 / 32;
+        share = u64::try_from(fitting).unwrap_or(WHOLE).min(share - 1);
+    }
+}
+
+/// The window, as far as the run goes and nothing is missing.
+fn complete(timeline: &Timeline) -> Window {
+    let full = timeline.left_out.full_at.unwrap_or(timeline.ended);
+    let last = full.min(timeline.ended);
+    let from = timeline.window.from.min(last);
+    Window { from, to: timeline.window.to.min(last).max(from) }
+}
+
+/// What matters most: what went wrong first, else the first consistency point.
+fn focus(timeline: &Timeline, violated: Option<SimTime>) -> SimTime {
+    let firsts = &timeline.firsts;
+    let wrong = [firsts.lost, firsts.felt, firsts.crashed, firsts.promoted];
+    let wrong = violated.or_else(|| wrong.into_iter().flatten().min());
+    wrong.or(firsts.point.map(|(begun, _)| begun)).unwrap_or(SimTime::ZERO)
+}
+
+/// A stretch of a window around a moment: so many of `of` parts of what lies on either side.
+fn around(moment: SimTime, window: Window, share: u64, of: u64) -> Window {
+    let part = |span: Span| {
+        let part = u128::from(span.as_nanos()) * u128::from(share) / u128::from(of);
+        u64::try_from(part).expect("it is a part")
+    };
+    let (before, after) = (part(moment.since(window.from)), part(window.to.since(moment)));
+    let from = SimTime::from_nanos(moment.as_nanos() - before);
+    Window { from, to: SimTime::from_nanos(moment.as_nanos() + after) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stretch_shrinks_towards_its_moment() {
+        let at = SimTime::from_nanos;
+        let window = Window { from: at(100), to: at(300) };
+        let stretch = |moment, share| around(at(moment), window, share, 4);
+        assert_eq!(stretch(200, 4), window);
+        assert_eq!(stretch(200, 2), Window { from: at(150), to: at(250) });
+        assert_eq!(stretch(300, 1), Window { from: at(250), to: at(300) });
+        assert_eq!(stretch(120, 0), Window { from: at(120), to: at(120) });
     }
 }

@@ -40,7 +40,7 @@ impl Name {
 }
 
 /// The groups.
-pub(super) fn data(messages: &[MessageSpan]) -> Value {
+pub(super) fn data(messages: &[&MessageSpan]) -> Value {
     let mut groups: BTreeMap<Name, Vec<&MessageSpan>> = BTreeMap::new();
     for message in messages {
         groups.entry(Name::of(message)).or_default().push(message);

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// Columns: client, op, volume, offset, length, asked, how long until the answer, 1 where it was
 /// refused, how often it was repeated, how often nobody heard it.
-pub(super) fn data(requests: &[RequestSpan]) -> Value {
+pub(super) fn data(requests: &[&RequestSpan]) -> Value {
     let mut groups: BTreeMap<&str, Vec<(&RequestSpan, WriteRange)>> = BTreeMap::new();
     for request in requests {
         let (kind, range) = match request.operation {

@@ -5,7 +5,8 @@ use super::super::html::{moment, text};
 use super::Kept;
 use crate::protocol::block::{Area, BlockAddress};
 use crate::report::text::count;
-use crate::timeline::{Left, Timeline};
+use crate::timeline::{Left, Timeline, Window};
+use crate::units::SimTime;
 use serde::Serialize;
 
 /// The word of a piece of plain data without fields: `in sync`.
@@ -30,15 +31,15 @@ pub(super) fn about(page: &Page, kept: &Kept) -> Vec<String> {
     let left = timeline.left_out;
     let outside = left.requests.outside + left.messages.outside + left.works.outside;
     let beyond = left.requests.beyond + left.messages.beyond + left.works.beyond;
-    let no_room = (Kept::all(timeline).total() - kept.total()) as u64;
-    let works: u64 = timeline.works[..kept.works].iter().map(|span| span.count).sum();
+    let no_room = (super::budget::total(timeline) - kept.total()) as u64;
+    let works: u64 = kept.works.iter().map(|span| span.count).sum();
     let shown = format!(
         "{}: {} requests, {} messages, {} works of devices{}.",
         window(timeline, kept),
-        count(kept.requests as u64),
-        count(kept.messages as u64),
+        count(kept.requests.len() as u64),
+        count(kept.messages.len() as u64),
         count(works),
-        drawn_as(works, kept.works)
+        drawn_as(works, kept.works.len())
     );
     let mut words = vec![shown];
     if outside > 0 {
@@ -49,18 +50,17 @@ pub(super) fn about(page: &Page, kept: &Kept) -> Vec<String> {
         ));
     }
     if beyond + no_room > 0 {
-        let asked = timeline.window.to.as_nanos().min(timeline.ended.as_nanos());
         words.push(format!(
-            "<span id=\"left-out\" data-count=\"{}\"><b>{} more up to {} are left out</b>, since a page \
-             has room for no more.</span>",
+            "<span id=\"left-out\" data-count=\"{}\"><b>{} more of {} are left out</b>, since a page has \
+             room for no more.</span>",
             beyond + no_room,
             count(beyond + no_room),
-            moment(asked)
+            asked(timeline)
         ));
     }
     words.extend(others(timeline));
     if outside + beyond + no_room > 0 {
-        words.push(another(page));
+        words.push(another(page, kept));
     }
     words
 }
@@ -75,12 +75,19 @@ fn drawn_as(works: u64, bars: usize) -> String {
 
 /// What is shown in time.
 fn window(timeline: &Timeline, kept: &Kept) -> String {
-    let (from, to) = kept.shown(timeline);
+    let (from, to) = kept.shown();
     let ended = timeline.ended.as_nanos();
     if from == 0 && to >= ended {
         return format!("The whole run, {}", moment(ended));
     }
     format!("From {} to {} of {}", moment(from), moment(to), moment(ended))
+}
+
+/// The window that was asked for, as far as the run goes.
+fn asked(timeline: &Timeline) -> String {
+    let ended = timeline.ended.as_nanos();
+    let (from, to) = (timeline.window.from.as_nanos(), timeline.window.to.as_nanos().min(ended));
+    format!("{} to {}", moment(from), moment(to))
 }
 
 /// Points, spells, pleas and marks that are left out.
@@ -99,8 +106,31 @@ fn others(timeline: &Timeline) -> Option<String> {
     (!words.is_empty()).then(|| format!("Left out as well: {}.", words.join(", ")))
 }
 
-/// How to see another stretch.
-fn another(page: &Page) -> String {
-    let line = text(page.another);
+/// How to see another stretch: the next one, or at the end of the run the one before.
+fn another(page: &Page, kept: &Kept) -> String {
+    let (from, to) = kept.shown();
+    let length = to - from;
+    let (from, to) = if to < page.timeline.ended.as_nanos() {
+        (to, to + length)
+    } else {
+        (from.saturating_sub(length), from)
+    };
+    // Round numbers are shorter: a tenth of the length is near enough.
+    let step = 10_u64.pow((length / 10).max(1).ilog10());
+    let round = |nanos: u64| SimTime::from_nanos(nanos / step * step);
+    let window = Window { from: round(from), to: round(to) };
+    let line = text(&page.another.replace("FROM..TO", &window.to_string()));
     format!("Another stretch: <code id=\"another\">{line}</code>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{CpNumber, MirrorState};
+
+    #[test]
+    fn words_of_plain_data_are_plain() {
+        assert_eq!(word(&MirrorState::OutOfSync), "out of sync");
+        assert_eq!(word(&CpNumber(3)), "");
+    }
 }

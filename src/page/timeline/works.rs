@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Groups, each with `kind`, `words` for it, and `side` (0: the node that began as source).
-pub(super) fn data(works: &[WorkSpan]) -> Value {
+pub(super) fn data(works: &[&WorkSpan]) -> Value {
     let mut groups: BTreeMap<(u8, WorkKind), Vec<&WorkSpan>> = BTreeMap::new();
     for work in works {
         groups.entry((work.role as u8, work.kind)).or_default().push(work);
