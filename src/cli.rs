@@ -123,7 +123,7 @@ fn carry_out(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Plot(arguments) => plot::run(&arguments, context),
         Command::Init(arguments) => init::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
-        Command::Trace(arguments) => trace::run(&arguments),
+        Command::Trace(arguments) => trace::run(&arguments, context),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),
     }

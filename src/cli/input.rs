@@ -3,7 +3,7 @@
 use super::exit::{Exit, Failure};
 use crate::scenario::file::{self, FileError};
 use crate::scenario::{Problem, Scenario, Workload};
-use crate::trace::{self, Trace, TraceError};
+use crate::trace::{self, Form, Import, Trace, TraceError};
 use crate::workload::Traces;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -117,12 +117,15 @@ fn trace_file(path: &Path) -> Result<Trace, String> {
 }
 
 /// Reads a trace named on the command line; `-` is standard input.
-pub(super) fn trace(path: &Path) -> Result<Trace, Failure> {
+pub(super) fn import(path: &Path, form: Option<Form>) -> Result<Import, Failure> {
     let name = name(path);
     let file = open(path).map_err(|error| Failure::file(&name, "read", &error))?;
-    trace::read(file).map_err(|error| match error {
+    trace::import(file, form).map_err(|error| match error {
         TraceError::Unreadable { source, .. } if !is_broken(&source) => {
             Failure::file(&name, "read", &source)
+        }
+        TraceError::Sorting(source) => {
+            Failure::file("the temporary file for sorting", "used", &source)
         }
         error => Failure::new(Exit::Usage, format!("{name}: {error}")),
     })

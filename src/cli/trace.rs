@@ -1,11 +1,14 @@
 //! `mirrorsim trace`: recorded traces, checked, sorted, converted, described.
 
-use super::arguments::{Format, TraceArguments, TraceForm};
+mod remarks;
+
+use super::Context;
+use super::arguments::{Format, TraceArguments};
 use super::exit::{Exit, Failure};
 use super::input;
 use super::output::Output;
 use crate::report::text::{bytes, count, span};
-use crate::trace::{self, Trace, TraceStats, WriteSizes};
+use crate::trace::{self, Import, TraceStats, WriteSizes};
 use crate::units::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -17,15 +20,16 @@ use std::path::Path;
 pub(super) const STATS_FORMAT: &str = "mirrorsim-trace-stats/1";
 
 /// Writes the trace in the canonical form, or its numbers.
-pub(super) fn run(arguments: &TraceArguments) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &TraceArguments, context: &Context) -> Result<Exit, Failure> {
     if arguments.block_size == Bytes::ZERO {
         return Err(Failure::new(Exit::Usage, "--block-size 0B: a block has at least one byte"));
     }
     let output = Output::open(arguments.output.as_deref())?;
-    let trace = match arguments.from {
-        TraceForm::MirrorsimCsv => input::trace(&arguments.file)?,
-    };
+    let import = input::import(&arguments.file, arguments.from)?;
+    remarks::tell(&import, &input::name(&arguments.file), context);
     if arguments.stats {
+        let trace =
+            import.into_trace().map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
         let stats = trace.stats(arguments.block_size.get());
         let words = match Format::choose(arguments.format, arguments.output.as_deref()) {
             Format::Text => described(&stats, arguments.block_size),
@@ -35,21 +39,35 @@ pub(super) fn run(arguments: &TraceArguments) -> Result<Exit, Failure> {
         return Ok(Exit::Expected);
     }
     let zip = |path: &Path| path.extension().is_some_and(|extension| extension == "gz");
-    let mut text = Vec::new();
-    let written = if arguments.output.as_deref().is_some_and(zip) {
-        zipped(&trace, &mut text)
-    } else {
-        trace::write(&trace, &mut text)
-    };
-    written.map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
-    output.write(&text)?;
+    let zip = arguments.output.as_deref().is_some_and(zip);
+    convert(import, output, if zip { Packing::Gzip } else { Packing::Plain })?;
     Ok(Exit::Expected)
 }
 
-fn zipped(trace: &Trace, output: &mut impl io::Write) -> io::Result<()> {
-    let mut encoder = GzEncoder::new(output, Compression::default());
-    trace::write(trace, &mut encoder)?;
-    encoder.finish().map(|_| ())
+/// How the canonical form is written.
+enum Packing {
+    Plain,
+    Gzip,
+}
+
+/// Writes the canonical form record by record.
+fn convert(import: Import, output: Output, packing: Packing) -> Result<(), Failure> {
+    let comments = remarks::comments(&import);
+    let mut stream = output.replace()?;
+    let written = match packing {
+        Packing::Plain => trace::export(import, comments, stream.writer()),
+        Packing::Gzip => {
+            let mut encoder = GzEncoder::new(stream.writer(), Compression::default());
+            let written = trace::export(import, comments, &mut encoder);
+            written.and_then(|()| encoder.finish().map(|_| ()))
+        }
+    };
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+            Err(Failure::new(Exit::Usage, error.to_string()))
+        }
+        written => stream.finish(written),
+    }
 }
 
 fn described(stats: &TraceStats, block_size: Bytes) -> String {

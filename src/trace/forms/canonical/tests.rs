@@ -1,7 +1,8 @@
 //! One case for each rule of the reader, then mutated and generated files.
 
 use super::*;
-use crate::trace::Record;
+use crate::trace::{Builder, Record};
+use crate::units::SimTime;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
@@ -138,7 +139,7 @@ fn the_recorded_traces_are_read() {
         ("untar_git_block", 54_654, 7_313, 100),
     ] {
         let file = std::fs::File::open(folder.join(format!("{name}.csv.gz"))).expect("it is there");
-        let trace = read(BufReader::new(file)).expect("a good trace");
+        let trace = read(io::BufReader::new(file)).expect("a good trace");
         let stats = trace.stats(4096);
         let percent = (stats.whole_bytes.get() * 200 / stats.bytes_written.get()).div_ceil(2);
         let found = (stats.writes, stats.flushes + stats.through_writes, percent);

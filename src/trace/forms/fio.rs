@@ -1,0 +1,14 @@
+//! To be read.
+
+use crate::trace::error::Fault;
+use crate::trace::parse::{Parse, Requests};
+
+/// Reads nothing yet.
+#[derive(Debug, Default)]
+pub(in crate::trace) struct Fio;
+
+impl Parse for Fio {
+    fn item(&mut self, _item: &[u8], _out: &mut Requests) -> Result<(), Fault> {
+        Err(Fault::Rule("is not read yet"))
+    }
+}
