@@ -48,10 +48,8 @@ fn body(drawn: &Drawn, listed: &Listed, line: &str) -> String {
 /// What can be done with a script, which shows it; and where numbers are told.
 fn hint(figure: &Figure) -> String {
     let is_entry = |layer: &Layer| matches!(layer.role, Role::Entry(_));
-    let legend = match figure.layers.iter().any(is_entry) {
-        true => " Press a name in the legend to dim the others.",
-        false => "",
-    };
+    let has_legend = figure.layers.iter().any(is_entry);
+    let legend = if has_legend { " Press a name in the legend to dim the others." } else { "" };
     format!(
         "<p class=\"note hint\" hidden>Point at a mark to see its numbers, or go to the figure with \
          <kbd>Tab</kbd> and from mark to mark with the arrow keys.{legend}</p>\n\

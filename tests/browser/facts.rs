@@ -1,7 +1,7 @@
 //! What the facts of a run say of messages and writes, to be compared with what its page tells.
 
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// When things happened, in nanoseconds.
 pub struct Facts {
@@ -72,9 +72,15 @@ impl Facts {
         assert_eq!(moment(told, ", arrived "), arrived, "{told}");
     }
 
-    /// Fails unless what is told of a write is true: its place, when it was asked and answered.
+    /// When writes were asked, up to a moment.
+    pub fn asked_until(&self, moment: u64) -> BTreeSet<u64> {
+        self.writes.values().map(|write| write.asked).filter(|asked| *asked <= moment).collect()
+    }
+
+    /// Fails unless what is told of a write is true: its place, when it was asked and answered. When
+    /// it was asked.
     #[track_caller]
-    pub fn assert_write(&self, told: &str) {
+    pub fn assert_write(&self, told: &str) -> u64 {
         let name = told.strip_prefix("write ").and_then(|rest| rest.split(": ").next());
         let write = self.writes.get(name.unwrap_or_default());
         let write = write.unwrap_or_else(|| panic!("{told}: no such write"));
@@ -82,6 +88,7 @@ impl Facts {
         assert_eq!(moment(told, ", answered "), write.answered, "{told}");
         let bytes = format!("bytes {}–{} ", write.offset, write.offset + write.length - 1);
         assert!(told.contains(&bytes), "{told}: {bytes}");
+        write.asked
     }
 }
 

@@ -45,6 +45,9 @@ fn told(page: &mut Page, selector: &str, number: usize) -> String {
     page.evaluate(&format!("void {found}.removeAttribute('id')"));
     page.move_to(at);
     page.wait_for("!tip.hidden");
+    let inside = "(({ left, top, right, bottom }) => left >= 0 && top >= 0
+        && right <= innerWidth && bottom <= innerHeight)(tip.getBoundingClientRect())";
+    assert_eq!(page.evaluate(inside), true, "what is told stays within the window");
     page.words(TIP)
 }
 
@@ -140,7 +143,7 @@ fn the_legend_dims_the_others() {
     let at = page.middle_of("[data-entry='1']");
     page.click(at);
     assert_eq!(page.words(dimmed), "0 2 3");
-    assert_eq!(page.number("document.querySelectorAll('#numbers tr.dim').length"), 9.0);
+    assert_eq!(page.evaluate("document.querySelectorAll('#numbers tr.dim').length"), 9);
     // Marks that are dim tell nothing, and keys pass them by.
     page.evaluate("plot.focus()");
     page.key("Home");
@@ -213,6 +216,6 @@ fn without_scripts_and_on_paper_the_numbers_are_there() {
     page.open(&path);
     page.emulate(Medium::Paper, Look::Dark);
     assert_eq!(page.words("getComputedStyle(document.body).backgroundColor"), "rgb(255, 255, 255)");
-    assert_eq!(page.number("document.querySelector('.hint').getClientRects().length"), 0.0);
+    assert_eq!(page.evaluate("document.querySelector('.hint').getClientRects().length"), 0);
     assert!(page.pdf().len() > 5000);
 }

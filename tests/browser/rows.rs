@@ -31,7 +31,7 @@ fn figures(trip: u64, saved: f64) -> Value {
     let mut set = |key: &str, value: Value| figures.insert(key.to_owned(), value);
     set("saved.of_wan", json!(saved));
     set("writes.bytes", json!(1_000_000));
-    set("writes.per_second", json!(1e9 / trip as f64));
+    set("writes.per_second", json!(1_000_000_000 / trip));
     set("wan.to_destination.total", json!(1_500_000));
     set("wan.to_destination.log_blocks", json!(1_000_000));
     set("wan.to_destination.cp_blocks", json!(1_000_000.0 * (0.5 - saved)));

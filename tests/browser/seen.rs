@@ -44,6 +44,16 @@ const FAINT: &str = "(() => {
   return seen > 5 ? faint.join('; ') : `${seen} words are seen`;
 })()";
 
+/// Pixels that the page is wider than the window. What a page draws anew for its window, it does in
+/// the next frames.
+const BEYOND: &str = "(async () => {
+  const beyond = () => document.documentElement.scrollWidth - innerWidth;
+  for (let turn = 0; turn < 250 && beyond() > 0; turn += 1) {
+    await new Promise(done => setTimeout(done, 20));
+  }
+  return beyond();
+})()";
+
 /// Fails unless the page that is open is quiet, can be read light and dark, and has no more width than
 /// the window, large and small. Pictures: `target/browser/NAME-….png`.
 #[track_caller]
@@ -52,7 +62,7 @@ pub fn assert_good(page: &mut Page, name: &str) {
         page.resize(size);
         for (look, shade) in [(Look::Light, "light"), (Look::Dark, "dark")] {
             page.emulate(Medium::Screen, look);
-            let beyond = page.number("document.documentElement.scrollWidth - innerWidth");
+            let beyond = page.number(BEYOND);
             assert!(beyond <= 0.0, "{name}, {width}: {beyond} px wider than the window");
             assert_eq!(page.words(FAINT), "", "{name}, {width}, {shade}");
             page.screenshot(&format!("{name}-{width}-{shade}"));

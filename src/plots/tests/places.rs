@@ -43,7 +43,7 @@ fn every_number_has_its_place_in_the_figure() {
 #[test]
 fn marks_and_numbers_are_of_entries_that_there_are() {
     for Drawn { figure, data, .. } in figures() {
-        let (mut entries, mut drawn) = (Vec::new(), Vec::new());
+        let (mut entries, mut drawn): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
         let mut end = 0;
         for layer in &figure.layers {
             assert!(end <= layer.marks.start && layer.marks.start < layer.marks.end);
