@@ -63,6 +63,7 @@ fn marks_tell_the_numbers_of_their_rows() {
     let text = told(&mut page, "g[data-of='0'] circle", 1);
     assert!(text.starts_with("references round trip 20 ms share of WAN"), "{text}");
     assert!(text.ends_with("references 20 % from 20 % to 20 % n 2"), "{text}");
+    page.screenshot("plot-told");
     // The bar of CP full blocks of `references` at 40 ms: half a byte each, less 0.3.
     page.open(&made.plot(&["--kind", "wan-bytes"]));
     let text = told(&mut page, "g[data-of='1'] rect", 4);

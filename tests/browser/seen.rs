@@ -2,8 +2,8 @@
 
 use super::chromium::{Look, Medium, Page, Size};
 
-/// Words that are seen and hard to read: what they are, and their contrast, below 4.5 to 1. Words on
-/// colours of a picture, in `.fixed`, are not looked at.
+/// Words that are seen and hard to read: what they are, and their contrast, below 4.5 to 1, or their
+/// height, below 8 pixels. The contrast of words on colours of a picture, in `.fixed`, is not looked at.
 const FAINT: &str = "(() => {
   const parts = colour => {
     const [red, green, blue, opaque = 1] = colour.match(/[\\d.]+/g).map(Number);
@@ -32,7 +32,12 @@ const FAINT: &str = "(() => {
     const element = walker.currentNode.parentElement;
     const words = walker.currentNode.textContent.trim();
     if (!words || !element.checkVisibility({ visibilityProperty: true, opacityProperty: true })
-      || element.closest('.fixed, script, style, desc, noscript')) continue;
+      || element.closest('script, style, desc, noscript')) continue;
+    // What is there to be read out only is clipped away.
+    if (getComputedStyle(element).clipPath !== 'none') continue;
+    const high = element.getBoundingClientRect().height;
+    if (high < 8) faint.push(`${high} px: ${words.slice(0, 60)}`);
+    if (element.closest('.fixed')) continue;
     const style = getComputedStyle(element);
     const below = ground(element);
     const colour = parts(element.closest('svg') ? style.fill : style.color);
