@@ -61,7 +61,11 @@ pub fn draw(scenario: &Scenario, seed: u64) -> Result<Option<Scenario>, Problem>
     draw_with(scenario, seed, &mut Seeded::new(seed))
 }
 
-fn draw_with(
+/// The same, with decisions from elsewhere than the seed alone: a tape.
+///
+/// # Errors
+/// A rule that the drawn knobs break together with those given.
+pub fn draw_with(
     scenario: &Scenario,
     seed: u64,
     decisions: &mut dyn Decisions,

@@ -32,6 +32,7 @@
 //! | [`timeline`] | units protocol scenario facts | for looking, not for judging; memory bounded |
 //! | [`report`] | units random protocol scenario facts checker metrics | text in, text out |
 //! | [`page`] | units protocol report metrics timeline | a run as one HTML file; text in, text out |
+//! | [`perfetto`] | units protocol facts timeline | a timeline as a trace; text out |
 //! | [`plots`] | units protocol page report results statistics | draw only what reports and rows of experiments hold |
 //! | [`batch`] | scenario workload random faults simulation facts checker metrics report | runs, judged and measured while they happen; the only threads; results in the order of the jobs |
 //! | [`explain`] | units random protocol scenario workload wan facts checker batch | from a violation to the rule that was broken, by evidence alone |
@@ -70,6 +71,7 @@ pub mod faults;
 pub mod metrics;
 pub mod mutants;
 pub mod page;
+pub mod perfetto;
 pub mod plots;
 pub mod protocol;
 pub mod random;

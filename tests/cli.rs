@@ -22,6 +22,8 @@ mod mutants;
 mod outputs;
 #[path = "cli/page.rs"]
 mod page;
+#[path = "cli/perfetto.rs"]
+mod perfetto;
 #[path = "cli/plot.rs"]
 mod plot;
 #[path = "cli/refusals.rs"]

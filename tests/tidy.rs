@@ -30,6 +30,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     // The name and version of the generator stand in every report.
     ("report", &["units", "random", "protocol", "scenario", "facts", "checker", "metrics"]),
     ("page", &["units", "protocol", "report", "metrics", "timeline"]),
+    ("perfetto", &["units", "protocol", "facts", "timeline"]),
     ("plots", &["units", "protocol", "page", "report", "results", "statistics"]),
     (
         "batch",

@@ -6,14 +6,10 @@ mod support;
 use mirrorsim::batch;
 use mirrorsim::facts::{Direction, Fact, Sink, What};
 use mirrorsim::report::Report;
-use mirrorsim::scenario::{Scenario, Workload};
+use mirrorsim::scenario::Scenario;
 use mirrorsim::timeline::{Answer, Buckets, Collector, Timeline, Window, choose};
-use mirrorsim::trace;
 use mirrorsim::workload::Traces;
-use std::fs::{self, File};
-use std::io::BufReader;
-use std::path::Path;
-use std::sync::Arc;
+use support::kept;
 
 /// Counts facts, as plainly as can be.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -50,22 +46,6 @@ impl Sink for Pair<'_> {
         self.0.take(fact);
         self.1.take(fact);
     }
-}
-
-/// A scenario of the repository with its traces.
-fn kept(name: &str) -> (Scenario, Traces) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-    let text = fs::read_to_string(folder.join(name)).expect("the scenario is there");
-    let scenario = support::scenario(&text, &[]);
-    let mut traces = Traces::new();
-    for client in &scenario.clients {
-        if let Workload::Trace(replay) = &client.workload {
-            let file = File::open(folder.join(&replay.trace)).expect("its trace is there");
-            let trace = trace::read(BufReader::new(file)).expect("recorded traces read");
-            traces.insert(replay.trace.clone(), Arc::new(trace));
-        }
-    }
-    (scenario, traces)
 }
 
 fn seen(run: &(Scenario, Traces), window: Window, most: usize) -> (Timeline, Tally, Report) {
@@ -133,7 +113,7 @@ const SCENARIOS: [&str; 5] = [
 #[test]
 fn everything_is_shown_or_counted() {
     for name in SCENARIOS {
-        let run = kept(name);
+        let run = kept(name, &[]);
         let (first, tally, report) = seen(&run, Window::NOTHING, 0);
         assert_complete(&first, &tally, &report, name);
         assert_eq!(first.requests.len() + first.messages.len() + first.works.len(), 0, "{name}");
@@ -156,7 +136,7 @@ fn everything_is_shown_or_counted() {
 #[test]
 fn a_chosen_window_fills_its_room() {
     for name in SCENARIOS {
-        let run = kept(name);
+        let run = kept(name, &[]);
         let (first, _, _) = seen(&run, Window::NOTHING, 0);
         let window = choose(&first, None, 1000);
         let (timeline, _, _) = seen(&run, window, 3000);
@@ -172,7 +152,7 @@ fn a_chosen_window_fills_its_room() {
 
 #[test]
 fn the_same_run_gives_the_same_timeline() {
-    let run = kept("naks-on-a-bad-link.json");
+    let run = kept("naks-on-a-bad-link.json", &[]);
     let of = || seen(&run, Window::ALL, usize::MAX).0;
     assert_eq!(of(), of());
 }

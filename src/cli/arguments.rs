@@ -14,6 +14,7 @@ mod shrink;
 mod sweep;
 mod tape;
 mod trace;
+mod view;
 
 pub(super) use check::CheckArguments;
 pub(super) use compare::{CompareArguments, CompareFormat};
@@ -29,6 +30,7 @@ pub(super) use shrink::ShrinkArguments;
 pub(super) use sweep::{SweepArguments, SweepFormat};
 pub(super) use tape::TapeArguments;
 pub(super) use trace::TraceArguments;
+pub(super) use view::ViewArguments;
 
 use super::Remarks;
 use super::check::{FORMAT as CHECK_FORMAT, Seeds};
@@ -84,7 +86,8 @@ Examples:
   mirrorsim run scenario.json -o report.html
   mirrorsim run scenario.json -o report.json --series series.csv --series-every 100ms
   mirrorsim run scenario.json --set policy=full-blocks --dry-run | mirrorsim run -
-  mirrorsim run scenario.json --record tape.gz && mirrorsim run changed.json --replay tape.gz";
+  mirrorsim run scenario.json --record tape.gz && mirrorsim run changed.json --replay tape.gz
+  mirrorsim run scenario.json --perfetto trace.json.gz --window 10s..10.5s";
 
 const AUDIT_HELP: &str = "\
 Examples:
@@ -267,13 +270,17 @@ pub(super) struct RunArguments {
     #[arg(long, value_enum)]
     pub format: Option<ReportForm>,
     /// Print the scenario with every key written out, and run nothing.
-    #[arg(long, conflicts_with_all = ["facts", "series", "twice", "format", "record", "replay"])]
+    #[arg(long, conflicts_with_all = [
+        "facts", "series", "twice", "format", "record", "replay", "perfetto", "window",
+    ])]
     pub dry_run: bool,
     /// Run twice and compare the digests.
     #[arg(long)]
     pub twice: bool,
     #[command(flatten)]
     pub tape: TapeArguments,
+    #[command(flatten)]
+    pub view: ViewArguments,
 }
 
 /// Arguments of `audit`.

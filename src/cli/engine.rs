@@ -19,6 +19,15 @@ pub(super) struct Ran {
     pub drawn: Option<Scenario>,
 }
 
+/// What is run instead of a scenario with a swarm; `None`: it has none.
+pub(super) fn draw(
+    scenario: &Scenario,
+    seed: u64,
+    decisions: &mut dyn Decisions,
+) -> Result<Option<Scenario>, Problem> {
+    batch::draw_with(scenario, seed, decisions)
+}
+
 /// Runs a scenario once and reports what it showed.
 pub(super) fn run(
     scenario: &Scenario,

@@ -3,6 +3,8 @@
 mod page;
 mod sinks;
 mod tapes;
+mod view;
+mod zipped;
 
 use super::arguments::{ReportForm, RunArguments};
 use super::engine::Ran;
@@ -16,14 +18,17 @@ use crate::random::tape::{Heading, Recording, Replay, Tape};
 use crate::random::{Decisions, GENERATOR, Seeded};
 use crate::report::expect::Expected;
 use crate::report::{Host, ReplaySummary, Report, VerdictWord, json, text};
+use crate::scenario::Scenario;
+use crate::timeline::Collector;
 use crate::units::Span;
 use crate::workload::Traces;
 use page::Drawing;
-use sinks::{Both, Sinks};
+use sinks::Sinks;
 use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
-use tapes::Record;
+use view::View;
+use zipped::Zipped;
 
 /// Runs the scenario, writes the report, and tells whether all came out as expected.
 pub(super) fn run(arguments: &RunArguments, context: &Context) -> Result<Exit, Failure> {
@@ -35,20 +40,27 @@ pub(super) fn run(arguments: &RunArguments, context: &Context) -> Result<Exit, F
         return Ok(Exit::Expected);
     }
     let sinks = Sinks::open(arguments)?;
-    let record = arguments.tape.record.as_deref().map(Record::open).transpose()?;
+    let record = arguments.tape.record.as_deref().map(Zipped::open).transpose()?;
+    let perfetto = arguments.view.perfetto.as_deref();
+    let view = perfetto.map(|path| View::open(path, &arguments.view)).transpose()?;
     let tape = arguments.tape.replay.as_deref().map(tapes::read).transpose()?;
     let traces = input::traces(&arguments.scenario, &input, &mut input::Shelf::new())?;
     let seed = arguments.seed.or(tape.as_ref().map(|tape| tape.heading.seed)).unwrap_or(0);
     let run = Run { input: &input, traces: &traces, context, seed, tape: tape.as_ref() };
     let form = ReportForm::choose(arguments.format, arguments.output.as_deref());
-    let mut drawing = Drawing::of(form, run)?;
-    let (Ran { mut report, latency, drawn }, took) = sinks.during(&input.scenario, |sink| {
-        let mut both = Both::new(sink, drawing.as_mut());
-        match record {
-            None => run.once(both.any()),
-            Some(record) => record.during(|out| run.recorded(out, both.any())),
-        }
+    let mut drawing = Drawing::of(form, arguments, run)?;
+    let mut seen = view.as_ref().map(|view| run.seen_by(view)).transpose()?;
+    let mut others: Vec<&mut dyn Sink> = Vec::new();
+    others.extend(seen.iter_mut().map(|seen| seen as &mut dyn Sink));
+    others.extend(drawing.iter_mut().map(|drawing| drawing as &mut dyn Sink));
+    let (ran, took) = sinks.during(&input.scenario, others, |sink| match record {
+        None => run.once(sink),
+        Some(record) => record.during(|out| run.recorded(out, sink)),
     })?;
+    let Ran { mut report, latency, drawn } = ran;
+    if let (Some(view), Some(seen)) = (view, seen) {
+        view.write(seen, &report, context)?;
+    }
     run.remark(&report);
     let page = drawing.map(|drawing| {
         let scenario = drawn.as_ref().unwrap_or(&input.scenario);
@@ -77,10 +89,12 @@ fn check(arguments: &RunArguments) -> Result<(), Failure> {
         let message = "the scenario and --replay both come from standard input: it is read once";
         return Err(Failure::new(Exit::Usage, message));
     }
+    view::check(arguments)?;
     let outputs = [
         ("--facts", arguments.facts.as_deref()),
         ("--series", arguments.series.as_deref()),
         ("--record", arguments.tape.record.as_deref()),
+        ("--perfetto", arguments.view.perfetto.as_deref()),
         ("the report", Some(arguments.output.as_deref().unwrap_or(standard))),
     ];
     for (place, (name, path)) in outputs.iter().enumerate() {
@@ -107,6 +121,21 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// What reads the facts for a view: of a scenario with a swarm, of what is drawn of it.
+    fn seen_by(self, view: &View) -> Result<Collector, Failure> {
+        let drawn = self.drawn()?;
+        Ok(view.collector(drawn.as_ref().unwrap_or(&self.input.scenario)))
+    }
+
+    /// What is run instead of a scenario with a swarm.
+    fn drawn(self) -> Result<Option<Scenario>, Failure> {
+        let mut seeded = Seeded::new(self.seed);
+        let mut replay = self.tape.map(|tape| Replay::new(tape, self.seed));
+        let decisions = replay.as_mut().map_or(&mut seeded as &mut dyn Decisions, |tape| tape);
+        let drawn = engine::draw(&self.input.scenario, self.seed, decisions);
+        drawn.map_err(|problem| self.input.refuse(&problem))
+    }
+
     fn once(self, sink: Option<&mut dyn Sink>) -> Result<(Ran, Duration), Failure> {
         let Some(tape) = self.tape else {
             return self.decided_by(&mut Seeded::new(self.seed), sink);

@@ -79,3 +79,15 @@ fn a_run_without_writes_has_a_page() {
     place.run(&["run", "reads.json", "-o", "reads.html"]).expect(0);
     assert!(place.read("reads.html").contains("0 writes acknowledged"));
 }
+
+#[test]
+fn a_window_is_shown_and_the_rest_counted() {
+    let place = Place::new();
+    let words = ["run", "small.json", "--window", "10ms..50ms", "-o", "page.html"];
+    place.run(&words).expect(0);
+    let page = place.read("page.html");
+    assert!(page.contains("From 0.010000 s to 0.050000 s of "));
+    assert!(page.contains("id=\"outside\"") && page.contains("--window 10ms..50ms -o run.html"));
+    let refused = place.run(&["run", "small.json", "--window", "1s..2s"]).expect(2);
+    assert!(refused.stderr.contains("give --perfetto FILE or -o FILE.html"), "{}", refused.stderr);
+}

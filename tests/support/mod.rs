@@ -10,10 +10,10 @@ use mirrorsim::facts::{Direction, Fact, Sink, What};
 use mirrorsim::protocol::block::{BlockAddress, VolumeId};
 use mirrorsim::protocol::{CpId, CpNumber, Generation, Item, ItemBody, Message, Reference};
 use mirrorsim::protocol::{Lsn, Transfer};
-use mirrorsim::scenario::Scenario;
+use mirrorsim::scenario::{Scenario, Workload};
 use mirrorsim::trace::{self, Trace};
 use mirrorsim::workload::Traces;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -72,6 +72,22 @@ pub fn assert_passes(outcome: &Outcome) {
     assert!(outcome.verdict.is_pass(), "{:#?}", outcome.verdict.violations);
     let [source, destination] = &outcome.finished.ending.images;
     assert_eq!(source, destination, "both sides end with the same image");
+}
+
+/// A scenario of the repository with these keys changed, and its traces.
+pub fn kept(name: &str, sets: &[(&str, &str)]) -> (Scenario, Traces) {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let text = fs::read_to_string(folder.join(name)).expect("the scenario is there");
+    let scenario = scenario(&text, sets);
+    let mut traces = Traces::new();
+    for client in &scenario.clients {
+        if let Workload::Trace(replay) = &client.workload {
+            let file = File::open(folder.join(&replay.trace)).expect("its trace is there");
+            let trace = trace::read(BufReader::new(file)).expect("recorded traces read");
+            traces.insert(replay.trace.clone(), Arc::new(trace));
+        }
+    }
+    (scenario, traces)
 }
 
 /// Where a recorded trace lies.

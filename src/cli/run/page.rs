@@ -23,22 +23,23 @@ pub(super) struct Drawing {
 impl Drawing {
     /// For a report of this form; `None`: it is no page. A run is made once before, to know how long
     /// it is and where to look.
-    pub fn of(form: ReportForm, run: Run) -> Result<Option<Self>, Failure> {
+    pub fn of(
+        form: ReportForm,
+        arguments: &RunArguments,
+        run: Run,
+    ) -> Result<Option<Self>, Failure> {
         match form {
             ReportForm::Text | ReportForm::Json => return Ok(None),
             ReportForm::Html => {}
         }
-        let mut overview = Collector::new(&run.input.scenario, Window::NOTHING, 0);
-        let (first, _) = run.once(Some(&mut overview))?;
-        let drawn = first.drawn.as_ref();
-        if let Some(drawn) = drawn {
-            overview = Collector::new(drawn, Window::NOTHING, 0);
-            run.once(Some(&mut overview))?;
-        }
-        let violated = first.report.violations.first().map(|line| SimTime::from_nanos(line.at_ns));
-        let window = timeline::choose(&overview.finish(), violated, page::SPANS);
-        let scenario = drawn.unwrap_or(&run.input.scenario);
-        let simulated = SimTime::from_nanos(first.report.simulated_ns);
+        let drawn = run.drawn()?;
+        let scenario = drawn.as_ref().unwrap_or(&run.input.scenario);
+        let mut first = Collector::new(scenario, Window::NOTHING, 0);
+        let (ran, _) = run.once(Some(&mut first))?;
+        let violated = ran.report.violations.first().map(|line| SimTime::from_nanos(line.at_ns));
+        let chosen = || timeline::choose(&first.finish(), violated, page::SPANS);
+        let window = arguments.view.window.unwrap_or_else(chosen);
+        let simulated = SimTime::from_nanos(ran.report.simulated_ns);
         let curves = |most| Curves::new(scenario, page::interval(simulated, most));
         Ok(Some(Self {
             fine: curves(page::FINE),
@@ -92,5 +93,10 @@ pub(super) fn lines(arguments: &RunArguments, seed: u64) -> [String; 2] {
         words.extend(["--replay".into(), tape.clone().into()]);
     }
     let line = quote(&words);
-    [format!("{line} -o run.html"), format!("{line} --window FROM..TO -o run.html")]
+    let another = format!("{line} --window FROM..TO -o run.html");
+    let line = match arguments.view.window {
+        Some(window) => format!("{line} --window {window} -o run.html"),
+        None => format!("{line} -o run.html"),
+    };
+    [line, another]
 }

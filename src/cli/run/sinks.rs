@@ -27,10 +27,11 @@ impl Sinks {
         })
     }
 
-    /// Does `work` with a sink that writes them, if any is asked for.
+    /// Does `work` with a sink that writes them and hands facts to `others` too, if there is any.
     pub fn during<T>(
         self,
         scenario: &Scenario,
+        mut others: Vec<&mut dyn Sink>,
         work: impl FnOnce(Option<&mut dyn Sink>) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let mut facts = self.facts.map(Output::stream).transpose()?;
@@ -39,11 +40,11 @@ impl Sinks {
         let mut rows =
             series.as_mut().map(|stream| Series::new(scenario, self.every, stream.writer()));
         // A writer that failed is left out: its stream tells why in the end.
-        let mut both = Both {
-            first: writer.as_mut().and_then(|writer| Some(writer.as_mut().ok()? as &mut dyn Sink)),
-            second: rows.as_mut().and_then(|rows| Some(rows.as_mut().ok()? as &mut dyn Sink)),
-        };
-        let result = work(both.any())?;
+        let mut all = Many(Vec::new());
+        all.0.extend(others.iter_mut().map(|sink| &mut **sink as &mut dyn Sink));
+        all.0.extend(writer.iter_mut().flatten().map(|writer| writer as &mut dyn Sink));
+        all.0.extend(rows.iter_mut().flatten().map(|rows| rows as &mut dyn Sink));
+        let result = work(all.any())?;
         let written = writer.map(|writer| writer.and_then(FactWriter::finish));
         finish(facts, written)?;
         let written = rows.map(|rows| rows.and_then(Series::finish));
@@ -56,32 +57,20 @@ fn finish(stream: Option<Stream>, written: Option<io::Result<()>>) -> Result<(),
     stream.zip(written).map_or(Ok(()), |(stream, written)| stream.finish(written))
 }
 
-/// Hands each fact to both.
-pub(super) struct Both<'a> {
-    first: Option<&'a mut dyn Sink>,
-    second: Option<&'a mut dyn Sink>,
-}
+/// Hands each fact to all.
+struct Many<'a>(Vec<&'a mut dyn Sink>);
 
-impl<'a> Both<'a> {
-    /// Either may be missing.
-    pub fn new<'longer: 'a>(
-        first: Option<&'a mut (dyn Sink + 'longer)>,
-        second: Option<&'a mut (impl Sink + 'a)>,
-    ) -> Self {
-        let first = first.map(|sink| -> &'a mut (dyn Sink + 'a) { sink });
-        Self { first, second: second.map(|sink| -> &'a mut (dyn Sink + 'a) { sink }) }
-    }
-
+impl<'a> Many<'a> {
     /// Itself, if there is anyone to hand facts to.
-    pub fn any(&mut self) -> Option<&mut (dyn Sink + 'a)> {
-        let wanted = self.first.is_some() || self.second.is_some();
+    fn any(&mut self) -> Option<&mut (dyn Sink + 'a)> {
+        let wanted = !self.0.is_empty();
         wanted.then_some(self as &mut (dyn Sink + 'a))
     }
 }
 
-impl Sink for Both<'_> {
+impl Sink for Many<'_> {
     fn take(&mut self, fact: &Fact) {
-        for sink in [&mut self.first, &mut self.second].into_iter().flatten() {
+        for sink in &mut self.0 {
             sink.take(fact);
         }
     }

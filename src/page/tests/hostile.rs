@@ -21,9 +21,9 @@ fn hostile_names_stay_names() {
 
 #[test]
 fn long_names_are_cut() {
-    let long = "<".repeat(100_000);
+    let long = "<".repeat(200);
     let text = LOSSY.replace("\"lossy\"", &format!("\"{long}\""));
-    let made = page(&text.replace("A link that loses.", &long), Window::ALL, 1_000);
+    let made = page(&text, Window::ALL, 1_000);
     assert!(made.html.len() <= super::super::LONGEST, "{}", made.html.len());
     assert!(made.between("<h1>", "</h1>").ends_with('…'));
 }

@@ -10,12 +10,11 @@ use crate::timeline::{Collector, Timeline, Window};
 use crate::units::SimTime;
 use crate::workload::Traces;
 
-/// A run with losses, an outage and several consistency points.
+/// A run with an outage and several consistency points.
 pub const LOSSY: &str = r#"{ "name": "lossy", "description": "A link that loses.",
     "clients": [ { "name": "pg", "workload": { "count": 300, "reads": "10%" } } ],
-    "wan": { "transport": "datagram", "loss": "5%" },
-    "source": { "consistency_point": { "every": "200ms" } },
-    "faults": [ { "kind": "partition", "at": "400ms", "for": "20s" } ] }"#;
+    "source": { "consistency_point": { "every": "100ms" } },
+    "faults": [ { "kind": "partition", "at": "200ms", "for": "20s" } ] }"#;
 
 /// A page, and what it was made of.
 pub struct Made {

@@ -20,6 +20,16 @@ pub(in super::super) struct Kept<'a> {
 }
 
 impl<'a> Kept<'a> {
+    fn all(timeline: &'a Timeline, window: Window) -> Self {
+        let Timeline { requests, messages, works, .. } = timeline;
+        Self {
+            window,
+            requests: requests.iter().collect(),
+            messages: messages.iter().collect(),
+            works: works.iter().collect(),
+        }
+    }
+
     fn within(timeline: &'a Timeline, window: Window) -> Self {
         let ended = timeline.ended;
         let touches = |began, ended| window.touches(began, ended);
@@ -64,7 +74,11 @@ pub(in super::super) fn fit<'a>(
     let focus = focus(timeline, violated).clamp(whole.from, whole.to);
     let mut share = WHOLE;
     loop {
-        let kept = Kept::within(timeline, around(focus, whole, share, WHOLE));
+        let kept = if share == WHOLE && timeline.left_out.full_at.is_none() {
+            Kept::all(timeline, whole)
+        } else {
+            Kept::within(timeline, around(focus, whole, share, WHOLE))
+        };
         let taken = length(&kept);
         if taken <= room || share == 0 {
             return kept;
