@@ -128,7 +128,7 @@ fn carry_out(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Explain(arguments) => explain::run(&arguments, context),
         Command::Audit(arguments) => audit::run(&arguments, context),
         Command::Shrink(arguments) => shrink::run(&arguments, context),
-        Command::Plot(arguments) => plot::run(&arguments),
+        Command::Plot(arguments) => plot::run(&arguments, context),
         Command::Init(arguments) => init::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Trace(arguments) => trace::run(&arguments, context),

@@ -33,7 +33,7 @@
 //! | [`report`] | units random protocol scenario facts checker metrics | text in, text out |
 //! | [`page`] | units protocol report metrics timeline | a run as one HTML file; text in, text out |
 //! | [`perfetto`] | units protocol facts timeline | a timeline as a trace; text out |
-//! | [`plots`] | units protocol report results statistics | draw only what reports and rows of experiments hold |
+//! | [`plots`] | units protocol page report results statistics | draw only what reports and rows of experiments hold |
 //! | [`batch`] | scenario workload random faults simulation facts checker metrics report | runs, judged and measured while they happen; the only threads; results in the order of the jobs |
 //! | [`explain`] | units random protocol scenario workload wan facts checker batch | from a violation to the rule that was broken, by evidence alone |
 //! | [`results`] | units random scenario workload facts metrics report batch statistics | what is kept of runs, as data that can be written and read back, in one piece or in many |

@@ -32,7 +32,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("report", &["units", "random", "protocol", "scenario", "facts", "checker", "metrics"]),
     ("page", &["units", "protocol", "report", "metrics", "timeline"]),
     ("perfetto", &["units", "protocol", "facts", "timeline"]),
-    ("plots", &["units", "protocol", "report", "results", "statistics"]),
+    ("plots", &["units", "protocol", "page", "report", "results", "statistics"]),
     (
         "batch",
         &[
