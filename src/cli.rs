@@ -31,6 +31,7 @@ mod shrink;
 mod slurm;
 mod sweep;
 mod trace;
+mod way;
 
 pub use arguments::command;
 pub use exit::Exit;
@@ -61,9 +62,16 @@ enum Remarks {
 impl Context {
     /// Says something on standard error, if that is wanted.
     fn remark(&self, words: &str) {
-        match self.remarks {
-            Remarks::Shown => progress::remark(&printable(words)),
-            Remarks::Hidden => {}
+        self.remarks.say(words);
+    }
+}
+
+impl Remarks {
+    /// Says something on standard error, if that is wanted.
+    fn say(self, words: &str) {
+        match self {
+            Self::Shown => progress::remark(&printable(words)),
+            Self::Hidden => {}
         }
     }
 }
@@ -120,10 +128,10 @@ fn carry_out(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Explain(arguments) => explain::run(&arguments, context),
         Command::Audit(arguments) => audit::run(&arguments, context),
         Command::Shrink(arguments) => shrink::run(&arguments, context),
-        Command::Plot(arguments) => plot::run(&arguments),
+        Command::Plot(arguments) => plot::run(&arguments, context),
         Command::Init(arguments) => init::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
-        Command::Trace(arguments) => trace::run(&arguments),
+        Command::Trace(arguments) => trace::run(&arguments, context),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),
     }

@@ -21,7 +21,7 @@
 //! | [`random`] | units | every draw is addressed by what it is about, and can be put on a tape; floats stay inside |
 //! | [`protocol`] | units | pure: no clock, no randomness, no I/O, no floats; `source` and `destination` never import each other |
 //! | [`trace`] | units | formats only, over any reader |
-//! | [`scenario`] | units protocol | `Scenario::parse` is the only way in; JSON stays in `scenario::file` |
+//! | [`scenario`] | units protocol trace | `Scenario::parse` is the only way in; JSON stays in `scenario::file` |
 //! | [`workload`] | units random scenario trace protocol | when clients ask, and for what |
 //! | [`disk`] | units scenario protocol | how long a device takes, and what it holds |
 //! | [`wan`] | units random scenario | one direction of the link |
@@ -33,7 +33,7 @@
 //! | [`report`] | units random protocol scenario facts checker metrics | text in, text out |
 //! | [`page`] | units protocol report metrics timeline | a run as one HTML file; text in, text out |
 //! | [`perfetto`] | units protocol facts timeline | a timeline as a trace; text out |
-//! | [`plots`] | units protocol report results statistics | draw only what reports and rows of experiments hold |
+//! | [`plots`] | units protocol page report results statistics | draw only what reports and rows of experiments hold |
 //! | [`batch`] | scenario workload random faults simulation facts checker metrics report | runs, judged and measured while they happen; the only threads; results in the order of the jobs |
 //! | [`explain`] | units random protocol scenario workload wan facts checker batch | from a violation to the rule that was broken, by evidence alone |
 //! | [`results`] | units random scenario workload facts metrics report batch statistics | what is kept of runs, as data that can be written and read back, in one piece or in many |
@@ -138,4 +138,7 @@ pub mod guide {
 
     #[doc = include_str!("guide/experiments.md")]
     pub mod experiments {}
+
+    #[doc = include_str!("guide/recording.md")]
+    pub mod recording {}
 }

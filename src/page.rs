@@ -10,13 +10,14 @@
 //!
 //! With scripts off, tables stand in for timeline and curves; with scripts on they are folded away.
 
-mod assets;
+pub(crate) mod assets;
 mod bytes;
 mod charts;
 mod columns;
+pub(crate) mod document;
 mod figures;
 mod hash;
-mod html;
+pub(crate) mod html;
 mod resolved;
 mod shell;
 mod timeline;

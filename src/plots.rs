@@ -14,8 +14,10 @@ mod data;
 mod font;
 mod frame;
 mod heat;
+mod html;
 mod interval;
 mod kind;
+mod layer;
 mod legend;
 mod lines;
 mod look;
@@ -36,7 +38,7 @@ pub use kind::Kind;
 pub use request::{Refusal, Request, Rows, Way};
 
 use crate::report::Report;
-use data::Datum;
+use data::{Datum, Heads};
 use set::Set;
 use style::Figure;
 
@@ -51,20 +53,21 @@ pub const MOST_REPORTS: usize = 60;
 /// it; its metadata name the version, the scenarios by hash, the seeds and the digests.
 #[must_use]
 pub fn wan_bytes(reports: &[Report]) -> String {
-    paint::svg(&bytes::figure(reports))
+    bytes::draw(reports).svg()
 }
 
 /// The figure of [`wan_bytes`] as a PNG, 1600 pixels wide.
 #[must_use]
 pub fn wan_bytes_png(reports: &[Report]) -> Vec<u8> {
-    paint::png(&bytes::figure(reports))
+    bytes::draw(reports).png()
 }
 
-/// A figure of rows, laid out.
+/// A figure, laid out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Drawn {
     figure: Figure,
     data: Vec<Datum>,
+    heads: Heads,
 }
 
 impl Drawn {
@@ -80,12 +83,25 @@ impl Drawn {
         paint::png(&self.figure)
     }
 
+    /// As an HTML page that needs nothing else: the figure, whose marks tell their numbers, and the
+    /// numbers as a table; `line` makes it again.
+    #[must_use]
+    pub fn html(&self, line: &str) -> String {
+        html::page(self, line)
+    }
+
     /// The numbers as they are drawn, as CSV with the columns `x,y,low,high,n,series`: places,
     /// values, the ends of intervals, how many seeds, and which line. Units are the base ones.
     #[must_use]
     pub fn csv(&self) -> String {
         data::csv(&self.data)
     }
+}
+
+/// The figure of [`wan_bytes`] as an HTML page, as [`Drawn::html`] makes them.
+#[must_use]
+pub fn wan_bytes_html(reports: &[Report], line: &str) -> String {
+    bytes::draw(reports).html(line)
 }
 
 /// The figure of rows that is asked for.

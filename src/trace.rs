@@ -3,16 +3,31 @@
 //! The canonical form is CSV with a header, `time_us,target,offset,length,fsync`, plain or
 //! gzipped; lines that begin with `#` are comments. `length` above 0 is a write, and `fsync` 1 makes
 //! it one that returns when it is durable (FUA); `length` 0 with `fsync` 1 is a flush of the target.
-//! [`read()`] and [`write()`] know that form; what reads other forms hands records to a [`Builder`].
+//! [`read()`] and [`write()`] know that form; [`import()`] reads any [`Form`], however long it is.
+//!
+//! A form is a reader of lines or records ([`forms`]), which tells requests; what is common to all
+//! is written once: decompression, detection, limits, counting, sorting, times from 0.
 
-mod canonical;
+mod detect;
 mod error;
-mod lines;
+mod fields;
+mod form;
+mod forms;
+mod import;
+mod items;
+mod parse;
+mod sort;
+mod spread;
 mod stats;
 
-pub use canonical::{read, write};
-pub use error::{Column, TraceError};
-pub use stats::{TraceStats, WriteSizes};
+pub use error::{Fault, Item, TraceError};
+pub use form::Form;
+pub use forms::canonical::{export, read, write};
+pub use import::{Import, import};
+pub use parse::Tally;
+pub use stats::{
+    Aligned, CommonOffset, Lengths, Measures, Overwrites, PeakPoint, Survey, TraceStats, WriteSizes,
+};
 
 use crate::units::SimTime;
 use std::collections::BTreeMap;
@@ -116,23 +131,23 @@ impl Builder {
     #[must_use]
     pub fn finish(mut self) -> Trace {
         self.trace.records.sort_by_key(|record| record.time);
-        self.renumber();
-        self.trace
+        renumbered(self.trace)
     }
+}
 
-    /// Numbers the targets as the records name them first.
-    fn renumber(&mut self) {
-        let old = std::mem::take(&mut self.trace.targets);
-        let mut renumbered: Vec<Option<u32>> = vec![None; old.len()];
-        for record in &mut self.trace.records {
-            let place = record.target as usize;
-            record.target = *renumbered[place].get_or_insert_with(|| {
-                let targets = &mut self.trace.targets;
-                targets.push(old[place].clone());
-                u32::try_from(targets.len() - 1).expect("no more targets than before")
-            });
-        }
+/// The trace with its targets numbered as its records name them first; those that none names go.
+fn renumbered(mut trace: Trace) -> Trace {
+    let old = std::mem::take(&mut trace.targets);
+    let mut renumbered: Vec<Option<u32>> = vec![None; old.len()];
+    for record in &mut trace.records {
+        let place = record.target as usize;
+        record.target = *renumbered[place].get_or_insert_with(|| {
+            let targets = &mut trace.targets;
+            targets.push(old[place].clone());
+            u32::try_from(targets.len() - 1).expect("no more targets than before")
+        });
     }
+    trace
 }
 
 #[cfg(test)]

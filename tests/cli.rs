@@ -28,6 +28,8 @@ mod perfetto;
 mod plot;
 #[path = "cli/refusals.rs"]
 mod refusals;
+#[path = "cli/replays.rs"]
+mod replays;
 #[path = "cli/runs.rs"]
 mod runs;
 #[path = "cli/shards.rs"]

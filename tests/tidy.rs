@@ -10,7 +10,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("random", &["units"]),
     ("protocol", &["units"]),
     ("trace", &["units"]),
-    ("scenario", &["units", "protocol"]),
+    // A scenario names the form of a trace.
+    ("scenario", &["units", "protocol", "trace"]),
     ("workload", &["units", "random", "scenario", "trace", "protocol"]),
     ("disk", &["units", "scenario", "protocol"]),
     ("wan", &["units", "random", "scenario"]),
@@ -31,7 +32,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("report", &["units", "random", "protocol", "scenario", "facts", "checker", "metrics"]),
     ("page", &["units", "protocol", "report", "metrics", "timeline"]),
     ("perfetto", &["units", "protocol", "facts", "timeline"]),
-    ("plots", &["units", "protocol", "report", "results", "statistics"]),
+    ("plots", &["units", "protocol", "page", "report", "results", "statistics"]),
     (
         "batch",
         &[

@@ -7,7 +7,7 @@ use mirrorsim::batch;
 use mirrorsim::facts::{Direction, Fact, Sink, What};
 use mirrorsim::report::Report;
 use mirrorsim::scenario::Scenario;
-use mirrorsim::timeline::{Answer, Buckets, Collector, Timeline, Window, choose};
+use mirrorsim::timeline::{Answer, Buckets, Collector, LeftOut, Timeline, Window, choose};
 use mirrorsim::workload::Traces;
 use support::kept;
 
@@ -84,7 +84,7 @@ fn assert_complete(timeline: &Timeline, tally: &Tally, report: &Report, what: &s
 
 /// What is kept sums up to the report too, where all is kept.
 fn assert_all_kept(timeline: &Timeline, tally: &Tally, report: &Report, what: &str) {
-    assert_eq!(timeline.left_out, Default::default(), "{what}");
+    assert_eq!(timeline.left_out, LeftOut::default(), "{what}");
     let written = timeline.requests.iter().filter(|r| r.answer == Some(Answer::Written));
     assert_eq!(written.count() as u64, report.writes.acknowledged, "{what}");
     for (place, way) in Direction::BOTH.into_iter().enumerate() {

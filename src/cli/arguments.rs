@@ -13,6 +13,7 @@ mod shard;
 mod shrink;
 mod sweep;
 mod tape;
+mod trace;
 mod view;
 
 pub(super) use check::CheckArguments;
@@ -28,14 +29,15 @@ pub(super) use shard::{ShardArguments, ShardChoice};
 pub(super) use shrink::ShrinkArguments;
 pub(super) use sweep::{SweepArguments, SweepFormat};
 pub(super) use tape::TapeArguments;
+pub(super) use trace::TraceArguments;
 pub(super) use view::ViewArguments;
 
 use super::Remarks;
 use super::check::{FORMAT as CHECK_FORMAT, Seeds};
 use super::progress::Mode;
-use super::trace;
+use super::trace::STATS_FORMAT;
 use crate::random::{GENERATOR, tape as tapes};
-use crate::units::{Bytes, Span};
+use crate::units::Span;
 use crate::{audit, explain as explanation, facts, report, results};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -50,7 +52,7 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
     let formats = [
         report::FORMAT,
         facts::FORMAT,
-        trace::STATS_FORMAT,
+        STATS_FORMAT,
         CHECK_FORMAT,
         audit::FORMAT,
         explanation::FORMAT,
@@ -92,11 +94,6 @@ Examples:
   mirrorsim audit
   mirrorsim audit scenarios scenarios/sabotage --seeds 0..20 --jobs 8
   mirrorsim audit --format json -o audit.jsonl";
-
-const TRACE_HELP: &str = "\
-Examples:
-  mirrorsim trace pgbench.csv.gz --stats
-  mirrorsim trace recorded.csv -o sorted.csv.gz";
 
 /// Deterministic simulator of synchronous storage mirroring with references (US 7,200,726).
 ///
@@ -344,37 +341,6 @@ pub(super) struct OutputArguments {
     /// Write to this file; `-`: standard output.
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
-}
-
-/// Arguments of `trace`.
-#[derive(Debug, Args)]
-#[command(after_help = TRACE_HELP)]
-pub(super) struct TraceArguments {
-    /// The trace, plain or gzipped; `-`: standard input.
-    pub file: PathBuf,
-    /// The form of the trace.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
-    pub from: TraceForm,
-    /// Describe the trace in numbers instead of writing it.
-    #[arg(long)]
-    pub stats: bool,
-    /// Blocks that --stats counts in.
-    #[arg(long, value_name = "SIZE", default_value = "4KiB", requires = "stats")]
-    pub block_size: Bytes,
-    /// The form of the numbers; `json` for an output file that ends in .json, else `text`.
-    #[arg(long, value_enum, requires = "stats")]
-    pub format: Option<Format>,
-    /// Write to this file, gzipped if it ends in .gz; `-`: standard output.
-    #[arg(long, short, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-}
-
-/// The form of a recorded trace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub(super) enum TraceForm {
-    /// CSV with the header `time_us,target,offset,length,fsync`; length 0 with fsync 1 is a flush.
-    #[default]
-    MirrorsimCsv,
 }
 
 /// Arguments of `completions`.

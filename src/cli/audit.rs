@@ -20,7 +20,7 @@ const DEFAULT: [&str; 2] = ["scenarios", "scenarios/sabotage"];
 
 /// Makes every run, writes the rows, and tells whether all are alive.
 pub(super) fn run(arguments: &AuditArguments, context: &Context) -> Result<Exit, Failure> {
-    let cases = cases::read(&paths(arguments)?, &arguments.set, Ceiling::default())?;
+    let cases = cases::read(&paths(arguments)?, &arguments.set, Ceiling::default(), context)?;
     let output = Output::open(arguments.output.as_deref())?;
     let audit = make(arguments, context, &cases)?;
     let rows = audit::rows(&audit);

@@ -41,9 +41,10 @@ pub(super) const COMMAND: &str = "check";
 /// Makes every run, writes what they came to, and tells whether all were as expected.
 pub(super) fn run(arguments: &CheckArguments, context: &Context) -> Result<Exit, Failure> {
     let ceiling = Ceiling::of(arguments);
-    let cases = cases::read(&arguments.paths, &arguments.set, ceiling)?;
+    let cases = cases::read(&arguments.paths, &arguments.set, ceiling, context)?;
     let folder = folder(arguments)?;
-    let failures = folder.as_ref().map_or(Ok(Vec::new()), |folder| folder.read(ceiling))?;
+    let failures =
+        folder.as_ref().map_or(Ok(Vec::new()), |folder| folder.read(ceiling, context.remarks))?;
     let files = cases.iter().map(|case| case.input.name.clone()).collect();
     let shard = shard::chosen(&arguments.parts)?;
     let plan = Plan { files, seeds: arguments.seeds, shard };

@@ -9,7 +9,8 @@ use crate::explain::{self, Explanation, TakeOut};
 /// Explains the first violation of the run.
 pub(super) fn run(arguments: &ExplainArguments, context: &Context) -> Result<Exit, Failure> {
     let input = input::scenario(&arguments.scenario, &arguments.set)?;
-    let traces = input::traces(&arguments.scenario, &input, &mut input::Shelf::new())?;
+    let traces =
+        input::traces(&arguments.scenario, &input, &mut input::Shelf::new(context.remarks))?;
     let output = Output::open(arguments.output.as_deref())?;
     let property = arguments.property.as_deref();
     let take_out = if arguments.chain_only { TakeOut::None } else { TakeOut::Each };

@@ -1,10 +1,15 @@
 //! Files that are read: scenarios, the traces they name, reports.
 
+mod counted;
+
+use super::Remarks;
 use super::exit::{Exit, Failure};
+use crate::report::text::count;
 use crate::scenario::file::{self, FileError};
 use crate::scenario::{Problem, Scenario, Workload};
-use crate::trace::{self, Trace, TraceError};
+use crate::trace::{self, Form, Import, Trace, TraceError};
 use crate::workload::Traces;
+use counted::Counted;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _};
@@ -81,8 +86,27 @@ pub(super) fn text(path: &Path) -> Result<String, Failure> {
     })
 }
 
-/// Traces that were read, by file: scenarios share them.
-pub(super) type Shelf = BTreeMap<PathBuf, Arc<Trace>>;
+/// Traces that were read, by file and form: scenarios share them.
+pub(super) struct Shelf {
+    traces: BTreeMap<(PathBuf, Option<Form>), Arc<Trace>>,
+    remarks: Remarks,
+}
+
+impl Shelf {
+    /// Nothing read yet; what is to be said of a trace is said once.
+    pub const fn new(remarks: Remarks) -> Self {
+        Self { traces: BTreeMap::new(), remarks }
+    }
+
+    fn trace(&mut self, file: PathBuf, form: Option<Form>) -> Result<Arc<Trace>, String> {
+        if let Some(trace) = self.traces.get(&(file.clone(), form)) {
+            return Ok(Arc::clone(trace));
+        }
+        let trace = Arc::new(trace_file(&file, form, self.remarks)?);
+        self.traces.insert((file, form), Arc::clone(&trace));
+        Ok(trace)
+    }
+}
 
 /// Reads every trace that the scenario names and that is not on the shelf yet. Paths are relative to
 /// the scenario file, those of a scenario from standard input to the working directory.
@@ -91,7 +115,7 @@ pub(super) fn traces(path: &Path, input: &Input, shelf: &mut Shelf) -> Result<Tr
     for (number, client) in input.scenario.clients.iter().enumerate() {
         let Workload::Trace(replay) = &client.workload else { continue };
         let file = path.parent().unwrap_or(Path::new("")).join(&replay.trace);
-        let trace = shelved(file, shelf).map_err(|reason| {
+        let trace = shelf.trace(file, replay.from).map_err(|reason| {
             let key = format!("clients[{number}].workload.trace");
             let value = format!("{:?}", replay.trace);
             input.refuse(&Problem { key, value, rule: reason })
@@ -101,28 +125,77 @@ pub(super) fn traces(path: &Path, input: &Input, shelf: &mut Shelf) -> Result<Tr
     Ok(traces)
 }
 
-fn shelved(file: PathBuf, shelf: &mut Shelf) -> Result<Arc<Trace>, String> {
-    if let Some(trace) = shelf.get(&file) {
-        return Ok(Arc::clone(trace));
-    }
-    let trace = Arc::new(trace_file(&file)?);
-    shelf.insert(file, Arc::clone(&trace));
-    Ok(trace)
-}
-
-fn trace_file(path: &Path) -> Result<Trace, String> {
+fn trace_file(path: &Path, form: Option<Form>, remarks: Remarks) -> Result<Trace, String> {
     let shown = path.display();
     let file = File::open(path).map_err(|error| format!("{shown} cannot be read: {error}"))?;
-    trace::read(BufReader::new(file)).map_err(|error| format!("{shown}: {error}"))
+    let read = || {
+        let import = trace::import(BufReader::new(file), form)?;
+        super::trace::tell(&import, &name(path), remarks);
+        fits_memory(&import)?;
+        import.into_trace().map_err(Unfit::Broken)
+    };
+    read().map_err(|unfit| match unfit {
+        Unfit::TooLong(words) => format!("{shown}: {words}"),
+        Unfit::Broken(TraceError::Ambiguous { forms }) => {
+            let form =
+                |form: &Form| format!("`\"from\": \"{}\"` ({})", form.name(), form.meaning());
+            let forms = forms.iter().map(form).collect::<Vec<_>>().join(" or ");
+            format!("{shown}: its columns mean one thing or another; beside `trace`, say {forms}")
+        }
+        Unfit::Broken(TraceError::UnknownForm { found }) => format!(
+            "{shown}: no known form of trace begins with {found}; beside `trace`, `from` says which \
+             it is (`mirrorsim trace --help` lists them), and what is wrong with it will be told"
+        ),
+        Unfit::Broken(error) => format!("{shown}: {error}"),
+    })
 }
 
-/// Reads a trace named on the command line; `-` is standard input.
-pub(super) fn trace(path: &Path) -> Result<Trace, Failure> {
+/// Why a trace cannot be replayed.
+enum Unfit {
+    Broken(TraceError),
+    TooLong(String),
+}
+
+impl From<TraceError> for Unfit {
+    fn from(error: TraceError) -> Self {
+        Self::Broken(error)
+    }
+}
+
+/// Refuses what is too long to be replayed.
+fn fits_memory(import: &Import) -> Result<(), Unfit> {
+    too_long(import).map_or(Ok(()), |words| Err(Unfit::TooLong(words)))
+}
+
+/// Says so where a trace is too long to be replayed: a run keeps all of it in memory.
+pub(super) fn too_long(import: &Import) -> Option<String> {
+    /// Some 10 GiB of them.
+    const MOST: u64 = 1 << 28;
+    let requests = import.tally.writes + import.tally.flushes;
+    (requests > MOST).then(|| {
+        let (requests, most) = (count(requests), count(MOST));
+        format!(
+            "it holds {requests} writes and flushes, and a run keeps all of them in memory: at most \
+             {most}; `mirrorsim trace FILE | head -n {MOST}` is a beginning that fits"
+        )
+    })
+}
+
+/// Reads a trace named on the command line; `-` is standard input. `tell` is told how many bytes were
+/// read, now and then.
+pub(super) fn import(
+    path: &Path,
+    form: Option<Form>,
+    tell: &mut dyn FnMut(u64),
+) -> Result<Import, Failure> {
     let name = name(path);
     let file = open(path).map_err(|error| Failure::file(&name, "read", &error))?;
-    trace::read(file).map_err(|error| match error {
+    trace::import(Counted::new(file, tell), form).map_err(|error| match error {
         TraceError::Unreadable { source, .. } if !is_broken(&source) => {
             Failure::file(&name, "read", &source)
+        }
+        TraceError::Sorting(source) => {
+            Failure::file("the temporary file for sorting", "used", &source)
         }
         error => Failure::new(Exit::Usage, format!("{name}: {error}")),
     })

@@ -34,7 +34,7 @@ struct Mutant<'a> {
 /// Searches from every first seed, writes the table, and tells whether every search found something,
 /// and no less than in the table that was kept.
 pub(super) fn run(arguments: &MutantsArguments, context: &Context) -> Result<Exit, Failure> {
-    let cases = cases::read(&paths(arguments)?, &arguments.set, Ceiling::default())?;
+    let cases = cases::read(&paths(arguments)?, &arguments.set, Ceiling::default(), context)?;
     let mut rows = cases.iter().map(mutant).collect::<Result<Vec<_>, _>>()?;
     let output = Output::open(arguments.output.as_deref())?;
     let against = arguments.against.as_deref().map(kept).transpose()?;

@@ -23,6 +23,8 @@ enum Target {
 pub(super) struct Stream {
     name: String,
     writer: BufWriter<Box<dyn Write>>,
+    /// Where it is written, and whose place it takes in the end.
+    replaces: Option<(PathBuf, PathBuf)>,
 }
 
 impl Output {
@@ -63,7 +65,18 @@ impl Output {
                 Box::new(file.map_err(|error| Failure::file(&self.name, "written", &error))?)
             }
         };
-        Ok(Stream { name: self.name, writer: BufWriter::new(writer) })
+        Ok(Stream { name: self.name, writer: BufWriter::new(writer), replaces: None })
+    }
+
+    /// Begins to write what is too much for memory; it takes the place of an existing file when it is
+    /// complete.
+    pub fn replace(self) -> Result<Stream, Failure> {
+        let Target::File(path) = self.target else { return self.stream() };
+        let partial = partial(&path);
+        let file = File::create(&partial);
+        let file = file.map_err(|error| Failure::file(&self.name, "written", &error))?;
+        let writer = BufWriter::new(Box::new(file) as Box<dyn Write>);
+        Ok(Stream { name: self.name, writer, replaces: Some((partial, path)) })
     }
 }
 
@@ -76,9 +89,24 @@ impl Stream {
     /// Ends. `written`: whether everything went in. A closed pipe is no failure: whoever read from
     /// it has had enough.
     pub fn finish(mut self, written: io::Result<()>) -> Result<(), Failure> {
-        match written.and_then(|()| self.writer.flush()) {
+        let mut ended = written.and_then(|()| self.writer.flush());
+        if ended.is_ok()
+            && let Some((partial, path)) = self.replaces.take()
+        {
+            ended = fs::rename(partial, path);
+        }
+        match ended {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             ended => ended.map_err(|error| Failure::file(&self.name, "written", &error)),
+        }
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        if let Some((partial, _)) = &self.replaces {
+            // What is left of an unfinished file is of no use; if it stays, so be it.
+            let _ = fs::remove_file(partial);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod results;
 
+use super::Context;
 use super::arguments::PlotArguments;
 use super::exit::{Exit, Failure};
 use super::output::Output;
@@ -15,10 +16,11 @@ use std::path::Path;
 enum Form {
     Svg,
     Png,
+    Html,
 }
 
 /// Reads the results and writes the figure.
-pub(super) fn run(arguments: &PlotArguments) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &PlotArguments, context: &Context) -> Result<Exit, Failure> {
     let form = form(arguments.output.as_deref())?;
     let output = Output::open(arguments.output.as_deref())?;
     let data = arguments.data.as_deref().map(|path| Output::open(Some(path))).transpose()?;
@@ -29,6 +31,7 @@ pub(super) fn run(arguments: &PlotArguments) -> Result<Exit, Failure> {
             let figure = match form {
                 Form::Svg => plots::wan_bytes(&reports).into_bytes(),
                 Form::Png => plots::wan_bytes_png(&reports),
+                Form::Html => plots::wan_bytes_html(&reports, &context.line).into_bytes(),
             };
             output.write(&figure)?;
         }
@@ -40,6 +43,7 @@ pub(super) fn run(arguments: &PlotArguments) -> Result<Exit, Failure> {
             let figure = match form {
                 Form::Svg => drawn.svg().into_bytes(),
                 Form::Png => drawn.png(),
+                Form::Html => drawn.html(&context.line).into_bytes(),
             };
             if let Some(data) = data {
                 data.write(drawn.csv().as_bytes())?;
@@ -91,9 +95,10 @@ fn form(output: Option<&Path>) -> Result<Form, Failure> {
     match path.extension().and_then(|extension| extension.to_str()) {
         Some("svg") => Ok(Form::Svg),
         Some("png") => Ok(Form::Png),
+        Some("html") => Ok(Form::Html),
         _ => {
             let message = format!(
-                "{} ends neither in .svg nor in .png: what shall the figure be written as?",
+                "{} ends in none of .svg, .png and .html: what shall the figure be written as?",
                 path.display()
             );
             Err(Failure::new(Exit::Usage, message))
@@ -109,7 +114,7 @@ mod tests {
     fn the_name_decides_what_is_written() {
         let of = |name: &str| form(Some(Path::new(name))).map_err(|failure| failure.exit);
         assert_eq!([of("a/b.svg"), of("-")], [Ok(Form::Svg); 2]);
-        assert_eq!(of("b.png"), Ok(Form::Png));
+        assert_eq!([of("b.png"), of("b.html")], [Ok(Form::Png), Ok(Form::Html)]);
         assert_eq!([of("b.pdf"), of("svg"), of("b.SVGZ")], [Err(Exit::Usage); 3]);
         assert_eq!(form(None).map_err(|failure| failure.exit), Ok(Form::Svg));
     }

@@ -44,7 +44,8 @@ pub(super) fn run(arguments: &RunArguments, context: &Context) -> Result<Exit, F
     let perfetto = arguments.view.perfetto.as_deref();
     let view = perfetto.map(|path| View::open(path, &arguments.view)).transpose()?;
     let tape = arguments.tape.replay.as_deref().map(tapes::read).transpose()?;
-    let traces = input::traces(&arguments.scenario, &input, &mut input::Shelf::new())?;
+    let traces =
+        input::traces(&arguments.scenario, &input, &mut input::Shelf::new(context.remarks))?;
     let seed = arguments.seed.or(tape.as_ref().map(|tape| tape.heading.seed)).unwrap_or(0);
     let run = Run { input: &input, traces: &traces, context, seed, tape: tape.as_ref() };
     let form = ReportForm::choose(arguments.format, arguments.output.as_deref());

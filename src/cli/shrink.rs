@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &ShrinkArguments, context: &Context) -> Result<Exit
 fn one(path: &Path, arguments: &ShrinkArguments, context: &Context) -> Result<Exit, Failure> {
     let input = input::scenario(path, &arguments.set)?;
     let output = Output::open(arguments.output.as_deref())?;
-    let traces = input::traces(path, &input, &mut input::Shelf::new())?;
+    let traces = input::traces(path, &input, &mut input::Shelf::new(context.remarks))?;
     let seed = arguments.seed;
     let failing = Failing { scenario: &input.scenario, seed, traces: &traces };
     let mut progress = Progress::new(context.progress);
@@ -89,7 +89,7 @@ type Found = Result<Option<Shrunk>, Problem>;
 
 /// Shrinks every scenario with every seed.
 fn table(arguments: &ShrinkArguments, context: &Context) -> Result<Exit, Failure> {
-    let cases = cases::read(&arguments.scenarios, &arguments.set, Ceiling::default())?;
+    let cases = cases::read(&arguments.scenarios, &arguments.set, Ceiling::default(), context)?;
     let output = Output::open(arguments.output.as_deref())?;
     let jobs: Vec<_> = cases
         .iter()

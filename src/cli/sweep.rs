@@ -41,7 +41,7 @@ const NAMED: u64 = 10;
 
 /// Makes every run, writes what is asked for, and tells whether all were as expected.
 pub(super) fn run(arguments: &SweepArguments, context: &Context) -> Result<Exit, Failure> {
-    let (plan, cases, named) = Plan::read(arguments)?;
+    let (plan, cases, named) = Plan::read(arguments, context)?;
     if arguments.dry_run {
         Output::open(None)?.write(submit::listing(&plan).as_bytes())?;
         return Ok(Exit::Expected);

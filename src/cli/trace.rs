@@ -1,93 +1,136 @@
-//! `mirrorsim trace`: recorded traces, checked, sorted, converted, described.
+//! `mirrorsim trace`: recorded traces, checked, sorted, converted, described, made into scenarios.
 
-use super::arguments::{Format, TraceArguments, TraceForm};
+mod estimate;
+mod json;
+mod page;
+mod remarks;
+mod scenario;
+
+pub(super) use remarks::tell;
+
+use super::Context;
+use super::arguments::{Format, TraceArguments};
 use super::exit::{Exit, Failure};
 use super::input;
 use super::output::Output;
-use crate::report::text::{bytes, count, span};
-use crate::trace::{self, Trace, TraceStats, WriteSizes};
-use crate::units::Bytes;
+use super::progress::Progress;
+use crate::report::text::{bytes, count};
+use crate::trace::{self, Import, Measures, Record, Survey, Tally, TraceError, TraceStats};
+use crate::units::{Bytes, Span};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use serde_json::json;
 use std::io;
 use std::path::Path;
 
-/// Name and version of the format of a trace's numbers as JSON.
-pub(super) const STATS_FORMAT: &str = "mirrorsim-trace-stats/1";
+pub(super) use json::FORMAT as STATS_FORMAT;
 
-/// Writes the trace in the canonical form, or its numbers.
-pub(super) fn run(arguments: &TraceArguments) -> Result<Exit, Failure> {
-    if arguments.block_size == Bytes::ZERO {
-        return Err(Failure::new(Exit::Usage, "--block-size 0B: a block has at least one byte"));
+/// Writes the trace in the canonical form, or its numbers, or a scenario that replays it.
+pub(super) fn run(arguments: &TraceArguments, context: &Context) -> Result<Exit, Failure> {
+    let measures = measures(arguments)?;
+    if arguments.scenario {
+        scenario::refuse_standard_input(&arguments.file)?;
     }
     let output = Output::open(arguments.output.as_deref())?;
-    let trace = match arguments.from {
-        TraceForm::MirrorsimCsv => input::trace(&arguments.file)?,
-    };
-    if arguments.stats {
-        let stats = trace.stats(arguments.block_size.get());
+    let mut progress = Progress::new(context.progress);
+    let import = input::import(&arguments.file, arguments.from, &mut |read| {
+        progress.tell_words(|| format!("{} read", bytes(read)));
+    })?;
+    remarks::tell(&import, &input::name(&arguments.file), context.remarks);
+    let written = if arguments.stats {
+        let (tally, stats) = surveyed(import, measures, &mut progress)?;
         let words = match Format::choose(arguments.format, arguments.output.as_deref()) {
-            Format::Text => described(&stats, arguments.block_size),
-            Format::Json => as_json(&stats, arguments.block_size),
+            Format::Text => page::of(&stats, &tally, measures),
+            Format::Json => json::of(&stats, &tally, measures),
         };
-        output.write(words.as_bytes())?;
-        return Ok(Exit::Expected);
-    }
-    let zip = |path: &Path| path.extension().is_some_and(|extension| extension == "gz");
-    let mut text = Vec::new();
-    let written = if arguments.output.as_deref().is_some_and(zip) {
-        zipped(&trace, &mut text)
+        output.write(words.as_bytes())
+    } else if arguments.scenario {
+        scenario::write(arguments, import, measures, output, &mut progress)
     } else {
-        trace::write(&trace, &mut text)
+        convert(import, output, packing(arguments.output.as_deref()), &mut progress)
     };
-    written.map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
-    output.write(&text)?;
-    Ok(Exit::Expected)
+    progress.finish();
+    written.map(|()| Exit::Expected)
 }
 
-fn zipped(trace: &Trace, output: &mut impl io::Write) -> io::Result<()> {
-    let mut encoder = GzEncoder::new(output, Compression::default());
-    trace::write(trace, &mut encoder)?;
-    encoder.finish().map(|_| ())
+fn measures(arguments: &TraceArguments) -> Result<Measures, Failure> {
+    let TraceArguments { block_size, cp_every, .. } = arguments;
+    if *block_size == Bytes::ZERO {
+        return Err(Failure::new(Exit::Usage, "--block-size 0B: a block has at least one byte"));
+    }
+    if *cp_every == Span::ZERO {
+        return Err(Failure::new(Exit::Usage, "--cp-every 0ns: an interval takes time"));
+    }
+    Ok(Measures { block_size: block_size.get(), consistency_point: *cp_every })
 }
 
-fn described(stats: &TraceStats, block_size: Bytes) -> String {
-    let sizes = stats.sizes.map(|WriteSizes { min, median, max }| {
-        let [min, median, max] = [min, median, max].map(|size| bytes(size.get()));
-        format!(", {min} to {max}, half of them up to {median}")
-    });
-    let rows = [
-        ("duration", span(stats.duration.as_nanos())),
-        ("targets", count(stats.targets)),
-        ("writes", count(stats.writes) + &sizes.unwrap_or_default()),
-        ("with FUA", count(stats.through_writes)),
-        ("flushes", count(stats.flushes)),
-        ("written", bytes(stats.bytes_written.get())),
-        ("in whole blocks", format!("{} (blocks of {block_size})", bytes(stats.whole_bytes.get()))),
-        ("blocks touched", count(stats.blocks_touched)),
-    ];
-    let lines = rows.map(|(name, value)| format!("{name:<16} {value}\n"));
-    lines.concat()
+/// The numbers of a trace, which is read record by record.
+fn surveyed(
+    import: Import,
+    measures: Measures,
+    progress: &mut Progress,
+) -> Result<(Tally, TraceStats), Failure> {
+    let tally = import.tally.clone();
+    let mut survey = Survey::new(measures);
+    for record in told(import, "counted", progress) {
+        let record = record.map_err(|error| Failure::new(Exit::File, error.to_string()))?;
+        survey.take(&record);
+    }
+    Ok((tally, survey.finish()))
 }
 
-/// Bytes and nanoseconds are integers; `sizes` is null where nothing is written.
-fn as_json(stats: &TraceStats, block_size: Bytes) -> String {
-    let sizes = stats.sizes.map(
-        |WriteSizes { min, median, max }| json!({ "min": min.get(), "median": median.get(), "max": max.get() }),
-    );
-    let value = json!({
-        "format": STATS_FORMAT,
-        "block_size": block_size.get(),
-        "duration_ns": stats.duration.as_nanos(),
-        "targets": stats.targets,
-        "writes": stats.writes,
-        "through_writes": stats.through_writes,
-        "flushes": stats.flushes,
-        "bytes_written": stats.bytes_written.get(),
-        "whole_bytes": stats.whole_bytes.get(),
-        "blocks_touched": stats.blocks_touched,
-        "sizes": sizes,
-    });
-    format!("{value:#}\n")
+/// The records, and how far they are.
+fn told<'a>(
+    import: Import,
+    done: &'static str,
+    progress: &'a mut Progress,
+) -> impl Iterator<Item = Result<Record, TraceError>> + 'a {
+    /// Records between two looks at the clock.
+    const STEP: u64 = 1 << 14;
+    let all = import.tally.writes + import.tally.flushes;
+    (0_u64..).zip(import).map(move |(number, record)| {
+        if number.is_multiple_of(STEP) {
+            progress.tell_words(|| format!("{} of {} requests {done}", count(number), count(all)));
+        }
+        record
+    })
+}
+
+/// How the canonical form is written.
+#[derive(Clone, Copy)]
+enum Packing {
+    Plain,
+    Gzip,
+}
+
+fn packing(path: Option<&Path>) -> Packing {
+    let zipped = |path: &Path| path.extension().is_some_and(|extension| extension == "gz");
+    if path.is_some_and(zipped) { Packing::Gzip } else { Packing::Plain }
+}
+
+/// Writes the canonical form record by record.
+fn convert(
+    mut import: Import,
+    output: Output,
+    packing: Packing,
+    progress: &mut Progress,
+) -> Result<(), Failure> {
+    let mut comments = remarks::comments(&import);
+    comments.append(&mut import.comments);
+    let targets = std::mem::take(&mut import.targets);
+    let mut stream = output.replace()?;
+    let records = told(import, "written", progress);
+    let written = match packing {
+        Packing::Plain => trace::export(&comments, &targets, records, stream.writer()),
+        Packing::Gzip => {
+            let mut encoder = GzEncoder::new(stream.writer(), Compression::default());
+            let written = trace::export(&comments, &targets, records, &mut encoder);
+            written.and_then(|()| encoder.finish().map(|_| ()))
+        }
+    };
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+            Err(Failure::new(Exit::Usage, error.to_string()))
+        }
+        written => stream.finish(written),
+    }
 }

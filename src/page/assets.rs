@@ -2,11 +2,9 @@
 
 use std::fmt::Write as _;
 
-const STYLE: [&str; 3] = [
-    include_str!("assets/uPlot.min.css"),
-    include_str!("assets/page.css"),
-    include_str!("assets/paper.css"),
-];
+/// Colours, letters and tables of all our pages.
+pub(crate) const BASE: [&str; 2] =
+    [include_str!("assets/page.css"), include_str!("assets/paper.css")];
 
 /// Each begins with what the ones before it made.
 const SCRIPTS: [&str; 14] = [
@@ -31,7 +29,7 @@ const UPLOT_LICENSE: &str = include_str!("assets/LICENSE-uPlot");
 
 /// The style of a page.
 pub(super) fn style() -> String {
-    STYLE.map(bare).concat()
+    format!("{}{}", bare(include_str!("assets/uPlot.min.css")), BASE.map(bare).concat())
 }
 
 /// The script of a page: one function that is called once and leaves no name behind.
@@ -47,7 +45,7 @@ pub(super) fn script() -> String {
 
 /// A file without what only its readers need: indentation, and lines that are comments or blank. No
 /// text in our files spans lines.
-fn bare(file: &str) -> String {
+pub(crate) fn bare(file: &str) -> String {
     let lines = file.lines().map(str::trim);
     let told = |line: &&str| !line.is_empty() && !line.starts_with("//");
     let mut text = String::with_capacity(file.len());

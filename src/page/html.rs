@@ -4,7 +4,7 @@ use crate::report::text::Table;
 use std::fmt::Write as _;
 
 /// `text` as a text or an attribute's value. Control characters are blanks.
-pub(super) fn text(text: &str) -> String {
+pub(crate) fn text(text: &str) -> String {
     text.chars().map(escaped).collect()
 }
 

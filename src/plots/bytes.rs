@@ -2,7 +2,12 @@
 
 mod layout;
 
+use super::Drawn;
+use super::data::{Datum, Heads, Units};
+use super::layer::Spot;
+use super::page::WIDTH;
 use super::style::{Colour, Figure, Grain, clean};
+use super::unit::Unit;
 use crate::protocol::wire::Category;
 use crate::report::text::percent;
 use crate::report::{Report, VerdictWord};
@@ -156,18 +161,58 @@ fn saved_words(report: &Report) -> String {
 }
 
 /// The figure.
-pub(super) fn figure(reports: &[Report]) -> Figure {
+pub(super) fn draw(reports: &[Report]) -> Drawn {
     let bars: Vec<_> = reports.iter().map(Bar::of).collect();
-    let (width, height, marks) = layout::lay_out(&bars);
-    Figure {
+    let (page, spots) = layout::lay_out(&bars);
+    let figure = Figure {
         grain: Grain::Whole,
-        width,
-        height,
-        marks,
+        width: WIDTH,
+        height: page.bottom,
+        marks: page.marks,
+        layers: page.layers,
         title: TITLE.to_owned(),
         description: description(&bars),
         metadata: metadata(reports),
-    }
+    };
+    let [series, x, y] = ["run", "category", "bytes per byte written"].map(str::to_owned);
+    Drawn { figure, data: data(&bars, &spots), heads: Heads { series, x, y } }
+}
+
+/// What the legend calls bytes that references saved.
+const SAVED: &str = "saved by references";
+
+/// What is drawn of a bar, from its left: an entry of the legend each, and its bytes.
+fn pieces(bar: &Bar, drawn: &[Part]) -> Vec<(usize, &'static str, u128)> {
+    let of = |(entry, part): (usize, &Part)| (entry, part.title(), bar.parts[*part as usize]);
+    let parts = drawn.iter().enumerate().map(of);
+    let saved = (drawn.len(), SAVED, u128::from(bar.saved));
+    parts.chain([saved]).filter(|(_, _, bytes)| *bytes > 0).collect()
+}
+
+/// The parts of which any bar has something, in the order of the legend.
+fn drawn(bars: &[Bar]) -> Vec<Part> {
+    let is_drawn = |part: &Part| bars.iter().any(|bar| bar.parts[*part as usize] > 0);
+    Part::ALL.into_iter().filter(is_drawn).collect()
+}
+
+/// Every piece of every bar, which stands at one of `spots`, which are in the same order.
+fn data(bars: &[Bar], spots: &[Spot]) -> Vec<Datum> {
+    let units = Units { x: None, y: Some(Unit::Count), ends: None };
+    let drawn = drawn(bars);
+    let pieces =
+        bars.iter().flat_map(|bar| pieces(bar, &drawn).into_iter().map(move |piece| (bar, piece)));
+    let datum =
+        |((bar, (entry, title, bytes)), spot): ((&Bar, (usize, &str, u128)), &Spot)| Datum {
+            series: bar.name.clone(),
+            x: title.to_owned(),
+            y: Some(bar.ratio(bytes)),
+            ends: None,
+            n: 1,
+            units,
+            spot: Some(*spot),
+            of: vec![entry],
+        };
+    pieces.zip(spots).map(datum).collect()
 }
 
 const TITLE: &str = "What mirroring sends, and what references save";

@@ -3,9 +3,10 @@
 use super::Drawn;
 use super::caption::{Said, caption};
 use super::curve::column;
-use super::data::Datum;
+use super::data::{Datum, Heads, Units};
 use super::frame::{Frame, Room};
 use super::kind::Kind;
+use super::layer::{Role, Spot};
 use super::legend::{self, Entry, Sample};
 use super::look::{Look, MOST_LINES};
 use super::page::{Caption, Page, RIGHT};
@@ -56,8 +57,9 @@ pub(super) fn draw(set: &Set, request: &Request) -> Result<Drawn, Refusal> {
         return nothing("no run has written anything: nothing to draw");
     }
     let caption = caption(set, request, said(set, by, &lines));
-    let data = data(&lines);
-    Ok(Drawn { figure: lay_out(&lines, request, caption), data })
+    let (figure, frame) = lay_out(&lines, request, caption);
+    let [series, x, y] = ["line", "write latency, at most", "share of writes"].map(str::to_owned);
+    Ok(Drawn { figure, data: data(&lines, &frame), heads: Heads { series, x, y } })
 }
 
 /// The distribution over all writes of these runs, and how many runs have one.
@@ -122,26 +124,37 @@ fn said(set: &Set, shown: Vec<usize>, lines: &[Line]) -> Said {
     }
 }
 
-fn data(lines: &[Line]) -> Vec<Datum> {
+fn data(lines: &[Line], frame: &Frame) -> Vec<Datum> {
+    let units = Units { x: Some(Unit::Time), y: Some(Unit::Share), ends: None };
     let mut data = Vec::new();
-    for line in lines {
+    for (number, line) in lines.iter().enumerate() {
+        let of = entry(lines, number);
         let datum = |(ns, share): &(f64, f64)| Datum {
             series: line.name.clone(),
             x: ns.to_string(),
             y: Some(*share),
             ends: None,
             n: line.seeds,
+            units,
+            spot: Some(Spot::At(frame.point(*ns, *share))),
+            of: of.clone(),
         };
         data.extend(line.steps.iter().map(datum));
     }
     data
 }
 
-fn lay_out(lines: &[Line], request: &Request, caption: Caption) -> Figure {
+/// The entry of a line in the legend, where there is one.
+fn entry(lines: &[Line], number: usize) -> Vec<usize> {
+    if lines.len() > 1 { vec![number] } else { Vec::new() }
+}
+
+/// The figure, and the frame in which its lines stand.
+fn lay_out(lines: &[Line], request: &Request, caption: Caption) -> (Figure, Frame) {
     let mut page = Page::new(&caption);
-    let entry =
+    let named =
         |line: &Line| Entry { name: line.name.clone(), look: line.look, sample: Sample::Line };
-    let entries: Vec<_> = lines.iter().map(entry).collect();
+    let entries: Vec<_> = lines.iter().map(named).collect();
     if lines.len() > 1 {
         legend::above(&mut page, &entries, "");
     }
@@ -158,11 +171,12 @@ fn lay_out(lines: &[Line], request: &Request, caption: Caption) -> Figure {
     let edges = (Frame::margin(&y), RIGHT - 8);
     let frame = Frame::new((x, Room::Markers), (y, Room::None), (page.bottom, HEIGHT), edges);
     page.marks.extend(frame.marks());
-    for line in lines {
-        page.marks.extend(line.look.line(&stairs(&frame, &line.steps)));
+    for (number, line) in lines.iter().enumerate() {
+        let marks = line.look.line(&stairs(&frame, &line.steps));
+        page.put(Role::Of(entry(lines, number)), marks);
     }
     page.bottom = frame.bottom();
-    page.finish(caption)
+    (page.finish(caption), frame)
 }
 
 /// A line that rises at each step, and only as many corners as can be seen.

@@ -4,9 +4,10 @@ mod layout;
 
 use super::Drawn;
 use super::caption::{Said, caption};
-use super::data::Datum;
+use super::data::{Datum, Heads, Units};
 use super::interval::Estimate;
 use super::kind::Kind;
+use super::layer::Spot;
 use super::quantity::Quantity;
 use super::request::{Refusal, Request, misuse, nothing};
 use super::set::{POLICY, Set};
@@ -53,8 +54,10 @@ pub(super) fn draw(set: &Set, request: &Request) -> Result<Drawn, Refusal> {
     }
     let map = Map { quantity, x, y, cells };
     let caption = caption(set, request, said(set, &map));
-    let data = data(set, &map);
-    Ok(Drawn { figure: layout::lay_out(set, &map, caption), data })
+    let (figure, spots) = layout::lay_out(set, &map, caption);
+    let [x, series] = [x, y].map(|axis| set.axes[axis].name.clone());
+    let heads = Heads { series, x, y: map.quantity.title() };
+    Ok(Drawn { figure, data: data(set, &map, &spots), heads })
 }
 
 /// The axes to the right and upwards: those asked for; else the two that vary, the longer one to the
@@ -138,8 +141,11 @@ fn said(set: &Set, map: &Map) -> Said {
     }
 }
 
-fn data(set: &Set, map: &Map) -> Vec<Datum> {
-    let datum = |cell: &Cell| {
+/// Every cell, which stands at one of `spots`, which are in the same order.
+fn data(set: &Set, map: &Map, spots: &[Spot]) -> Vec<Datum> {
+    let unit = Some(map.quantity.unit);
+    let units = Units { x: set.axes[map.x].unit, y: unit, ends: unit };
+    let datum = |(cell, spot): (&Cell, &Spot)| {
         let tick = &set.axes[map.x].values[cell.x];
         let x = set.axes[map.x].unit.map_or_else(|| tick.label.clone(), |_| tick.at.to_string());
         let ends = cell.value.filter(|value| value.half.is_some()).map(|value| value.ends());
@@ -149,7 +155,10 @@ fn data(set: &Set, map: &Map) -> Vec<Datum> {
             y: cell.value.map(|value| value.mean),
             ends,
             n: cell.value.map_or(0, |value| value.n),
+            units,
+            spot: Some(*spot),
+            of: Vec::new(),
         }
     };
-    map.cells.iter().map(datum).collect()
+    map.cells.iter().zip(spots).map(datum).collect()
 }

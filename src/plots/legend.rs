@@ -3,6 +3,7 @@
 
 use super::font;
 use super::frame::Frame;
+use super::layer::Role;
 use super::look::Look;
 use super::page::{LEFT, Page, RIGHT, pixel, words};
 use super::style::{Anchor, Colour, Mark, SMALL};
@@ -76,35 +77,36 @@ pub(super) fn above(page: &mut Page, entries: &[Entry], heading: &str) {
         page.write((x, line), Anchor::Start, SMALL, Colour::FAINT_INK, heading);
         x += font::width(heading, SMALL) + BETWEEN;
     }
-    for Entry { name, look, sample } in entries {
+    for (number, Entry { name, look, sample }) in entries.iter().enumerate() {
         let name = font::shorten(name, SMALL, RIGHT - LEFT - WIDTH - APART);
         let width = WIDTH + APART + font::width(&name, SMALL);
         if x > LEFT && x + width > RIGHT {
             (x, line) = (LEFT, line + ROW);
         }
-        page.marks.extend(samples((*look, *sample), (x, line - 4)));
         let at = (x + WIDTH + APART, line);
-        page.write(at, Anchor::Start, SMALL, Colour::INK, &name);
+        let mut marks = samples((*look, *sample), (x, line - 4));
+        marks.push(words(at, Anchor::Start, SMALL, Colour::INK, &name));
+        page.put(Role::Entry(number), marks);
         x += width + BETWEEN;
     }
     page.bottom = line + 14;
 }
 
-/// A legend beside a frame: each name as near to the end of its line as the others let it.
-pub(super) fn beside(frame: &Frame, entries: &[(Entry, f64)], heading: &str) -> Vec<Mark> {
+/// Puts a legend beside a frame: each name as near to the end of its line as the others let it.
+pub(super) fn beside(page: &mut Page, frame: &Frame, entries: &[(Entry, f64)], heading: &str) {
     let left = frame.area.right + GAP;
-    let mut order: Vec<_> = entries.iter().collect();
-    order.sort_by(|(_, one), (_, other)| one.total_cmp(other));
-    let wanted: Vec<_> = order.iter().map(|(_, y)| pixel(*y)).collect();
+    let mut order: Vec<_> = entries.iter().enumerate().collect();
+    order.sort_by(|(_, (_, one)), (_, (_, other))| one.total_cmp(other));
+    let wanted: Vec<_> = order.iter().map(|(_, (_, y))| pixel(*y)).collect();
     let places = spread(&wanted, frame.area.top + 4, frame.area.bottom - 4);
     let at = (left, frame.area.top - 11);
-    let mut marks = vec![words(at, Anchor::Start, SMALL, Colour::FAINT_INK, heading)];
-    for ((entry, _), y) in order.into_iter().zip(places) {
-        marks.extend(samples((entry.look, entry.sample), (left, y)));
+    page.write(at, Anchor::Start, SMALL, Colour::FAINT_INK, heading);
+    for ((number, (entry, _)), y) in order.into_iter().zip(places) {
+        let mut marks = samples((entry.look, entry.sample), (left, y));
         let at = (left + WIDTH + APART, y + 4);
         marks.push(words(at, Anchor::Start, SMALL, Colour::INK, &entry.name));
+        page.put(Role::Entry(number), marks);
     }
-    marks
 }
 
 /// The sample of a look; `y`: its middle.

@@ -5,9 +5,10 @@ mod plan;
 
 use super::Drawn;
 use super::caption::{Said, caption, means};
-use super::data::Datum;
+use super::data::{Datum, Heads, Units};
 use super::interval::Estimate;
 use super::kind::Kind;
+use super::layer::Spot;
 use super::look::{Look, MOST_LINES};
 use super::quantity::Quantity;
 use super::request::{Refusal, Request, misuse, nothing};
@@ -67,9 +68,9 @@ pub(super) fn draw(set: &Set, request: &Request, kind: Kind) -> Result<Drawn, Re
     let said = said(set, &plan, (kind, &lines, &empty));
     let heading = plan.heading(set);
     let caption = caption(set, request, said);
-    let data = data(&plan, &lines);
-    let figure = layout::lay_out(&plan, set, request, (&lines, &heading), caption)?;
-    Ok(Drawn { figure, data })
+    let (figure, spots) = layout::lay_out(&plan, set, request, (&lines, &heading), caption)?;
+    let heads = heads(set, &plan, heading);
+    Ok(Drawn { figure, data: data(set, &plan, (&lines, spots)), heads })
 }
 
 fn points(
@@ -133,10 +134,27 @@ fn said(set: &Set, plan: &Plan, (kind, lines, empty): (Kind, &[Line], &[Line])) 
     }
 }
 
-fn data(plan: &Plan, lines: &[Line]) -> Vec<Datum> {
-    let mut data = Vec::new();
-    for line in lines {
+fn heads(set: &Set, plan: &Plan, heading: String) -> Heads {
+    let (axis, subject) = (set.axes[plan.axis].name.clone(), plan.subject());
+    let series = if heading.is_empty() { "line".to_owned() } else { heading };
+    match plan.orientation {
+        Orientation::Upright => Heads { series, x: axis, y: subject },
+        Orientation::Sideways => Heads { series, x: subject, y: axis },
+    }
+}
+
+/// Every point of every line, which stands at one of `spots`, which are in the same order.
+fn data(set: &Set, plan: &Plan, (lines, spots): (&[Line], Vec<Option<Spot>>)) -> Vec<Datum> {
+    let (along, across) = (set.axes[plan.axis].unit, Some(plan.figures[0].unit));
+    let units = match plan.orientation {
+        Orientation::Upright => Units { x: along, y: across, ends: across },
+        Orientation::Sideways => Units { x: across, y: along, ends: across },
+    };
+    let (mut data, mut spots) = (Vec::new(), spots.into_iter());
+    for (line_number, line) in lines.iter().enumerate() {
+        let of = if lines.len() > 1 { vec![line_number] } else { Vec::new() };
         for point in &line.points {
+            let spot = spots.next().expect("every point has a place or none");
             let value = point.value;
             let ends = value.filter(|value| value.half.is_some()).map(|value| value.ends());
             let mean = value.map(|value| value.mean);
@@ -147,7 +165,8 @@ fn data(plan: &Plan, lines: &[Line]) -> Vec<Datum> {
                 Orientation::Sideways => (number(mean), Some(point.at)),
             };
             let n = value.map_or(0, |value| value.n);
-            data.push(Datum { series: line.name.clone(), x, y, ends, n });
+            let series = line.name.clone();
+            data.push(Datum { series, x, y, ends, n, units, spot, of: of.clone() });
         }
     }
     data

@@ -1,6 +1,7 @@
 //! A page: title and what is said below it, then whatever a figure puts under that.
 
 use super::font;
+use super::layer::{Layer, Role};
 use super::style::{Anchor, Area, Colour, Figure, Grain, Mark, SMALL, TITLE};
 
 /// Pixels of the page.
@@ -12,6 +13,8 @@ pub(super) const RIGHT: i32 = WIDTH - 24;
 /// Marks, from the top down.
 pub(super) struct Page {
     pub marks: Vec<Mark>,
+    /// Which of them belong together.
+    pub layers: Vec<Layer>,
     /// Where the next thing begins.
     pub bottom: i32,
 }
@@ -34,10 +37,11 @@ impl Page {
         const FIRST: i32 = 34;
         const LINE: i32 = 20;
         const SUBTITLE_LINE: i32 = 17;
-        let mut page = Self { marks: Vec::new(), bottom: FIRST };
+        let mut page = Self { marks: Vec::new(), layers: Vec::new(), bottom: FIRST };
         for (number, line) in wrapped(&caption.title, " ", TITLE).iter().enumerate() {
             page.bottom += if number > 0 { LINE } else { 0 };
-            page.write((LEFT, page.bottom), Anchor::Start, TITLE, Colour::INK, line);
+            let at = (LEFT, page.bottom);
+            page.put(Role::Title, [words(at, Anchor::Start, TITLE, Colour::INK, line)]);
         }
         page.bottom += 3;
         for line in wrapped(&caption.subtitle.join(SEPARATOR), SEPARATOR, SMALL) {
@@ -53,6 +57,11 @@ impl Page {
         self.marks.push(words(at, anchor, size, colour, text));
     }
 
+    /// Puts marks on the page that belong together.
+    pub fn put(&mut self, role: Role, marks: impl IntoIterator<Item = Mark>) {
+        Layer::put((&mut self.marks, &mut self.layers), role, marks);
+    }
+
     /// The figure, which ends below all that is on the page.
     pub fn finish(self, caption: Caption) -> Figure {
         const MARGIN: i32 = 18;
@@ -61,6 +70,7 @@ impl Page {
             width: WIDTH,
             height: self.bottom + MARGIN,
             marks: self.marks,
+            layers: self.layers,
             title: caption.title,
             description: caption.description,
             metadata: caption.metadata,

@@ -12,6 +12,7 @@ use plotters::prelude::{
 };
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontStyle, TextStyle};
+use std::ops::Range;
 
 /// What a figure is painted on.
 #[derive(Clone, Copy)]
@@ -67,10 +68,7 @@ impl Medium {
 
 /// The figure as SVG text.
 pub(super) fn svg(figure: &Figure) -> String {
-    let medium = match figure.grain {
-        Grain::Whole => Medium::Svg,
-        Grain::Fine => Medium::FineSvg,
-    };
+    let medium = medium(figure);
     let (mut text, (width, height)) = (String::new(), size(figure, medium));
     paint(SVGBackend::with_string(&mut text, (width, height)), figure, medium);
     let (head, body) = text.split_once('\n').expect("the opening tag has a line");
@@ -86,6 +84,31 @@ pub(super) fn svg(figure: &Figure) -> String {
          <desc id=\"description\">{description}</desc>\n\
          <metadata>{metadata}</metadata>\n{body}"
     )
+}
+
+/// Some of its marks as elements of the drawing that [`svg`] makes, without what is said of all.
+pub(super) fn elements(figure: &Figure, marks: Range<usize>) -> String {
+    const SURE: &str = "memory takes every mark, and the font is registered";
+    let medium = medium(figure);
+    let (mut text, size) = (String::new(), size(figure, medium));
+    font::register();
+    let canvas = SVGBackend::with_string(&mut text, size).into_drawing_area();
+    for mark in &figure.marks[marks] {
+        draw(&canvas, mark, medium).expect(SURE);
+    }
+    canvas.present().expect(SURE);
+    drop(canvas);
+    let (_, rest) = text.split_once('\n').expect("the opening tag has a line");
+    let elements = rest.trim_end().strip_suffix("</svg>").expect("it is closed");
+    elements.replace(" opacity=\"1\"", "").replace(" stroke=\"none\"", "")
+}
+
+/// What its SVG is painted on.
+const fn medium(figure: &Figure) -> Medium {
+    match figure.grain {
+        Grain::Whole => Medium::Svg,
+        Grain::Fine => Medium::FineSvg,
+    }
 }
 
 /// The figure as PNG.

@@ -5,11 +5,13 @@ mod layout;
 use super::Drawn;
 use super::bytes::Part;
 use super::caption::{Said, caption, means};
-use super::data::Datum;
+use super::data::{Datum, Heads, Units};
 use super::interval::Estimate;
 use super::kind::Kind;
+use super::layer::Spot;
 use super::request::{Refusal, Request, misuse, nothing};
 use super::set::{POLICY, Row, Set};
+use super::unit::Unit;
 use crate::protocol::wire::Category;
 use crate::results::trial::Trial;
 
@@ -76,8 +78,11 @@ pub(super) fn draw(set: &Set, request: &Request) -> Result<Drawn, Refusal> {
     }
     refuse(&groups)?;
     let caption = caption(set, request, said(&groups, points, policy));
-    let data = data(&groups);
-    Ok(Drawn { figure: layout::lay_out(&groups, caption), data })
+    let (figure, spots) = layout::lay_out(&groups, caption);
+    let words = |text: &str| text.to_owned();
+    let heads =
+        Heads { series: words("bar"), x: words("category"), y: words("bytes per byte written") };
+    Ok(Drawn { figure, data: data(&groups, spots), heads })
 }
 
 fn refuse(groups: &[Group]) -> Result<(), Refusal> {
@@ -149,9 +154,18 @@ fn said(groups: &[Group], mut shown: Vec<usize>, policy: usize) -> Said {
     }
 }
 
-/// A number for each part that is drawn, and the total of each bar.
-fn data(groups: &[Group]) -> Vec<Datum> {
-    let mut data = Vec::new();
+/// The parts of which any bar has something, in the order of the legend.
+fn drawn(groups: &[Group]) -> Vec<Part> {
+    let bars = || groups.iter().flat_map(|group| &group.bars);
+    let is_drawn = |part: &Part| bars().any(|bar| bar.parts[*part as usize] > 0.0);
+    Part::ALL.into_iter().filter(is_drawn).collect()
+}
+
+/// A number for each part that is drawn, and the total of each bar; `spots`: where, in this order.
+fn data(groups: &[Group], spots: Vec<Spot>) -> Vec<Datum> {
+    let units = Units { x: None, y: Some(Unit::Count), ends: Some(Unit::Count) };
+    let parts = drawn(groups);
+    let (mut data, mut spots) = (Vec::new(), spots.into_iter());
     for group in groups {
         for bar in &group.bars {
             let series = match group.title.as_str() {
@@ -159,16 +173,18 @@ fn data(groups: &[Group]) -> Vec<Datum> {
                 title => format!("{title}, {}", bar.policy),
             };
             let n = bar.total.map_or(0, |total| total.n);
-            for part in Part::ALL {
-                let y = Some(bar.parts[part as usize]).filter(|ratio| *ratio > 0.0);
+            for (entry, part) in parts.iter().enumerate() {
+                let y = Some(bar.parts[*part as usize]).filter(|ratio| *ratio > 0.0);
                 if y.is_some() {
-                    let x = part.title().to_owned();
-                    data.push(Datum { series: series.clone(), x, y, ends: None, n });
+                    let (series, x, of) = (series.clone(), part.title().to_owned(), vec![entry]);
+                    let spot = spots.next();
+                    data.push(Datum { series, x, y, ends: None, n, units, spot, of });
                 }
             }
             let ends = bar.total.filter(|total| total.half.is_some()).map(|total| total.ends());
             let y = bar.total.map(|total| total.mean);
-            data.push(Datum { series, x: "total".to_owned(), y, ends, n });
+            let (x, spot, of) = ("total".to_owned(), spots.next(), Vec::new());
+            data.push(Datum { series, x, y, ends, n, units, spot, of });
         }
     }
     data

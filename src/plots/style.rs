@@ -1,5 +1,7 @@
 //! Marks, colours and sizes that all figures share.
 
+use super::layer::Layer;
+
 /// A colour, opaque.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Colour(pub u8, pub u8, pub u8);
@@ -79,6 +81,8 @@ pub(super) struct Figure {
     pub width: i32,
     pub height: i32,
     pub marks: Vec<Mark>,
+    /// In the order of the marks; none has a mark of another.
+    pub layers: Vec<Layer>,
     /// What it is, in a line.
     pub title: String,
     /// What it shows, for those who do not see it.

@@ -1,6 +1,7 @@
 //! Figures as a whole: the same bytes twice, whatever the reports hold.
 
 mod curves;
+mod places;
 pub(super) mod rows;
 
 use super::*;

@@ -8,14 +8,16 @@ mod layout;
 use super::Drawn;
 use super::caption::{Said, caption};
 use super::curve::kept;
-use super::data::Datum;
+use super::data::{Datum, Heads, Units};
 use super::kind::Kind;
 use super::names::advice;
 use super::request::{Refusal, Request, misuse, nothing};
 use super::set::{Row, Set};
+use super::unit::Unit;
 use crate::results::trial::Trial;
 use column::Column;
 use lanes::{Lane, Spell};
+use layout::Places;
 use std::collections::BTreeSet;
 
 /// The curve of the columns.
@@ -53,9 +55,14 @@ pub(super) fn draw(set: &Set, request: &Request, kind: Kind) -> Result<Drawn, Re
         return nothing("the columns hold no number: nothing to draw");
     }
     let lanes = lanes::of(&runs);
-    let data = data(&runs, &panels, &lanes);
     let caption = caption(set, request, said(kind, &runs, &panels, (shown, &lanes)));
-    Ok(Drawn { figure: layout::lay_out(&runs, &panels, (&lanes, request), caption), data })
+    let (figure, places) = layout::lay_out(&runs, &panels, (&lanes, request), caption);
+    let y = match panels.as_slice() {
+        [panel] => panel.columns[0].subject.clone(),
+        _ => "value".to_owned(),
+    };
+    let heads = Heads { series: "line".to_owned(), x: "simulated time".to_owned(), y };
+    Ok(Drawn { figure, data: data(&runs, &panels, &lanes, places), heads })
 }
 
 /// The runs that are drawn, all of one seed, and the axes that tell them apart.
@@ -157,32 +164,47 @@ fn said(kind: Kind, runs: &[Run], panels: &[Panel], (shown, lanes): (Vec<usize>,
     }
 }
 
+/// Every column with its panel and its number there.
+fn numbered(panels: &[Panel]) -> impl Iterator<Item = (&Panel, usize, &Column)> {
+    panels.iter().flat_map(|panel| {
+        panel.columns.iter().enumerate().map(move |(part, column)| (panel, part, column))
+    })
+}
+
 /// Every point of every line; stretches of time as the ends of an interval around their beginning.
-fn data(runs: &[Run], panels: &[Panel], lanes: &[Lane]) -> Vec<Datum> {
-    let mut data = Vec::new();
+fn data(runs: &[Run], panels: &[Panel], lanes: &[Lane], places: Places) -> Vec<Datum> {
+    let (mut data, mut points) = (Vec::new(), places.points.into_iter());
+    let time = Some(Unit::Time);
     let named = |run: &Run, what: &str| match run.name.as_str() {
         "" => what.to_owned(),
         name => format!("{name}, {what}"),
     };
-    for column in panels.iter().flat_map(|panel| &panel.columns) {
-        for run in runs {
+    for (panel, part, column) in numbered(panels) {
+        for (place, run) in runs.iter().enumerate() {
             let series = named(run, &column.title());
+            let of = layout::of(runs, Some(place), Some((panel, part)));
             let datum = |(at, y): (f64, Option<f64>)| Datum {
                 series: series.clone(),
                 x: at.to_string(),
                 y,
                 ends: None,
                 n: 1,
+                units: Units { x: time, y: Some(column.unit), ends: None },
+                spot: points.next().flatten(),
+                of: of.clone(),
             };
             data.extend(column.line(run.trial).into_iter().map(datum));
         }
     }
+    let mut spells = places.spells.into_iter();
     for lane in lanes {
         for Spell { run, begin, end } in &lane.spells {
             let series =
                 run.map_or_else(|| lane.title.to_owned(), |run| named(&runs[run], lane.title));
             let ends = end.map(|end| [*begin, end]);
-            data.push(Datum { series, x: begin.to_string(), y: None, ends, n: 1 });
+            let units = Units { x: time, y: None, ends: time };
+            let (x, of) = (begin.to_string(), layout::of(runs, *run, None));
+            data.push(Datum { series, x, y: None, ends, n: 1, units, spot: spells.next(), of });
         }
     }
     data

@@ -1,5 +1,7 @@
 //! Units of what is drawn, and numbers as people read them.
 
+use std::collections::BTreeMap;
+
 /// What a number counts. Values are kept in the base unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unit {
@@ -69,6 +71,17 @@ impl Unit {
         }
     }
 
+    /// A number with its unit, in six digits or all of its whole ones: `10.8462 ms`.
+    pub fn exact(self, number: f64) -> String {
+        let grade = match (self, self.grade(number)) {
+            (Self::Count, _) => COUNT[0],
+            (_, Grade { sign: "min" | "h", .. }) => TIME[3],
+            (_, grade) => grade,
+        };
+        let digits = six_digits(number / grade.factor);
+        if grade.sign.is_empty() { digits } else { format!("{digits} {}", grade.sign) }
+    }
+
     const fn grades(self) -> &'static [Grade] {
         match self {
             Self::Bytes => &BYTES,
@@ -106,6 +119,13 @@ impl Unit {
             (_, sign) => format!("{digits} {sign}"),
         }
     }
+}
+
+/// How many base units each sign stands for, of all units.
+pub(super) fn factors() -> BTreeMap<&'static str, f64> {
+    let all = [Unit::Bytes, Unit::Time, Unit::Rate, Unit::Share];
+    let grades = all.into_iter().flat_map(Unit::grades);
+    grades.map(|grade| (grade.sign, grade.factor)).collect()
 }
 
 impl Grade {
@@ -146,6 +166,21 @@ pub(super) fn significant(number: f64) -> String {
     minus(text)
 }
 
+/// A number to six digits or all of its whole ones, without zeros at the end.
+fn six_digits(number: f64) -> String {
+    let size = number.abs();
+    if size > 0.0 && size < 1e-3 {
+        return minus(&format!("{number:.5e}"));
+    }
+    let above = [1.0, 10.0, 100.0, 1e3, 1e4, 1e5].iter().filter(|least| size >= **least).count();
+    // Below one, zeros behind the point are no digits.
+    let below = [0.1, 0.01].iter().filter(|least| size > 0.0 && size < **least).count();
+    let places = 6 + below - above;
+    let text = format!("{number:.places$}");
+    let text = if places > 0 { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    minus(text)
+}
+
 /// With the sign that is as wide as a digit, and none before zero.
 fn minus(text: &str) -> String {
     match text.strip_prefix('-') {
@@ -181,6 +216,25 @@ mod tests {
         ] {
             assert_eq!(unit.label(number), expected, "{unit:?} {number}");
         }
+    }
+
+    #[test]
+    fn six_digits_are_exact_enough() {
+        for (unit, number, expected) in [
+            (Unit::Time, 10_846_207.0, "10.8462 ms"),
+            (Unit::Time, 120e9, "120 s"),
+            (Unit::Share, 0.417_912_34, "41.7912 %"),
+            (Unit::Count, 0.779_654_947_9, "0.779655"),
+            (Unit::Count, 0.002_828_025_8, "0.00282803"),
+            (Unit::Count, 0.000_012_345_678, "1.23457e-5"),
+            (Unit::Count, 12_345_678.5, "12345678"),
+            (Unit::Count, -2.5, "−2.5"),
+            (Unit::Bytes, 4096.0, "4 KiB"),
+            (Unit::Bytes, 0.0, "0 B"),
+        ] {
+            assert_eq!(unit.exact(number), expected, "{unit:?} {number}");
+        }
+        assert_eq!((factors()["ms"], factors()["KiB"], factors()["%"]), (1e6, 1024.0, 0.01));
     }
 
     #[test]

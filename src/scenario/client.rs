@@ -1,5 +1,6 @@
 //! Clients and what they ask for.
 
+use crate::trace::Form;
 use crate::units::{Bytes, Ratio, Span};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,8 @@ pub enum Workload {
 pub struct TraceReplay {
     /// The trace file as the scenario names it: relative to the scenario file.
     pub trace: String,
+    /// The form that the file has; `None`: the one that its beginning tells.
+    pub from: Option<Form>,
     /// When requests are issued.
     pub replay: Replay,
     /// Added to every offset.

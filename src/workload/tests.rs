@@ -62,7 +62,13 @@ fn order(issued: &[(SimTime, Request)]) -> Vec<(u64, u64)> {
 
 fn replay(replay: Replay) -> scenario::Workload {
     let trace = "t".to_owned();
-    scenario::Workload::Trace(TraceReplay { trace, replay, offset_shift: Bytes::new(7), volume: 3 })
+    scenario::Workload::Trace(TraceReplay {
+        trace,
+        from: None,
+        replay,
+        offset_shift: Bytes::new(7),
+        volume: 3,
+    })
 }
 
 fn traces() -> Traces {

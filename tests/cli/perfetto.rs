@@ -34,7 +34,7 @@ fn a_trace_goes_where_it_is_asked_to() {
     let words = ["run", "small.json", "--perfetto", "-", "-o", "r.txt"];
     let ended = place.run(&words).expect(0);
     assert_eq!(ended.stdout, line("- -o r.txt"));
-    assert!(place.read("r.txt").contains("8"), "the report goes elsewhere");
+    assert!(place.read("r.txt").starts_with("PASS"), "the report goes elsewhere");
 }
 
 /// A trace changes nothing else, and goes with everything else.

@@ -54,6 +54,35 @@ fn a_folder_a_file_and_standard_input_give_the_same_figure() {
 }
 
 #[test]
+fn a_page_holds_the_figure_its_numbers_and_where_they_come_from() {
+    let place = place();
+    let words = ["plot", "results", "--kind", "saved", "-o", "one.html"];
+    place.run(&words).expect(0);
+    let page = place.read("one.html");
+    place.run(&words).expect(0);
+    assert_eq!(page, place.read("one.html"), "the same bytes");
+    for part in [
+        "<!doctype html>\n",
+        "default-src 'none'; script-src 'sha256-",
+        "<h1 id=\"heading\">Share of WAN bytes saved by references over write size</h1>",
+        "<th scope=\"row\">share of WAN bytes saved by references<td>8 KiB<td>20 %<td>20 %",
+        "<li>experiment over size</li><li>scenarios 0 1 2</li><li>seeds 0..2</li>",
+        "<code>mirrorsim plot results --kind saved -o one.html</code>",
+    ] {
+        assert!(page.contains(part), "{part:?} is missing in {page}");
+    }
+    place.run(&["run", "small.json", "-o", "report.json"]).expect(0);
+    place.run(&["plot", "report.json", "-o", "two.html"]).expect(0);
+    assert!(
+        place
+            .read("two.html")
+            .contains("<th scope=\"row\">small<td>whole blocks in transfers<td>1\n")
+    );
+    let refused = place.run(&["plot", "results", "-o", "one.pdf"]).expect(2);
+    assert!(refused.stderr.contains("one.pdf ends in none of .svg, .png and .html"));
+}
+
+#[test]
 fn what_makes_no_sense_is_refused_with_a_reason() {
     let place = place();
     place.write("empty.jsonl", "\n");

@@ -78,7 +78,7 @@ pub fn check(text: &str) -> Vec<(Rule, String)> {
 /// A time in nanoseconds.
 fn nanos(value: &Value) -> Option<u64> {
     let micros = value.as_f64().filter(|micros| *micros >= 0.0)?;
-    Some((micros * 1000.0).round() as u64)
+    format!("{:.0}", micros * 1000.0).parse().ok()
 }
 
 fn text(event: &Value, key: &str) -> Option<String> {

@@ -5,8 +5,11 @@ use serde_json::{Value, json};
 
 type Events = Vec<Value>;
 
+/// The rule that is broken, how, and what breaks it.
+pub type Mutilation = (Rule, &'static str, fn(&mut Events));
+
 /// Ways to break a trace, each with the one rule that it breaks then.
-pub const MUTILATIONS: &[(Rule, &str, fn(&mut Events))] = &[
+pub const MUTILATIONS: &[Mutilation] = &[
     (Rule::Phase, "an unknown phase", |events| first(events, "C")["ph"] = json!("Z")),
     (Rule::Process, "no process", |events| remove(first(events, "C"), "pid")),
     (Rule::MetadataFirst, "a name at the end", |events| {
@@ -30,11 +33,9 @@ pub const MUTILATIONS: &[(Rule, &str, fn(&mut Events))] = &[
         let counter = events.remove(last.expect("there is one"));
         events.push(counter);
     }),
-    (Rule::Duration, "a slice of no length", |events| first(events, "X")["dur"] = json!(0)),
-    (Rule::Duration, "a slice without an end", |events| {
-        let work = events.iter().position(|event| event["cat"] == "work");
-        remove(&mut events[work.expect("there is one")], "dur");
-    }),
+    (Rule::Duration, "a slice of no length", |events| work(events)["dur"] = json!(0)),
+    (Rule::Duration, "a slice without an end", |events| remove(work(events), "dur")),
+    (Rule::Duration, "a slice without a thread", |events| remove(work(events), "tid")),
     (Rule::Nesting, "slices that overlap", overlap),
     (Rule::AsyncId, "numbers for ids", |events| {
         let id = first(events, "b")["id"].clone();
@@ -86,6 +87,11 @@ pub const MUTILATIONS: &[(Rule, &str, fn(&mut Events))] = &[
 
 fn first<'a>(events: &'a mut Events, phase: &str) -> &'a mut Value {
     events.iter_mut().find(|event| event["ph"] == phase).expect("there is one")
+}
+
+/// A slice without an arrow.
+fn work(events: &mut Events) -> &mut Value {
+    events.iter_mut().find(|event| event["cat"] == "work").expect("there is one")
 }
 
 fn flow<'a>(events: &'a mut Events, end: &str) -> &'a mut Value {

@@ -12,7 +12,8 @@ Examples:
   mirrorsim sweep experiment.json -o results && mirrorsim plot results --kind saved -o saved.svg
   mirrorsim plot results --y latency.write.p99_ns --x 'round trip' --by policy -o latency.png
   mirrorsim plot results --kind load --where policy=references --data load.csv -o load.svg
-  mirrorsim plot results --kind time --y nvram_bytes,rpo_ns --seed 7 -o seed-7.svg";
+  mirrorsim plot results --kind time --y nvram_bytes,rpo_ns --seed 7 -o seed-7.svg
+  mirrorsim plot results --kind heat -o heat.html  # hover, sort, dim: one page, no network";
 
 /// Arguments of `plot`.
 #[derive(Debug, Args)]
@@ -53,7 +54,7 @@ pub(in crate::cli) struct PlotArguments {
     /// Write the numbers that are drawn to this file, as CSV.
     #[arg(long, value_name = "FILE")]
     pub data: Option<PathBuf>,
-    /// Write to this file, which ends in .svg or .png; `-`: standard output, as SVG.
+    /// Write to this file, which ends in .svg, .png or .html; `-`: standard output, as SVG.
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }

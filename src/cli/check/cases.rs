@@ -1,5 +1,6 @@
 //! The scenarios to be checked, read and found to make sense before the first run.
 
+use super::super::Context;
 use super::super::exit::{Exit, Failure};
 use super::super::input::{self, Input, Shelf};
 use super::super::quote;
@@ -86,8 +87,9 @@ pub(in crate::cli) fn read(
     paths: &[PathBuf],
     sets: &[(String, String)],
     ceiling: Ceiling,
+    context: &Context,
 ) -> Result<Vec<Case>, Failure> {
-    let mut shelf = Shelf::new();
+    let mut shelf = Shelf::new(context.remarks);
     let files = if paths.is_empty() { default_files()? } else { named_files(paths)? };
     files.into_iter().map(|path| case(path, sets, ceiling, &mut shelf)).collect()
 }

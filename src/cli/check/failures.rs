@@ -5,9 +5,11 @@
 //! from the folder. The index beside the files says with which seed each failed, and how. A failure
 //! that is cured leaves the folder only if that is asked for.
 
+use super::super::Remarks;
 use super::super::exit::{Exit, Failure};
 use super::super::input::{self, Shelf};
 use super::super::output::Output;
+use super::super::way::way;
 use super::cases::{self, Case};
 use super::ceiling::Ceiling;
 use crate::batch::{self, Job, Repeat};
@@ -16,7 +18,7 @@ use crate::results::{Run, Word};
 use crate::scenario::{Scenario, Workload};
 use std::fs;
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 /// The index; it is no scenario, so its name does not end like one.
 const INDEX: &str = "failures.jsonl";
@@ -65,8 +67,8 @@ impl Folder {
     }
 
     /// The failures that are there, each with its scenario.
-    pub fn read(&self, ceiling: Ceiling) -> Result<Vec<(Case, Saved)>, Failure> {
-        let mut shelf = Shelf::new();
+    pub fn read(&self, ceiling: Ceiling, remarks: Remarks) -> Result<Vec<(Case, Saved)>, Failure> {
+        let mut shelf = Shelf::new(remarks);
         let read = |saved: &Saved| {
             let case = cases::case(self.path.join(&saved.file), &[], ceiling, &mut shelf)?;
             Ok((case, saved.clone()))
@@ -145,45 +147,4 @@ fn resolved(case: &Case, seed: u64, folder: &Path) -> Result<String, String> {
     let scenario =
         Scenario::parse(scenario.canonical(), &moved).map_err(|error| error.to_string())?;
     Ok(scenario.canonical().to_owned())
-}
-
-/// The way from a folder to a file: it holds while both are moved together.
-fn way(folder: &Path, file: &Path) -> io::Result<String> {
-    let (folder, file) = (fs::canonicalize(folder)?, fs::canonicalize(file)?);
-    let text = |path: &Path| {
-        let text = path.to_str().map(|text| text.replace(std::path::MAIN_SEPARATOR, "/"));
-        text.ok_or_else(|| io::Error::other("its name is no text"))
-    };
-    let (mut up, mut down) = (folder.components().peekable(), file.components().peekable());
-    while up.peek().is_some() && up.peek() == down.peek() {
-        up.next();
-        down.next();
-    }
-    // On another drive there is no way.
-    if up.peek().is_some_and(|part| matches!(part, Component::Prefix(_))) {
-        return text(&file);
-    }
-    let steps = up.map(|_| Component::ParentDir).chain(down);
-    text(&steps.collect::<PathBuf>())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_way_to_a_file_is_relative() {
-        let place = tempfile::tempdir().expect("a directory");
-        let (folder, deep) = (place.path().join("a/b"), place.path().join("a/c"));
-        for made in [&folder, &deep] {
-            fs::create_dir_all(made).expect("a directory");
-        }
-        for file in [place.path().join("t.csv"), deep.join("t.csv"), folder.join("t.csv")] {
-            fs::write(file, "").expect("a file");
-        }
-        let to = |file: PathBuf| way(&folder, &file).expect("it is there");
-        assert_eq!(to(place.path().join("t.csv")), "../../t.csv");
-        assert_eq!(to(deep.join("t.csv")), "../c/t.csv");
-        assert_eq!(to(folder.join("t.csv")), "t.csv");
-    }
 }

@@ -1,5 +1,6 @@
 //! What a sweep runs: every scenario of the experiment, resolved before the first run is made.
 
+use super::super::Context;
 use super::super::arguments::SweepArguments;
 use super::super::check::parts;
 use super::super::exit::{Exit, Failure};
@@ -29,7 +30,6 @@ pub(super) struct Plan {
 }
 
 /// The scenarios of a plan, made when they are asked for, over traces that are read once.
-#[derive(Default)]
 pub(super) struct Cases {
     shelf: Shelf,
     /// The one that was asked for last: those of one point and policy follow each other.
@@ -64,7 +64,10 @@ pub(super) struct Case {
 
 impl Plan {
     /// Reads an experiment, and resolves all of its scenarios.
-    pub fn read(arguments: &SweepArguments) -> Result<(Self, Cases, Named), Failure> {
+    pub fn read(
+        arguments: &SweepArguments,
+        context: &Context,
+    ) -> Result<(Self, Cases, Named), Failure> {
         let path = arguments.experiment.clone();
         let (name, text) = (input::name(&path), input::text(&path)?);
         let usage = |words: String| Failure::new(Exit::Usage, words);
@@ -80,7 +83,7 @@ impl Plan {
         let base = base(&experiment, &path, &name)?;
         let outline = Outline::of(&experiment, name, String::new());
         let mut plan = Self { experiment, outline, path, base };
-        let mut cases = Cases::default();
+        let mut cases = Cases { shelf: Shelf::new(context.remarks), last: None };
         let named = cases.all(&plan)?;
         plan.outline.hash.clone_from(&named.hash);
         Ok((plan, cases, named))

@@ -1,12 +1,11 @@
 //! Where everything stands.
 
 use super::super::font;
+use super::super::layer::{Role, Spot};
+use super::super::page::{LEFT, Page, RIGHT, words};
 use super::super::style::{Anchor, Area, Colour, Mark, NAME, SMALL, TITLE, hatch};
-use super::{Bar, Part};
+use super::{Bar, Part, SAVED, drawn, pieces};
 
-const WIDTH: i32 = 800;
-const LEFT: i32 = 24;
-const RIGHT: i32 = WIDTH - 24;
 const TITLE_LINE: i32 = 34;
 const LEGEND_TOP: i32 = 52;
 const LEGEND_ROW: i32 = 22;
@@ -24,56 +23,53 @@ const NUMBERS: i32 = 10;
 const UNIT: i32 = 34;
 const BOTTOM: i32 = 52;
 
-/// Width, height and marks.
-pub(super) fn lay_out(bars: &[Bar]) -> (i32, i32, Vec<Mark>) {
-    let (legend, legend_bottom) = legend(bars);
-    let top = legend_bottom + GAP;
+/// The page, and where the pieces of each bar stand.
+pub(super) fn lay_out(bars: &[Bar]) -> (Page, Vec<Spot>) {
+    let drawn = drawn(bars);
+    let mut page = Page { marks: Vec::new(), layers: Vec::new(), bottom: LEGEND_TOP };
+    let title = words((LEFT, TITLE_LINE), Anchor::Start, TITLE, Colour::INK, super::TITLE);
+    page.put(Role::Title, [title]);
+    legend(&mut page, bars, &drawn);
+    let top = page.bottom + GAP;
     let rows = i32::try_from(bars.len()).expect("a figure has few bars");
     let bottom = top + rows * ROW;
     let axis = Axis::of(bars);
-    let title = words((LEFT, TITLE_LINE), Anchor::Start, TITLE, Colour::INK, super::TITLE);
-    let mut marks = vec![title];
-    marks.extend(legend);
-    marks.extend(axis.numbers_at(bottom));
-    let mut row = top;
+    page.marks.extend(axis.numbers_at(bottom));
+    let (mut row, mut spots) = (top, Vec::new());
     for bar in bars {
-        marks.extend(axis.grid(row));
-        marks.extend(axis.bar(bar, row));
+        page.marks.extend(axis.grid(row));
+        spots.extend(axis.bar(&mut page, (bar, &drawn), row));
         row += ROW;
     }
-    (WIDTH, bottom + BOTTOM, marks)
+    page.bottom = bottom + BOTTOM;
+    (page, spots)
 }
 
-fn words(at: (i32, i32), anchor: Anchor, size: i32, colour: Colour, words: &str) -> Mark {
-    Mark::Text { at, anchor, size, colour, words: words.to_owned() }
-}
-
-/// The legend, with what is drawn only, and where it ends.
-fn legend(bars: &[Bar]) -> (Vec<Mark>, i32) {
+/// Puts the legend on the page, with what is drawn only.
+fn legend(page: &mut Page, bars: &[Bar], drawn: &[Part]) {
     const BESIDE_SWATCH: i32 = 6;
     const BETWEEN: i32 = 22;
-    let drawn = |part: &Part| bars.iter().any(|bar| bar.parts[*part as usize] > 0);
-    let parts = Part::ALL.into_iter().filter(drawn);
-    let mut entries: Vec<_> = parts.map(|part| (Some(part), part.title())).collect();
+    let mut entries: Vec<_> = drawn.iter().map(|part| (Some(part), part.title())).collect();
     if bars.iter().any(|bar| bar.saved > 0) {
-        entries.push((None, "saved by references"));
+        entries.push((None, SAVED));
     }
-    let (mut x, mut top, mut marks) = (LEFT, LEGEND_TOP, Vec::new());
-    for (part, title) in entries {
+    let (mut x, mut top) = (LEFT, page.bottom);
+    for (entry, (part, title)) in entries.into_iter().enumerate() {
         let width = SWATCH + BESIDE_SWATCH + font::width(title, SMALL);
         if x > LEFT && x + width > RIGHT {
             (x, top) = (LEFT, top + LEGEND_ROW);
         }
         let area = Area { left: x, top, right: x + SWATCH, bottom: top + SWATCH };
-        match part {
-            Some(part) => marks.push(Mark::Fill { area, colour: part.colour() }),
-            None => marks.extend(hatch(area, Colour::DARK)),
-        }
+        let mut marks = match part {
+            Some(part) => vec![Mark::Fill { area, colour: part.colour() }],
+            None => hatch(area, Colour::DARK),
+        };
         let at = (x + SWATCH + BESIDE_SWATCH, top + SWATCH - 2);
         marks.push(words(at, Anchor::Start, SMALL, Colour::INK, title));
+        page.put(Role::Entry(entry), marks);
         x += width + BETWEEN;
     }
-    (marks, top + SWATCH)
+    page.bottom = top + SWATCH;
 }
 
 /// Bytes on the WAN per byte written, from 0 to the longest bar.
@@ -147,33 +143,31 @@ impl Axis {
         format!("{:.digits$}", thousandths(number))
     }
 
-    /// A report's name, what it saved, and its bar.
-    fn bar(&self, bar: &Bar, row: i32) -> Vec<Mark> {
+    /// Draws a report's name, what it saved, and its bar; where the pieces of the bar stand.
+    fn bar(&self, page: &mut Page, (bar, drawn): (&Bar, &[Part]), row: i32) -> Vec<Spot> {
         const APART: i32 = 16;
         let line = row + NAME_LINE;
         let room = RIGHT - LEFT - APART - font::width(&bar.saved_words, NAME);
         let name = font::shorten(&bar.name, NAME, room);
-        let mut marks = vec![
-            words((LEFT, line), Anchor::Start, NAME, Colour::INK, &name),
-            words((RIGHT, line), Anchor::End, NAME, Colour::FAINT_INK, &bar.saved_words),
-        ];
+        page.write((LEFT, line), Anchor::Start, NAME, Colour::INK, &name);
+        page.write((RIGHT, line), Anchor::End, NAME, Colour::FAINT_INK, &bar.saved_words);
         let (top, bottom) = (row + BAR_TOP, row + BAR_TOP + BAR);
-        let mut before = 0;
-        for part in Part::ALL {
-            let until = before + bar.parts[part as usize];
+        let (mut spots, mut before) = (Vec::new(), 0);
+        for (entry, _, bytes) in pieces(bar, drawn) {
+            let until = before + bytes;
             let [left, right] = [before, until].map(|bytes| self.place(bar.ratio(bytes)));
+            let area = Area { left, top, right, bottom };
             if left < right {
-                let area = Area { left, top, right, bottom };
-                marks.push(Mark::Fill { area, colour: part.colour() });
+                let marks = match drawn.get(entry) {
+                    Some(part) => vec![Mark::Fill { area, colour: part.colour() }],
+                    None => hatch(area, Colour::DARK),
+                };
+                page.put(Role::Of(vec![entry]), marks);
             }
+            spots.push(Spot::Within(area));
             before = until;
         }
-        let [left, right] =
-            [before, bar.without_references()].map(|bytes| self.place(bar.ratio(bytes)));
-        if left < right {
-            marks.extend(hatch(Area { left, top, right, bottom }, Colour::DARK));
-        }
-        marks
+        spots
     }
 }
 

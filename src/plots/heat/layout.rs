@@ -2,6 +2,7 @@
 
 use super::super::font;
 use super::super::frame::{Frame, Room};
+use super::super::layer::{Role, Spot};
 use super::super::page::{Caption, Page, RIGHT, pixel, rule, words};
 use super::super::scale::{Ends, Scale, extent};
 use super::super::set::Set;
@@ -15,8 +16,8 @@ const GAP: i32 = 20;
 /// Between the bar and its numbers.
 const APART: i32 = 6;
 
-/// The figure.
-pub(super) fn lay_out(set: &Set, map: &Map, caption: Caption) -> Figure {
+/// The figure, and where each cell stands.
+pub(super) fn lay_out(set: &Set, map: &Map, caption: Caption) -> (Figure, Vec<Spot>) {
     let mut page = Page::new(&caption);
     let [x, y] = [map.x, map.y].map(|axis| &set.axes[axis]);
     let colours = colours(map);
@@ -33,13 +34,16 @@ pub(super) fn lay_out(set: &Set, map: &Map, caption: Caption) -> Figure {
     let at = (RIGHT, frame.area.top - 11);
     page.write(at, Anchor::End, SMALL, Colour::INK, &title);
     page.marks.extend(frame.upright());
+    let mut spots = Vec::new();
     for cell in &map.cells {
-        page.marks.extend(cell_at(cell, &frame, map, &colours));
+        let area = area(cell, &frame);
+        page.put(Role::Fixed, cell_at(cell, area, map, &colours));
+        spots.push(Spot::Within(area));
     }
     page.marks.extend(frame.level());
     bar(&mut page, &frame, colours);
     page.bottom = frame.bottom();
-    page.finish(caption)
+    (page.finish(caption), spots)
 }
 
 /// Pixels of all rows together.
@@ -60,15 +64,18 @@ fn colours(map: &Map) -> Scale {
     Scale::linear(&title, map.quantity.unit, extent(means), (5, Ends::Round)).over(0.0, 1.0)
 }
 
-fn cell_at(cell: &Cell, frame: &Frame, map: &Map, colours: &Scale) -> Vec<Mark> {
+fn area(cell: &Cell, frame: &Frame) -> Area {
     #[expect(clippy::cast_precision_loss, reason = "a map has few cells")]
     let [x, y] = [cell.x as f64, cell.y as f64];
-    let area = Area {
+    Area {
         left: pixel(frame.x.place(x - 0.5)),
         right: pixel(frame.x.place(x + 0.5)),
         top: pixel(frame.y.place(y + 0.5)),
         bottom: pixel(frame.y.place(y - 0.5)),
-    };
+    }
+}
+
+fn cell_at(cell: &Cell, area: Area, map: &Map, colours: &Scale) -> Vec<Mark> {
     let Some(value) = cell.value else { return hatch(area, Colour::GREY) };
     let share = colours.place(value.mean);
     let mut marks = vec![Mark::Fill { area, colour: viridis(share) }];

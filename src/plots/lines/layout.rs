@@ -1,6 +1,7 @@
 //! Where lines, bands and markers stand.
 
 use super::super::frame::{Frame, Room};
+use super::super::layer::{Role, Spot};
 use super::super::legend::{self, Entry, Place, Sample};
 use super::super::page::{Caption, Page};
 use super::super::request::{Refusal, Request, Way, misuse};
@@ -15,14 +16,14 @@ use super::{Line, Point};
 /// Pixels from the lowest to the highest number.
 const HEIGHT: i32 = 330;
 
-/// The figure.
+/// The figure, and where each point of each line stands.
 pub(super) fn lay_out(
     plan: &Plan,
     set: &Set,
     request: &Request,
     (lines, heading): (&[Line], &str),
     caption: Caption,
-) -> Result<Figure, Refusal> {
+) -> Result<(Figure, Vec<Option<Spot>>), Refusal> {
     let mut page = Page::new(&caption);
     let (along, across) = match plan.orientation {
         Orientation::Upright => (Way::X, Way::Y),
@@ -46,18 +47,18 @@ pub(super) fn lay_out(
     page.marks.extend(frame.marks());
     let shelf = Shelf { frame: &frame, plan, count: lines.len() };
     for (number, line) in lines.iter().enumerate() {
-        page.marks.extend(shelf.intervals(line, number));
+        page.put(shelf.role(number), shelf.intervals(line, number));
     }
     for (number, line) in lines.iter().enumerate() {
-        page.marks.extend(shelf.strokes(line, number));
+        page.put(shelf.role(number), shelf.strokes(line, number));
     }
     if matches!(place, Place::Beside(_)) {
         let ends = lines.iter().enumerate().map(|(number, line)| shelf.end(line, number));
         let entries: Vec<_> = entries.into_iter().zip(ends).collect();
-        page.marks.extend(legend::beside(&frame, &entries, heading));
+        legend::beside(&mut page, &frame, &entries, heading);
     }
     page.bottom = frame.bottom();
-    Ok(page.finish(caption))
+    Ok((page.finish(caption), shelf.spots(lines)))
 }
 
 /// The scale of the axis along which lines run.
@@ -127,6 +128,22 @@ struct Shelf<'a> {
 }
 
 impl Shelf<'_> {
+    /// What is drawn of the n-th line belongs to its entry, where there is a legend.
+    fn role(&self, number: usize) -> Role {
+        Role::Of(if self.count > 1 { vec![number] } else { Vec::new() })
+    }
+
+    /// Where each point of each line stands; none: it has no value.
+    fn spots(&self, lines: &[Line]) -> Vec<Option<Spot>> {
+        let numbered = lines.iter().enumerate();
+        let points =
+            numbered.flat_map(|(number, line)| line.points.iter().map(move |p| (number, p)));
+        let at = |(number, point): (usize, &Point)| {
+            point.value.map(|value| Spot::At(self.spot(point, value.mean, number)))
+        };
+        points.map(at).collect()
+    }
+
     /// Where a value of a point of the n-th line stands.
     fn spot(&self, point: &Point, value: f64, number: usize) -> (f64, f64) {
         match self.plan.orientation {

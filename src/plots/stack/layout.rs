@@ -2,11 +2,12 @@
 
 use super::super::bytes::Part;
 use super::super::font;
+use super::super::layer::{Role, Spot};
 use super::super::page::{Caption, LEFT, Page, RIGHT, pixel, rule, words};
 use super::super::scale::{Ends, Scale, extent};
 use super::super::style::{Anchor, Area, Colour, Figure, Mark, NAME, SMALL};
 use super::super::unit::Unit;
-use super::{Bar, FLOOR, Group};
+use super::{Bar, FLOOR, Group, drawn};
 
 /// From one bar to the next, and a bar's height.
 const ROW: i32 = 25;
@@ -32,11 +33,13 @@ impl Columns {
     }
 }
 
-/// The figure.
-pub(super) fn lay_out(groups: &[Group], caption: Caption) -> Figure {
+/// The figure, and where the parts of each bar and then its total stand.
+pub(super) fn lay_out(groups: &[Group], caption: Caption) -> (Figure, Vec<Spot>) {
     let mut page = Page::new(&caption);
     legend(&mut page, groups);
     let columns = columns(groups);
+    let parts = drawn(groups);
+    let mut spots = Vec::new();
     let mut top = page.bottom + 8;
     for group in groups {
         if !group.title.is_empty() {
@@ -52,17 +55,18 @@ pub(super) fn lay_out(groups: &[Group], caption: Caption) -> Figure {
             page.marks.push(rule(x, top, x + 1, bottom, colour));
         }
         for bar in &group.bars {
-            page.marks.extend(bar_at(bar, &columns, top));
+            spots.extend(bar_at(&mut page, (bar, &parts), &columns, top));
             top += ROW;
         }
         if let Some(floor) = group.floor() {
-            page.marks.extend(floor_at(columns.x(floor), first, bottom));
+            let dashes = floor_at(columns.x(floor), first, bottom);
+            page.put(Role::Of(vec![parts.len()]), dashes);
         }
         top += BELOW;
     }
     page.bottom = top - BELOW;
     numbers(&mut page, &columns);
-    page.finish(caption)
+    (page.finish(caption), spots)
 }
 
 /// Room for names at the left, for numbers at the right, and the scale between them.
@@ -94,18 +98,27 @@ fn number(bar: &Bar) -> String {
     }
 }
 
-fn bar_at(bar: &Bar, columns: &Columns, top: i32) -> Vec<Mark> {
+/// Draws a bar; where its parts stand, and then its number.
+fn bar_at(
+    page: &mut Page,
+    (bar, parts): (&Bar, &[Part]),
+    columns: &Columns,
+    top: i32,
+) -> Vec<Spot> {
     let (top, bottom) = (top + (ROW - BAR) / 2, top + i32::midpoint(ROW, BAR));
     let line = top + BAR - 4;
     let name = font::shorten(&bar.policy, NAME, columns.names - LEFT);
-    let mut marks = vec![words((columns.names, line), Anchor::End, NAME, Colour::INK, &name)];
-    let mut before = 0.0;
-    for part in Part::ALL {
-        let until = before + bar.parts[part as usize];
+    page.write((columns.names, line), Anchor::End, NAME, Colour::INK, &name);
+    let (mut spots, mut before) = (Vec::new(), 0.0);
+    for (entry, part) in parts.iter().enumerate() {
+        let until = before + bar.parts[*part as usize];
         let (left, right) = (columns.x(before), columns.x(until));
+        let area = Area { left, top, right, bottom };
         if left < right {
-            let area = Area { left, top, right, bottom };
-            marks.push(Mark::Fill { area, colour: part.colour() });
+            page.put(Role::Of(vec![entry]), [Mark::Fill { area, colour: part.colour() }]);
+        }
+        if before < until {
+            spots.push(Spot::Within(area));
         }
         before = until;
     }
@@ -113,13 +126,18 @@ fn bar_at(bar: &Bar, columns: &Columns, top: i32) -> Vec<Mark> {
         let [low, high] = total.ends().map(|end| columns.x(end));
         if high - low > 2 {
             let middle = i32::midpoint(top, bottom);
-            marks.push(rule(low, middle, high, middle + 1, Colour::BLACK));
-            marks.push(rule(low, middle - 3, low + 1, middle + 4, Colour::BLACK));
-            marks.push(rule(high, middle - 3, high + 1, middle + 4, Colour::BLACK));
+            page.marks.extend([
+                rule(low, middle, high, middle + 1, Colour::BLACK),
+                rule(low, middle - 3, low + 1, middle + 4, Colour::BLACK),
+                rule(high, middle - 3, high + 1, middle + 4, Colour::BLACK),
+            ]);
         }
     }
-    marks.push(words((RIGHT, line), Anchor::End, SMALL, Colour::FAINT_INK, &number(bar)));
-    marks
+    let number = number(bar);
+    page.write((RIGHT, line), Anchor::End, SMALL, Colour::FAINT_INK, &number);
+    let left = RIGHT - font::width(&number, SMALL);
+    spots.push(Spot::Within(Area { left, top, right: RIGHT, bottom }));
+    spots
 }
 
 /// A dashed line through the bars of a group.
@@ -146,33 +164,23 @@ fn legend(page: &mut Page, groups: &[Group]) {
     const BESIDE: i32 = 6;
     const BETWEEN: i32 = 20;
     const LINE: i32 = 20;
-    let drawn = |part: &Part| {
-        groups.iter().flat_map(|group| &group.bars).any(|bar| bar.parts[*part as usize] > 0.0)
-    };
-    let parts =
-        Part::ALL.into_iter().filter(drawn).map(|part| (Some(part), part.title().to_owned()));
+    let parts = drawn(groups).into_iter().map(|part| (Some(part), part.title().to_owned()));
     let floor = groups.iter().any(|group| group.floor().is_some());
     let floor = floor.then(|| (None, format!("floor: {FLOOR}")));
     let (mut x, mut top) = (LEFT, page.bottom + 6);
-    for (part, title) in parts.chain(floor) {
+    for (entry, (part, title)) in parts.chain(floor).enumerate() {
         let width = SWATCH + BESIDE + font::width(&title, SMALL);
         if x > LEFT && x + width > RIGHT {
             (x, top) = (LEFT, top + LINE);
         }
-        match part {
-            Some(part) => {
-                let area = Area { left: x, top, right: x + SWATCH, bottom: top + SWATCH };
-                page.marks.push(Mark::Fill { area, colour: part.colour() });
-            }
-            None => page.marks.extend(floor_at(x + SWATCH / 2, top - 2, top + SWATCH + 2)),
-        }
-        page.write(
-            (x + SWATCH + BESIDE, top + SWATCH - 2),
-            Anchor::Start,
-            SMALL,
-            Colour::INK,
-            &title,
-        );
+        let area = Area { left: x, top, right: x + SWATCH, bottom: top + SWATCH };
+        let mut marks = match part {
+            Some(part) => vec![Mark::Fill { area, colour: part.colour() }],
+            None => floor_at(x + SWATCH / 2, top - 2, top + SWATCH + 2),
+        };
+        let at = (x + SWATCH + BESIDE, top + SWATCH - 2);
+        marks.push(words(at, Anchor::Start, SMALL, Colour::INK, &title));
+        page.put(Role::Entry(entry), marks);
         x += width + BETWEEN;
     }
     page.bottom = top + SWATCH + 4;

@@ -51,7 +51,7 @@ fn one(kind: Kind) -> Request {
     Request { only: vec![("policy".to_owned(), "references".to_owned())], ..of(kind) }
 }
 
-fn requests() -> Vec<(Rows, Request)> {
+pub fn requests() -> Vec<(Rows, Request)> {
     let kinds = [Kind::Cdf, Kind::LatencyOverTime, Kind::Occupancy, Kind::Rpo, Kind::Foreground];
     let each = kinds.iter().flat_map(|kind| [(over_time(), of(*kind)), (over_time(), one(*kind))]);
     each.chain([(experiment(), one(Kind::Heat))]).collect()

@@ -127,7 +127,7 @@ pub fn readable(drawn: &Drawn) {
 }
 
 /// Requests that the rows of [`experiment`] answer.
-fn requests() -> Vec<Request> {
+pub fn requests() -> Vec<Request> {
     let size = words(&["write size"]);
     let every_y = |y: &[&str]| Request { x: size.clone(), y: words(y), ..of(Kind::Lines) };
     vec![

@@ -2,6 +2,7 @@
 
 use super::super::font;
 use super::super::frame::{Frame, Room};
+use super::super::layer::{Role, Spot};
 use super::super::legend::{self, Entry, Sample};
 use super::super::look::Look;
 use super::super::page::{Caption, LEFT, Page, RIGHT, pixel, rule};
@@ -19,18 +20,26 @@ const STEP: i32 = 8;
 /// Between a lane's title and its bars.
 const APART: i32 = 8;
 
-/// The figure.
+/// Where numbers stand, in the order in which they are listed.
+pub(super) struct Places {
+    /// Points of lines; none: there is no value.
+    pub points: Vec<Option<Spot>>,
+    pub spells: Vec<Spot>,
+}
+
+/// The figure, and where its numbers stand.
 pub(super) fn lay_out(
     runs: &[Run],
     panels: &[Panel],
     (lanes, request): (&[Lane], &Request),
     caption: Caption,
-) -> Figure {
+) -> (Figure, Places) {
     let mut page = Page::new(&caption);
     let entries = entries(runs, panels);
     if entries.len() > 1 {
         legend::above(&mut page, &entries, "");
     }
+    let mut places = Places { points: Vec::new(), spells: Vec::new() };
     let scales: Vec<_> = panels.iter().map(|panel| scale(panel, runs, request)).collect();
     let lane_titles = lanes.iter().map(|lane| font::width(lane.title, SMALL) + APART);
     let margin = scales.iter().map(Frame::margin).chain(lane_titles).max().unwrap_or(0);
@@ -41,7 +50,7 @@ pub(super) fn lay_out(
         page.bottom += 12;
     }
     for lane in lanes {
-        draw_lane(&mut page, lane, (runs.len(), margin), &placed);
+        places.spells.extend(draw_lane(&mut page, lane, (runs, margin), &placed));
     }
     if !lanes.is_empty() {
         page.bottom += 8;
@@ -57,7 +66,10 @@ pub(super) fn lay_out(
         let frame = Frame::new(x, (y, Room::None), top, (margin, RIGHT - 12));
         page.marks.extend(shades(&frame, lanes));
         page.marks.extend(frame.upright());
-        page.marks.extend(lines(&frame, panel, (runs, panels)));
+        for (marks, role) in lines(&frame, panel, (runs, panels)) {
+            page.put(role, marks);
+        }
+        places.points.extend(points(&frame, panel, runs));
         if number + 1 == panels.len() {
             page.marks.extend(frame.level());
             page.bottom = frame.bottom();
@@ -65,7 +77,25 @@ pub(super) fn lay_out(
             page.bottom = frame.area.bottom + 10;
         }
     }
-    page.finish(caption)
+    (page.finish(caption), places)
+}
+
+/// The entries of the legend that a run, or the n-th column of a panel, or both, belong to: as
+/// [`entries`] counts them.
+pub(super) fn of(runs: &[Run], run: Option<usize>, column: Option<(&Panel, usize)>) -> Vec<usize> {
+    let several = runs.len() > 1;
+    let first_part = if several { runs.len() } else { 0 };
+    let run = run.filter(|_| several);
+    let part = column.filter(|(panel, _)| panel.columns.len() > 1);
+    run.into_iter().chain(part.map(|(_, part)| first_part + part)).collect()
+}
+
+/// Where every point of every line of a panel stands.
+fn points(frame: &Frame, panel: &Panel, runs: &[Run]) -> Vec<Option<Spot>> {
+    let columns = panel.columns.iter();
+    let lines = columns.flat_map(|column| runs.iter().flat_map(|run| column.line(run.trial)));
+    let at = |(time, value): (f64, Option<f64>)| Some(Spot::At(frame.point(time, value?)));
+    lines.map(at).collect()
 }
 
 /// The look of a column of a run. Where dashes need not tell parts, they tell runs: one may lie on
@@ -128,9 +158,14 @@ fn time(panels: &[Panel], runs: &[Run], lanes: &[Lane]) -> Scale {
     Scale::linear("simulated time", Unit::Time, [0.0, last], (9, Ends::Exact))
 }
 
-/// A bar for each stretch, below one another for each run.
-fn draw_lane(page: &mut Page, lane: &Lane, (runs, margin): (usize, i32), time: &Scale) {
-    let rows = if lane.title == FAULTS { 1 } else { i32::try_from(runs).expect("few runs") };
+/// A bar for each stretch, below one another for each run; where they stand.
+fn draw_lane(
+    page: &mut Page,
+    lane: &Lane,
+    (runs, margin): (&[Run], i32),
+    time: &Scale,
+) -> Vec<Spot> {
+    let rows = if lane.title == FAULTS { 1 } else { i32::try_from(runs.len()).expect("few runs") };
     let height = (rows * STEP).max(16);
     let top = page.bottom + (height - rows * STEP) / 2 + 1;
     let at = (LEFT + margin - APART, page.bottom + height / 2 + 4);
@@ -140,12 +175,13 @@ fn draw_lane(page: &mut Page, lane: &Lane, (runs, margin): (usize, i32), time: &
         let middle = top + row * STEP + BAR / 2;
         page.marks.push(rule(LEFT + margin, middle, right, middle + 1, Colour::GRID));
     }
+    let mut spots = Vec::new();
     for Spell { run, begin, end } in &lane.spells {
         let row = i32::try_from(run.unwrap_or(0)).expect("few runs");
         let colour = match run {
             None => Colour::DARK,
-            Some(_) if runs == 1 && lane.title == POINTS => Colour::DARK,
-            Some(_) if runs == 1 => Colour::VERMILION,
+            Some(_) if runs.len() == 1 && lane.title == POINTS => Colour::DARK,
+            Some(_) if runs.len() == 1 => Colour::VERMILION,
             Some(run) => Look::of(*run, 0).colour,
         };
         let left = pixel(time.place(*begin));
@@ -156,9 +192,12 @@ fn draw_lane(page: &mut Page, lane: &Lane, (runs, margin): (usize, i32), time: &
             None => right,
         };
         let top = top + row * STEP;
-        page.marks.push(rule(left, top, until.max(left + 2).min(right), top + BAR, colour));
+        let area = Area { left, top, right: until.max(left + 2).min(right), bottom: top + BAR };
+        page.put(Role::Of(of(runs, *run, None)), [Mark::Fill { area, colour }]);
+        spots.push(Spot::Within(area));
     }
     page.bottom += height + 2;
+    spots
 }
 
 /// Faults, behind the grid.
@@ -176,17 +215,21 @@ fn shades(frame: &Frame, lanes: &[Lane]) -> Vec<Mark> {
     faults.map(shade).collect()
 }
 
-fn lines(frame: &Frame, panel: &Panel, (runs, panels): (&[Run], &[Panel])) -> Vec<Mark> {
-    let mut marks = Vec::new();
+fn lines(
+    frame: &Frame,
+    panel: &Panel,
+    (runs, panels): (&[Run], &[Panel]),
+) -> Vec<(Vec<Mark>, Role)> {
+    let mut lines = Vec::new();
     for (part, column) in panel.columns.iter().enumerate() {
         for (place, run) in runs.iter().enumerate() {
             let look = look(runs, panels, place, part);
-            for stretch in stretches(frame, column, run) {
-                marks.extend(look.line(&thinned(stretch)));
-            }
+            let stretches = stretches(frame, column, run).into_iter();
+            let marks = stretches.flat_map(|stretch| look.line(&thinned(stretch))).collect();
+            lines.push((marks, Role::Of(of(runs, Some(place), Some((panel, part))))));
         }
     }
-    marks
+    lines
 }
 
 /// The line of a column, broken where there is nothing.

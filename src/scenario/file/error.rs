@@ -9,6 +9,8 @@ use std::ops::Range;
 const EXCERPT: usize = 100;
 /// Characters of a value that a message shows at most.
 const SHOWN: usize = 60;
+/// Characters of a message at most, about twice the longest that is meant.
+const LONGEST: usize = 1600;
 
 /// Why a text is no scenario. [`fmt::Display`] gives the sentence, [`FileError::render`] the
 /// sentence with the place it is about.
@@ -44,7 +46,7 @@ struct Excerpt {
 impl FileError {
     /// An error of the file as a whole.
     pub(in crate::scenario) fn whole(message: impl Into<String>) -> Self {
-        Self { message: message.into(), origin: Origin::File, help: None }
+        Self { message: bounded(message.into()), origin: Origin::File, help: None }
     }
 
     /// A rule that a resolved scenario breaks.
@@ -69,7 +71,7 @@ impl FileError {
 
     /// Adds advice.
     pub(in crate::scenario) fn with_help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(bounded(help.into()));
         self
     }
 
@@ -147,6 +149,18 @@ pub(in crate::scenario) fn shorten(text: &str) -> String {
     }
 }
 
+/// A sentence that may repeat whatever a file holds, fit to be read: a name of 100,000 letters is cut
+/// in the middle.
+fn bounded(sentence: String) -> String {
+    let letters = sentence.chars().count();
+    if letters <= LONGEST {
+        return sentence;
+    }
+    let begin: String = sentence.chars().take(LONGEST / 2).collect();
+    let end: String = sentence.chars().skip(letters - LONGEST / 2).collect();
+    format!("{begin} … {end}")
+}
+
 /// Which part of a place an error is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::scenario) enum Part {
@@ -192,6 +206,14 @@ mod tests {
         let lines: Vec<_> = rendered.lines().collect();
         assert_eq!(lines[3].rfind('1').map(|at| &lines[4][at..=at]), Some("^"), "{rendered}");
         assert!(lines[3].len() < 120);
+    }
+
+    #[test]
+    fn messages_do_not_repeat_a_whole_file() {
+        let error = FileError::whole(format!("`{}` is no key", "x".repeat(100_000)));
+        let words = error.to_string();
+        assert!(words.starts_with("`xxx") && words.ends_with("xxx` is no key"), "{words}");
+        assert!(words.chars().count() < 2 * LONGEST, "{}", words.len());
     }
 
     #[test]

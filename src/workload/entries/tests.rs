@@ -22,7 +22,13 @@ fn client(workload: Workload) -> Client {
 
 fn replay(replay: Replay) -> Client {
     let trace = "t".to_owned();
-    client(Workload::Trace(TraceReplay { trace, replay, offset_shift: Bytes::ZERO, volume: 0 }))
+    client(Workload::Trace(TraceReplay {
+        trace,
+        from: None,
+        replay,
+        offset_shift: Bytes::ZERO,
+        volume: 0,
+    }))
 }
 
 fn drawn(operations: u64) -> Client {

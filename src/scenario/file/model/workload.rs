@@ -2,6 +2,7 @@
 //! tagged enum would lose the place of an error.
 
 use crate::scenario::{Replay, SizeShare};
+use crate::trace::Form;
 use crate::units::{Bytes, Ratio, Span};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -84,6 +85,8 @@ macro_rules! workload_keys {
 workload_keys! {
     /// `trace`: the trace file, relative to the scenario file.
     trace: String => Trace;
+    /// `trace`: the form of the file; left out: the one that its beginning tells.
+    from: Form => Trace;
     /// `trace`: when requests are issued; `recorded`.
     replay: Replay => Trace;
     /// `trace`: added to every offset; 0B.

@@ -63,6 +63,7 @@ fn trace(text: &mut WorkloadText, at: &str) -> Result<TraceReplay, Problem> {
     }
     Ok(TraceReplay {
         trace,
+        from: text.from,
         replay: *text.replay.get_or_insert_default(),
         offset_shift: *text.offset_shift.get_or_insert(Bytes::ZERO),
         volume: *text.volume.get_or_insert(0),
@@ -74,6 +75,7 @@ const MOST_BLOCKS: u64 = 1 << 20;
 
 /// Whether every operation that is known by now gets through.
 pub(super) fn fits(scenario: &Scenario) -> Result<(), Problem> {
+    one_form_each(scenario)?;
     for (number, client) in scenario.clients.iter().enumerate() {
         let at = format!("clients[{number}].workload");
         match &client.workload {
@@ -85,6 +87,20 @@ pub(super) fn fits(scenario: &Scenario) -> Result<(), Problem> {
                 }
             }
         }
+    }
+    Ok(())
+}
+
+/// Whether clients that replay the same file take it for the same: it is read once.
+fn one_form_each(scenario: &Scenario) -> Result<(), Problem> {
+    let mut seen: Vec<&TraceReplay> = Vec::new();
+    for (number, client) in scenario.clients.iter().enumerate() {
+        let Workload::Trace(replay) = &client.workload else { continue };
+        if seen.iter().any(|other| other.trace == replay.trace && other.from != replay.from) {
+            let rule = "another client replays the same file and takes it for another form";
+            return Err(problem(format!("clients[{number}].workload.from"), &replay.from, rule));
+        }
+        seen.push(replay);
     }
     Ok(())
 }
