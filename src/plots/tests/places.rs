@@ -57,10 +57,12 @@ fn marks_and_numbers_are_of_entries_that_there_are() {
         assert!(end <= figure.marks.len());
         entries.sort_unstable();
         assert_eq!(entries, (0..entries.len()).collect::<Vec<_>>(), "{}", figure.title);
+        assert!(drawn.iter().all(|entry| entries.contains(entry)), "{}", figure.title);
+        // A number may be too small to be seen beside others.
+        drawn.extend(data.iter().flat_map(|datum| &datum.of));
         drawn.sort_unstable();
         drawn.dedup();
         assert_eq!(drawn, entries, "{}", figure.title);
-        assert!(data.iter().flat_map(|datum| &datum.of).all(|entry| entries.contains(entry)));
     }
 }
 
