@@ -118,7 +118,7 @@ fn everything_is_shown_or_counted() {
         assert_complete(&first, &tally, &report, name);
         assert_eq!(first.requests.len() + first.messages.len() + first.works.len(), 0, "{name}");
         assert!(first.firsts.point.is_some(), "{name}");
-        let part = choose(&first, None, 1000);
+        let part = choose(&first, None, 1000, Window::ALL);
         for (window, most) in [(Window::ALL, usize::MAX), (part, 2000), (Window::ALL, 500)] {
             let what = format!("{name} {window} {most}");
             let (timeline, tally, report) = seen(&run, window, most);
@@ -138,7 +138,7 @@ fn a_chosen_window_fills_its_room() {
     for name in SCENARIOS {
         let run = kept(name, &[]);
         let (first, _, _) = seen(&run, Window::NOTHING, 0);
-        let window = choose(&first, None, 1000);
+        let window = choose(&first, None, 1000, Window::ALL);
         let (timeline, _, _) = seen(&run, window, 3000);
         let kept = timeline.requests.len() + timeline.messages.len() + timeline.works.len();
         assert!((500..=1500).contains(&kept), "{name}: {kept} in {window}");

@@ -233,6 +233,9 @@ pub(super) enum Command {
     /// Write the JSON Schema of scenario or experiment files: every key, its meaning, its default.
     Schema(SchemaArguments),
     /// Check, sort, convert and describe a recorded trace.
+    ///
+    /// A trace of any known form is read, sorted by time and written as our own CSV; `--stats` describes
+    /// it instead, `--scenario` writes a scenario that replays it.
     Trace(TraceArguments),
     /// Write a completion script for a shell.
     Completions(CompletionsArguments),

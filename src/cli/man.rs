@@ -8,6 +8,14 @@ use super::output::Output;
 pub(super) fn run(arguments: &ManArguments) -> Result<Exit, Failure> {
     let command = command().disable_help_subcommand(true);
     if let Some(directory) = &arguments.directory {
+        if !directory.is_dir() {
+            let name = directory.display();
+            let message = format!(
+                "{name} cannot be written to: there is no such folder\n  = help: `mirrorsim COMMAND --help` \
+                 tells the same"
+            );
+            return Err(Failure::new(Exit::File, message));
+        }
         let written = clap_mangen::generate_to(command, directory);
         let fail = |error| Failure::file(&directory.display().to_string(), "written", &error);
         written.map_err(fail)?;

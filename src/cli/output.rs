@@ -116,6 +116,21 @@ pub(super) fn is_standard(path: &Path) -> bool {
     path == Path::new("-")
 }
 
+/// Whether two paths lead to the same file, which may not be there yet.
+pub(super) fn is_same(one: &Path, other: &Path) -> bool {
+    one == other || resolved(one).is_some_and(|one| resolved(other) == Some(one))
+}
+
+fn resolved(path: &Path) -> Option<PathBuf> {
+    if is_standard(path) {
+        return None;
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let beside =
+        || Some(fs::canonicalize(folder.unwrap_or(Path::new("."))).ok()?.join(path.file_name()?));
+    fs::canonicalize(path).ok().or_else(beside)
+}
+
 /// Where a path leads, if it can be written.
 fn check(path: &Path) -> io::Result<Target> {
     let path = match fs::metadata(path) {

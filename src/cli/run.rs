@@ -10,7 +10,7 @@ use super::arguments::{ReportForm, RunArguments};
 use super::engine::Ran;
 use super::exit::{Exit, Failure};
 use super::input::Input;
-use super::output::{Output, is_standard};
+use super::output::{Output, is_same, is_standard};
 use super::progress::Progress;
 use super::{Context, engine, input};
 use crate::facts::Sink;
@@ -99,7 +99,13 @@ fn check(arguments: &RunArguments) -> Result<(), Failure> {
         ("the report", Some(arguments.output.as_deref().unwrap_or(standard))),
     ];
     for (place, (name, path)) in outputs.iter().enumerate() {
-        let same = |(_, other): &&(&str, Option<&Path>)| path.is_some() && other == path;
+        if path.is_some_and(|path| !is_standard(path) && is_same(path, &arguments.scenario)) {
+            let message = format!("{name} would replace the scenario: give it a file of its own");
+            return Err(Failure::new(Exit::Usage, message));
+        }
+        let same = |(_, other): &&(&str, Option<&Path>)| {
+            path.zip(*other).is_some_and(|(path, other)| is_same(path, other))
+        };
         if let (Some((other, _)), Some(path)) = (outputs[..place].iter().find(same), path) {
             let target =
                 if is_standard(path) { "standard output".into() } else { path.to_string_lossy() };

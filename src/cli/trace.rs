@@ -28,7 +28,7 @@ pub(super) use json::FORMAT as STATS_FORMAT;
 pub(super) fn run(arguments: &TraceArguments, context: &Context) -> Result<Exit, Failure> {
     let measures = measures(arguments)?;
     if arguments.scenario {
-        scenario::refuse_standard_input(&arguments.file)?;
+        scenario::check(arguments)?;
     }
     let output = Output::open(arguments.output.as_deref())?;
     let mut progress = Progress::new(context.progress);

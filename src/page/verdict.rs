@@ -72,8 +72,8 @@ fn violations(report: &Report) -> String {
     if unseen > 0 {
         let _ = writeln!(html, "<li>and {} more</li>", count(unseen));
     }
-    let clauses = "Each property is a promise of the specification, section 11. `mirrorsim explain` with the same \
-                   scenario and seed names the rule of the protocol that was broken.";
+    let clauses = "Each property is a promise of the specification, section 11. <code>mirrorsim explain</code> with the \
+                   same scenario and seed names the rule of the protocol that was broken.";
     if html.is_empty() {
         return html;
     }

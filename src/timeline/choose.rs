@@ -4,24 +4,28 @@ use super::{Timeline, Window};
 use crate::units::{SimTime, Span};
 
 /// The window to show of a run of which a first timeline is known, with room for about `most`
-/// requests, messages and works. `violated`: when the first property broke.
+/// requests, messages and works. `violated`: when the first property broke. `within`: what it is a
+/// part of, [`Window::ALL`] or what was asked for.
 ///
-/// - If the whole run has room, it is the whole run.
+/// - If all of that has room, it is that.
 /// - Else it lies around the first thing that went wrong: the first violation; if there is none, the
 ///   first of: a message lost, a fault felt, a crash, a promotion.
 /// - Else, where nothing went wrong, it begins with the first whole consistency point, and lies
 ///   around that if there is room.
 /// - Else it begins with the run.
 ///
-/// It grows to both sides by halves, as far as there is room and the run goes. Only the first
+/// Where that lies outside of `within`, its nearer end stands for it. It grows to both sides by halves,
+/// as far as there is room and the run and `within` go. Only the first
 /// timeline's density and firsts are read, so it may come of [`Window::NOTHING`].
 #[must_use]
-pub fn choose(first: &Timeline, violated: Option<SimTime>, most: usize) -> Window {
+pub fn choose(first: &Timeline, violated: Option<SimTime>, most: usize, within: Window) -> Window {
     let most = most as u64;
     let density = &first.density;
-    if density.total() <= most {
-        return Window::ALL;
+    if density.within(within) <= most {
+        return within;
     }
+    let (begin, end) = (within.from, within.to.min(first.ended).max(within.from));
+    let inside = |moment: SimTime| moment.clamp(begin, end);
     let firsts = &first.firsts;
     let wrong = [firsts.lost, firsts.felt, firsts.crashed, firsts.promoted];
     let wrong = violated.or_else(|| wrong.into_iter().flatten().min());
@@ -30,18 +34,18 @@ pub fn choose(first: &Timeline, violated: Option<SimTime>, most: usize) -> Windo
         (None, Some(point)) => point,
         (None, None) => (SimTime::ZERO, SimTime::ZERO),
     };
+    let (from, to) = (inside(from), inside(to));
     if density.within(Window { from, to }) > most {
         let length = longest(from.since(to), to.since(from), |length| {
             density.within(Window { from, to: from.after(length) }) <= most
         });
         return Window { from, to: from.after(length) };
     }
-    let around = |margin| Window { from: before(from, margin), to: to.after(margin) };
-    let margin = longest(Span::ZERO, first.ended.since(SimTime::ZERO), |margin| {
-        density.within(around(margin)) <= most
-    });
-    let Window { from, to } = around(margin);
-    Window { from, to: to.min(first.ended) }
+    let around =
+        |margin| Window { from: inside(before(from, margin)), to: inside(to.after(margin)) };
+    let margin =
+        longest(Span::ZERO, end.since(begin), |margin| density.within(around(margin)) <= most);
+    around(margin)
 }
 
 /// The longest span between `short` and `long` that fits, to the nanosecond; a longer one fits only

@@ -41,6 +41,8 @@ pub struct TraceStats {
     pub targets: u64,
     /// From the first record to the last.
     pub duration: Span,
+    /// The time of the last record.
+    pub ended: SimTime,
     /// The most bytes written in one second; seconds count from time 0.
     pub peak_second: Bytes,
     /// The most that is written between two consistency points.
@@ -156,6 +158,7 @@ impl Survey {
             blocks_touched,
             targets: self.targets,
             duration: last.since(first),
+            ended: last,
             peak_second: self.seconds.most().bytes,
             peak_point: self.points.most(),
             sizes: self.lengths.sizes(),

@@ -39,6 +39,7 @@ fn two_outputs_never_share_a_place() {
         (["--facts", "-", "--series", "s.csv"], "--facts and the report both go to standard"),
         (["--facts", "-", "--series", "-"], "--facts and --series both go to standard output"),
         (["--series", "x", "-o", "x"], "--series and the report both go to x"),
+        (["--series", "x", "-o", "./x"], "--series and the report both go to ./x"),
         (["--series", "-", "-o", "-"], "--series and the report both go to standard output"),
     ] {
         let refused = place.run(&[&["run", "small.json"], &words[..]].concat()).expect(2);

@@ -68,6 +68,18 @@ fn no_page_is_too_long() {
         lengths.push(length);
     }
     assert!(lengths[0] > 100_000, "the longest run fills its page: {lengths:?}");
+    // Of a window that has no room far more is left out.
+    for name in ["swarm-witness", "failover-in-back-to-back-cps", "few-buffers"] {
+        let words =
+            ["run", &scenario(&format!("{name}.json")), "--window", "..", "-o", "page.html"];
+        place.run(&words).expect(0);
+        let page = place.read("page.html");
+        assert!(page.len() <= LONGEST, "{name}: {}", page.len());
+        let messages =
+            page.split(" messages, ").next().and_then(|before| before.rsplit(' ').next());
+        let messages = messages.map(|number| number.replace(',', "").parse::<u64>());
+        assert!(messages.is_some_and(|number| number.is_ok_and(|number| number > 100)), "{name}");
+    }
 }
 
 /// Nothing was written: latency has nothing to draw, and the page says so.
@@ -90,4 +102,13 @@ fn a_window_is_shown_and_the_rest_counted() {
     assert!(page.contains("id=\"outside\"") && page.contains("--window 10ms..50ms -o run.html"));
     let refused = place.run(&["run", "small.json", "--window", "1s..2s"]).expect(2);
     assert!(refused.stderr.contains("give --perfetto FILE or -o FILE.html"), "{}", refused.stderr);
+}
+
+/// A window of which the run has nothing shows nothing.
+#[test]
+fn a_window_after_the_end_is_refused() {
+    let place = Place::new();
+    let words = ["run", "small.json", "-o", "late.html", "--window", "90h..91h"];
+    let refused = place.run(&words).expect(2);
+    assert!(refused.stderr.contains("--window 90h..91h: the run is over at"), "{}", refused.stderr);
 }

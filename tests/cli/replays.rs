@@ -164,7 +164,7 @@ fn what_cannot_be_replayed_is_refused() {
     assert!(words.contains("reads.csv: nothing in it writes"), "{words}");
     place.write("usr.csv", FOREIGN);
     let words = refused(&["usr.csv", "--scenario", "--block-size=3B"], "");
-    assert!(words.contains("`block_size` is \"3B\""), "{words}");
+    assert!(words.contains("--block-size 3B: a scenario takes a power of two"), "{words}");
 }
 
 /// What a scenario says of the form; the key is written to the resolved scenario only where it is given.
@@ -218,4 +218,35 @@ fn a_saved_failure_keeps_the_form() {
     let workload = value(&place.read(&format!("kept/{kept}")))["clients"][0]["workload"].clone();
     assert_eq!((&workload["trace"], &workload["from"]), (&"../usr.csv".into(), &"msr".into()));
     place.run(&["run", &format!("kept/{kept}")]).expect(1);
+}
+
+/// Replay begins at time 0, so the limit counts from there.
+#[test]
+fn a_trace_that_begins_late_is_replayed_to_its_end() {
+    let place = Place::new();
+    let header = "time_us,target,offset,length,fsync";
+    place.write("late.csv", format!("{header}\n80000000000,a,0,4096,0\n90000000001,a,0,4096,0\n"));
+    place.run(&["trace", "late.csv", "--scenario", "-o", "late.json"]).expect(0);
+    assert_eq!(report(&place, "late.json")["writes"]["acknowledged"], 2);
+}
+
+/// What is read is never what is written, however it is spelt.
+#[test]
+fn inputs_are_not_replaced() {
+    let place = Place::new();
+    place.write("usr.csv", FOREIGN);
+    let refused = place.run(&["trace", "usr.csv", "--scenario", "-o", "./usr.csv"]).expect(2);
+    assert!(
+        refused.stderr.contains("would replace the trace that it replays"),
+        "{}",
+        refused.stderr
+    );
+    let refused = place.run(&["trace", "usr.csv", "--scenario", "--block-size", "3000B"]).expect(2);
+    assert!(refused.stderr.contains("a power of two"), "{}", refused.stderr);
+    place.run(&["trace", "usr.csv", "--scenario", "-o", "usr.json"]).expect(0);
+    for words in [["-o", "./usr.json"], ["--perfetto", "usr.json"], ["--facts", "usr.json"]] {
+        let refused = place.run(&[&["run", "usr.json"][..], &words].concat()).expect(2);
+        assert!(refused.stderr.contains("would replace the scenario"), "{}", refused.stderr);
+    }
+    assert_eq!(place.read("usr.csv"), FOREIGN);
 }

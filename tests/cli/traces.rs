@@ -40,7 +40,7 @@ fn a_trace_is_described_in_words_and_as_json() {
         "writes           2, 4.00 KiB to 8.00 KiB, half of them up to 4.00 KiB",
         "in whole blocks  8.00 KiB (blocks of 4KiB)",
         "blocks touched   4 (16.0 KiB)",
-        "rate             12.0 KiB/s, 2 writes/s; at most 12.0 KiB in a second, 1.0 times the mean",
+        "rate             over in less than a second",
         "sizes            nine of ten up to 8.00 KiB; 4.00 KiB 50.0 %, 8.00 KiB 50.0 %",
         "aligned          to 512B: 100.0 % of writes, 100.0 % of bytes",
         "                 to 4KiB: 50.0 % of writes, 66.7 % of bytes",

@@ -1,6 +1,6 @@
 //! Arguments of `trace`.
 
-use super::Format;
+use super::{EXIT_STATUS, Format};
 use crate::trace::Form;
 use crate::units::{Bytes, Span};
 use clap::Args;
@@ -8,8 +8,8 @@ use std::path::PathBuf;
 
 const HELP: &str = "\
 Examples:
-  mirrorsim trace pgbench.csv.gz --stats
-  mirrorsim trace recorded.csv -o sorted.csv.gz
+  mirrorsim trace recorded.txt --stats
+  mirrorsim trace recorded.txt > recorded.csv
   mirrorsim trace prxy_0.csv.gz -o prxy.csv.gz
   mirrorsim trace device.ascii --from disksim --stats
   mirrorsim trace blkparse.txt --scenario -o mine.json && mirrorsim run mine.json";
@@ -34,7 +34,7 @@ What --stats tells:
 
 /// Arguments of `trace`.
 #[derive(Debug, Args)]
-#[command(after_help = HELP, after_long_help = format!("{HELP}\n\n{STATS}"))]
+#[command(after_help = HELP, after_long_help = format!("{HELP}\n\n{STATS}\n\n{EXIT_STATUS}"))]
 pub(in crate::cli) struct TraceArguments {
     /// The trace, plain or gzipped; `-`: standard input.
     pub file: PathBuf,
@@ -44,7 +44,8 @@ pub(in crate::cli) struct TraceArguments {
     /// Describe the trace in numbers instead of writing it.
     #[arg(long, group = "measured")]
     pub stats: bool,
-    /// Write a scenario that replays the trace instead of the trace.
+    /// Write a scenario that replays the trace instead of the trace; its path is told as seen from the
+    /// folder of --output, else from here.
     #[arg(long, group = "measured")]
     pub scenario: bool,
     /// Bytes in a block, for --stats and --scenario.

@@ -1,7 +1,7 @@
 //! A run as an HTML page: what is gathered while it happens.
 
 use super::super::arguments::{ReportForm, RunArguments};
-use super::super::exit::Failure;
+use super::super::exit::{Exit, Failure};
 use super::super::quote;
 use super::Run;
 use crate::facts::{Fact, Sink};
@@ -37,9 +37,17 @@ impl Drawing {
         let mut first = Collector::new(scenario, Window::NOTHING, 0);
         let (ran, _) = run.once(Some(&mut first))?;
         let violated = ran.report.violations.first().map(|line| SimTime::from_nanos(line.at_ns));
-        let chosen = || timeline::choose(&first.finish(), violated, page::SPANS);
-        let window = arguments.view.window.unwrap_or_else(chosen);
+        let first = first.finish();
+        let asked = arguments.view.window.unwrap_or(Window::ALL);
+        let has_room =
+            arguments.view.window.is_some() && first.density.within(asked) <= page::KEPT as u64;
+        let window =
+            if has_room { asked } else { timeline::choose(&first, violated, page::SPANS, asked) };
         let simulated = SimTime::from_nanos(ran.report.simulated_ns);
+        if asked.from > simulated {
+            let message = format!("--window {asked}: the run is over at {simulated}");
+            return Err(Failure::new(Exit::Usage, message));
+        }
         let curves = |most| Curves::new(scenario, page::interval(simulated, most));
         Ok(Some(Self {
             fine: curves(page::FINE),

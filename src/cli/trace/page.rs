@@ -101,7 +101,10 @@ fn shape(stats: &TraceStats) -> Vec<Row> {
 
 fn rate(stats: &TraceStats) -> String {
     let second = Span::from_secs(1).as_nanos();
-    let nanos = stats.duration.as_nanos().max(second);
+    let nanos = stats.duration.as_nanos();
+    if nanos < second {
+        return "over in less than a second".to_owned();
+    }
     let each = |number: u64| {
         let a_second = u128::from(number) * u128::from(second) / u128::from(nanos);
         u64::try_from(a_second).expect("no more than in all")

@@ -4,7 +4,7 @@
 use super::super::arguments::TraceArguments;
 use super::super::exit::{Exit, Failure};
 use super::super::input;
-use super::super::output::{Output, is_standard};
+use super::super::output::{Output, is_same, is_standard};
 use super::super::progress::Progress;
 use super::super::way::way;
 use super::surveyed;
@@ -17,8 +17,20 @@ use crate::units::{Bytes, Rate, Span};
 use serde_json::{Value, json};
 use std::path::Path;
 
-/// Refuses a trace that no scenario could name.
-pub(super) fn refuse_standard_input(file: &Path) -> Result<(), Failure> {
+/// Refuses what no scenario could name or hold.
+pub(super) fn check(arguments: &TraceArguments) -> Result<(), Failure> {
+    let TraceArguments { file, output, block_size, .. } = arguments;
+    if output.as_deref().is_some_and(|output| is_same(file, output)) {
+        let message =
+            format!("--scenario would replace the trace that it replays: {}", file.display());
+        return Err(Failure::new(Exit::Usage, message));
+    }
+    let size = block_size.get();
+    if !size.is_power_of_two() || !(512..=1 << 30).contains(&size) {
+        let message =
+            format!("--block-size {block_size}: a scenario takes a power of two from 512B to 1GiB");
+        return Err(Failure::new(Exit::Usage, message));
+    }
     if is_standard(file) {
         let message = "--scenario names the trace it replays, and standard input has no name: write \
                        the trace to a file first (`mirrorsim trace - -o trace.csv.gz`)";
@@ -147,8 +159,9 @@ fn bandwidth(stats: &TraceStats) -> Rate {
     Rate::bits_per_second(enough.unwrap_or(1_000_000_000_000))
 }
 
-/// A day, or the time of the trace and as much again.
+/// A day, or the time until the last request and as much again: replay begins at time 0, whenever the
+/// first one comes.
 fn simulated(stats: &TraceStats) -> Span {
-    let twice = stats.duration.as_nanos().saturating_mul(2);
+    let twice = stats.ended.as_nanos().saturating_mul(2);
     Span::from_nanos(twice.max(Span::from_secs(24 * 3600).as_nanos()))
 }

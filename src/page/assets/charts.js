@@ -32,7 +32,7 @@ const CHARTS = {
   latency: { kind: "span", lines: [["median", "blue", sparse("write_p50_ns")], ["longest", "vermilion", sparse("write_max_ns")]] },
   wire: { kind: "speed", paths: stepped, lines: [["to destination", "blue", rate("bytes_to_destination")], ["to source", "orange", rate("bytes_to_source")]] },
   writes: { kind: "often", paths: stepped, lines: [["writes", "blue", rate("writes_acknowledged")]] },
-  occupancy: { kind: "bytes", lines: [["NVRAM", "blue", level("nvram_bytes")], ["NVLog", "green", level("nvlog_bytes")], ["queue", "vermilion", level("link_queue_bytes")]] },
+  occupancy: { kind: "bytes", lines: [["NVLog", "green", level("nvlog_bytes")], ["NVRAM", "blue", level("nvram_bytes")], ["queue", "vermilion", level("link_queue_bytes")]] },
   buffers: { kind: "count", lines: [["buffers", "blue", level("buffers")], ["transfer IDs", "purple", level("transfer_ids")]] },
   risk: { kind: "span", lines: [["at risk", "vermilion", level("rpo_ns")]] },
 };

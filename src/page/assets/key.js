@@ -38,6 +38,12 @@ const makeKey = (redraw) => {
     item.append(swatch(shape), words);
     by("key").append(item);
   };
+  const bar = (kind) => ["rect", { class: `r-${kind}`, y: 3, width: 18, height: 6 }];
+  const asked = new Set(SPANS.filter((s) => s.type === "request").map((s) => s.what.kind));
+  for (const [kind, words] of [["write", "write"], ["flush", "flush"], ["read", "read"]]) {
+    if (asked.has(kind)) plainItem(bar(kind), `client's ${words}`);
+  }
+  plainItem(["rect", { class: "level", width: 18, height: 12 }], "in use");
   plainItem(["path", { class: "cross", d: "M5 2l8 8M13 2l-8 8" }], "lost");
   plainItem(["line", { class: "m-transfer again", x1: 1, y1: 11, x2: 17, y2: 1 }], "sent again");
   plainItem(["rect", { class: "band", width: 18, height: 12 }], "consistency point");

@@ -33,15 +33,18 @@ const closer = (span) => {
   const middle = (span.from + span.to) / 2;
   setView(middle - length / 2, middle + length / 2);
 };
-// At first: all there is; where arrows would hide one another, what lies around what matters most.
+// At first: all there is; where arrows would hide one another, what lies around what matters most: what
+// was violated, else the first loss or fault, else the first consistency point.
 const CROWDED = 250;
 const flights = SPANS.filter((s) => s.type === "message" && s.what.arrived > 0).map((s) => s.what.arrived);
 flights.sort((one, other) => one - other);
 const first = (test) => SPANS.find((span) => test(span) && span.from >= LINE.from);
 const showFirst = () => {
   const flight = flights[Math.floor(flights.length / 2)];
-  const matters = first((s) => s.type === "violation") ?? first((s) => s.type === "message" && typeof s.what.lost === "number")
-    ?? first((s) => s.type === "point") ?? SPANS[0];
+  const lost = first((s) => s.type === "message" && typeof s.what.lost === "number");
+  const fault = SPELLS.find((s) => s.what.kind === "fault" && s.from >= LINE.from && s.from <= LINE.to);
+  const wrong = !lost || (fault && fault.from < lost.from) ? fault : lost;
+  const matters = first((s) => s.type === "violation") ?? wrong ?? first((s) => s.type === "point") ?? SPANS[0];
   if (!flight || !matters || flights.length <= CROWDED) return showAll();
   setView(matters.from - flight * 2, matters.from + flight * 8);
 };

@@ -9,9 +9,10 @@ const MOST_LEVELS: u64 = 300;
 
 /// What was in use in the window from `from` to `to`, in nanoseconds.
 pub(super) fn levels(timeline: &Timeline, from: u64, to: u64) -> Value {
+    // What lies before and behind is one part each.
     let part = |level: &Level| {
         let since = u128::from(level.at.as_nanos().saturating_sub(from));
-        since * u128::from(MOST_LEVELS) / u128::from(to - from)
+        (since * u128::from(MOST_LEVELS) / u128::from(to - from)).min(u128::from(MOST_LEVELS))
     };
     let mut kept: Vec<&Level> = Vec::new();
     for level in &timeline.levels {

@@ -45,7 +45,7 @@ pub(super) fn about(page: &Page, kept: &Kept) -> Vec<String> {
     if outside > 0 {
         words.push(format!(
             "<span id=\"outside\" data-count=\"{outside}\">{} more lie outside and are counted in \
-             the strip of the whole run.</span>",
+             the strip of the whole run; its dashed frame is this page, the other what is drawn below.</span>",
             count(outside)
         ));
     }

@@ -54,6 +54,10 @@ struct Used<'a>(Vec<(&'a str, String)>);
 impl<'a> Used<'a> {
     /// Refuses a key that was set before, or a part or the whole of one.
     fn refuse(&self, path: &str, key: &str, value: &Value) -> Result<(), Problem> {
+        if key.split('.').any(str::is_empty) {
+            let rule = "a value is set for a key, such as `wan.propagation`";
+            return problem(path.trim_end_matches('.'), value, rule);
+        }
         if meet(key, "policy") {
             return problem(path, value, "policies stand in `policies`");
         }

@@ -121,6 +121,8 @@ fn what_makes_no_sense_is_refused_where_it_stands() {
         ("\"block_size\"", "\"source\"", "`set` sets this key too", 6),
         ("\"block_size\"", "\"policy\"", "policies stand in `policies`", 6),
         ("\"source.nvram_half\": ", "\"policy\": ", "policies stand in `policies`", 4),
+        ("\"source.nvram_half\": ", "\"\": ", "a value is set for a key, such as", 4),
+        ("\"block_size\"", "\"wan..loss\"", "a value is set for a key, such as", 6),
         ("\"far\"", "\"size\"", "an axis before has the same name", 7),
         ("\"far\"", "\"seed\"", "rows have a column of this name", 7),
         (

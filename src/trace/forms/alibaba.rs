@@ -1,7 +1,7 @@
 //! Alibaba block traces: `device_id,opcode,offset,length,timestamp`, without that header; bytes, and
 //! microseconds since 1970.
 
-use super::columns::{Numbered, Operation, columns, is_header, letter};
+use super::columns::{Numbered, columns, is_header, letter};
 use crate::trace::RecordKind;
 use crate::trace::error::Fault;
 use crate::trace::fields::{bytes, digits};
@@ -29,13 +29,8 @@ impl Parse for Alibaba {
         let nanos = digits(time).and_then(|micros| micros.checked_mul(MICROSECOND));
         let rule = "is not a number of microseconds below 2^64 ns";
         let time = nanos.ok_or_else(|| Fault::value("timestamp", time, rule))?;
-        match operation {
-            Operation::Read => out.leave_out("reads", time, length),
-            Operation::Write => {
-                out.take(Request { time, target, offset, length, kind: RecordKind::Write })?;
-            }
-        }
-        Ok(())
+        let kind = RecordKind::Write;
+        operation.tell(Request { time, target, offset, length, kind }, out)
     }
 }
 

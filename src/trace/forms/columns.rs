@@ -2,6 +2,7 @@
 
 use crate::trace::error::Fault;
 use crate::trace::fields::{digits, exactly};
+use crate::trace::parse::{Request, Requests};
 
 /// Nanoseconds of a second.
 pub(in crate::trace) const SECOND: u64 = 1_000_000_000;
@@ -37,6 +38,26 @@ pub(in crate::trace) fn is_header(line: &[u8], header: &str) -> bool {
 pub(in crate::trace) enum Operation {
     Read,
     Write,
+}
+
+impl Operation {
+    /// Tells of the request that does this; a read is left out.
+    ///
+    /// # Errors
+    /// A rule that it breaks as a write.
+    pub(in crate::trace) fn tell(
+        self,
+        request: Request<'_>,
+        out: &mut Requests,
+    ) -> Result<(), Fault> {
+        match self {
+            Self::Read => {
+                out.leave_out("reads", request.time, request.length);
+                Ok(())
+            }
+            Self::Write => out.take(request),
+        }
+    }
 }
 
 /// An operation as one letter.

@@ -2,7 +2,7 @@
 //! sectors. A write is cut into pieces, mostly of 4 KiB, each with the MD5 of its contents. Names of
 //! processes may hold blanks; some files have no MD5.
 
-use super::columns::{Operation, letter};
+use super::columns::letter;
 use crate::trace::RecordKind;
 use crate::trace::error::Fault;
 use crate::trace::fields::{digits, every_word, sectors};
@@ -35,14 +35,8 @@ impl Parse for Fiu {
         self.target.extend_from_slice(major);
         self.target.push(b':');
         self.target.extend_from_slice(minor);
-        match letter("operation", operation)? {
-            Operation::Read => out.leave_out("reads", time, length),
-            Operation::Write => {
-                let (target, kind) = (&self.target[..], RecordKind::Write);
-                out.take(Request { time, target, offset, length, kind })?;
-            }
-        }
-        Ok(())
+        let (target, kind) = (&self.target[..], RecordKind::Write);
+        letter("operation", operation)?.tell(Request { time, target, offset, length, kind }, out)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Storage Performance Council: `ASU,LBA,Size,Opcode,Timestamp`, and any more fields; sectors within
 //! the application storage unit, bytes, seconds with decimals. Published files have bad lines.
 
-use super::columns::{Numbered, Operation, SECOND, is_header, letter};
+use super::columns::{Numbered, SECOND, is_header, letter};
 use crate::trace::RecordKind;
 use crate::trace::error::Fault;
 use crate::trace::fields::{at_least, bytes, sectors, time};
@@ -26,13 +26,8 @@ impl Parse for Spc {
         let (offset, length) = (sectors("LBA", address)?, bytes("Size", size)?);
         let operation = letter("Opcode", opcode)?;
         let time = time("Timestamp", timestamp, SECOND, "is not a number of seconds")?;
-        match operation {
-            Operation::Read => out.leave_out("reads", time, length),
-            Operation::Write => {
-                out.take(Request { time, target, offset, length, kind: RecordKind::Write })?;
-            }
-        }
-        Ok(())
+        let kind = RecordKind::Write;
+        operation.tell(Request { time, target, offset, length, kind }, out)
     }
 }
 

@@ -14,11 +14,12 @@ mod call;
 mod files;
 mod flags;
 mod line;
+mod names;
 mod processes;
 mod transfers;
 mod world;
 
-use self::arguments::Arguments;
+use self::arguments::{Arguments, Outcome};
 use self::call::Call;
 use self::line::{Line, Says};
 use self::world::{Caller, World};
@@ -59,6 +60,7 @@ impl Parse for Strace {
                 self.world.processes.ends(process);
                 Ok(())
             }
+            Says::Superseded(thread) => self.supersedes(thread, process, out),
             Says::Call { name, rest } => {
                 let Some(call) = Call::named(name) else { return Ok(()) };
                 self.world.perform(Caller { process, time }, call, &Arguments::read(rest)?, out)
@@ -137,11 +139,20 @@ impl Strace {
         };
         let whole = [begin.as_slice(), rest].concat();
         let arguments = Arguments::read(&whole)?;
-        let result = child.map(|child| arguments::Outcome::Value(child.into(), None));
-        if result == Some(arguments.outcome) {
+        if let (Some(child), Outcome::Value(value, _)) = (child, arguments.outcome)
+            && u64::from(child) == value
+        {
             return Ok(());
         }
         self.world.perform(Caller { time, ..caller }, call, &arguments, out)
+    }
+
+    /// The thread goes on as this process.
+    fn supersedes(&mut self, thread: u32, process: u32, out: &mut Requests) -> Result<(), Fault> {
+        let pending = self.ends(thread);
+        self.gives_up(process, out);
+        self.world.processes.supersedes(thread, process);
+        pending.map_or(Ok(()), |pending| self.begins(process, pending))
     }
 
     /// Its call, if it is in one, never ends.

@@ -1,7 +1,7 @@
 //! Systor '17: the header `Timestamp,Response,IOType,LUN,Offset,Size`; seconds with nine decimals,
 //! bytes. Many lines are out of order, some have no response or no type.
 
-use super::columns::{Numbered, Operation, SECOND, columns, is_header, letter};
+use super::columns::{Numbered, SECOND, columns, is_header, letter};
 use crate::trace::RecordKind;
 use crate::trace::error::Fault;
 use crate::trace::fields::{bytes, time};
@@ -29,13 +29,8 @@ impl Parse for Systor {
             out.leave_out("requests without a type", time, length);
             return Ok(());
         }
-        match letter("IOType", operation)? {
-            Operation::Read => out.leave_out("reads", time, length),
-            Operation::Write => {
-                out.take(Request { time, target, offset, length, kind: RecordKind::Write })?;
-            }
-        }
-        Ok(())
+        let kind = RecordKind::Write;
+        letter("IOType", operation)?.tell(Request { time, target, offset, length, kind }, out)
     }
 }
 

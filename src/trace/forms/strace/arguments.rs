@@ -89,6 +89,11 @@ impl<'a> Arguments<'a> {
         (path.is_some() || end == field.len()).then_some(Descriptor { number, path })
     }
 
+    /// Where the process stands, if this place is `AT_FDCWD</a/path>`.
+    pub(super) fn working_directory(&self, place: usize) -> Option<Path> {
+        path(self.fields[place].strip_prefix(b"AT_FDCWD")?)
+    }
+
     /// A number of bytes at this place.
     pub(super) fn bytes(&self, place: usize, column: &'static str) -> Result<u64, Fault> {
         let field = self.fields[place];

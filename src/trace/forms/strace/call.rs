@@ -26,7 +26,7 @@ pub(super) enum Call {
     Seek64,
     /// Reads where the descriptor stands.
     Read,
-    /// Reads somewhere else.
+    /// Reads at the offset that is the fourth argument; at -1 as `Read`.
     ReadAt,
     Write(Places),
     Sync,
@@ -42,6 +42,8 @@ pub(super) enum Call {
     RemoveAt,
     Rename,
     RenameAt,
+    /// Goes to another directory.
+    ChangeDirectory,
     /// Tells of a file; the argument of this place says what.
     Describe(usize),
     /// Is left out under these words.
@@ -113,6 +115,7 @@ impl Call {
             b"unlinkat" => Self::RemoveAt,
             b"rename" => Self::Rename,
             b"renameat" | b"renameat2" => Self::RenameAt,
+            b"chdir" | b"fchdir" => Self::ChangeDirectory,
             b"fstat" | b"fstat64" => Self::Describe(1),
             b"newfstatat" | b"fstatat64" => Self::Describe(2),
             b"sync" | b"syncfs" => Self::LeftOut("syncs of whole file systems"),

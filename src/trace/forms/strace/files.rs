@@ -2,6 +2,7 @@
 
 use super::arguments::{Device, Path};
 use super::flags::OpenFlags;
+use super::names::joined;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
@@ -54,6 +55,8 @@ pub(super) struct Files {
     by_name: BTreeMap<Vec<u8>, Rc<File>>,
     /// So many that closed ones are forgotten next.
     full: usize,
+    /// Files without a name that were opened.
+    temporary: u64,
 }
 
 impl Files {
@@ -80,15 +83,29 @@ impl Files {
 
     /// An open of the file of this name.
     pub(super) fn opened(&mut self, name: Vec<u8>, flags: OpenFlags) -> Rc<Description> {
+        let is_temporary = flags.has(OpenFlags::TEMPORARY);
+        if is_temporary {
+            self.forget(&name);
+        }
         let file = self.named(name);
         let is_new = flags.has(OpenFlags::CREATE) && file.size.get().is_none();
-        if is_new || flags.has(OpenFlags::TRUNCATE) || flags.has(OpenFlags::EXCLUSIVE) {
+        if is_new
+            || is_temporary
+            || flags.has(OpenFlags::TRUNCATE)
+            || flags.has(OpenFlags::EXCLUSIVE)
+        {
             file.size.set(Some(0));
         }
-        if flags.has(OpenFlags::DIRECTORY) {
+        if flags.has(OpenFlags::DIRECTORY) && !is_temporary {
             file.kind.set(Kind::Directory);
         }
         describe(&file, Some(0), flags)
+    }
+
+    /// A name for the next file in this directory that has none.
+    pub(super) fn temporary_name(&mut self, directory: &[u8]) -> Vec<u8> {
+        self.temporary += 1;
+        joined(Some(directory), format!("#tmpfile{}", self.temporary).as_bytes())
     }
 
     /// A descriptor of this file whose opening was not seen: most likely it was duplicated from, or

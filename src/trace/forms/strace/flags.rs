@@ -15,6 +15,8 @@ impl OpenFlags {
     /// `O_DSYNC`, which `O_SYNC` includes.
     pub(super) const DURABLE: Self = Self(0o10_000);
     pub(super) const DIRECTORY: Self = Self(0o200_000);
+    /// `O_TMPFILE`: a new file without a name, in the directory that is named.
+    pub(super) const TEMPORARY: Self = Self(0o20_200_000);
     pub(super) const CLOSES_ON_EXEC: Self = Self(0o2_000_000);
 
     /// `O_WRONLY|O_CREAT|0x800`, or a number alone.
@@ -26,6 +28,7 @@ impl OpenFlags {
             b"O_APPEND" => Self::APPEND.0,
             b"O_SYNC" | b"O_DSYNC" | b"O_RSYNC" => Self::DURABLE.0,
             b"O_DIRECTORY" => Self::DIRECTORY.0,
+            b"O_TMPFILE" => Self::TEMPORARY.0,
             b"O_CLOEXEC" => Self::CLOSES_ON_EXEC.0,
             other => number(other),
         });

@@ -22,6 +22,8 @@ pub(super) enum Says<'a> {
     Unfinished { name: &'a [u8], begin: &'a [u8] },
     /// `<... name resumed>rest`: it goes on here.
     Resumed { name: &'a [u8], rest: &'a [u8] },
+    /// `+++ superseded by execve in pid 101 +++`: that thread has this process's number from now on.
+    Superseded(u32),
     /// `+++ exited with 0 +++`: the process is gone.
     Gone,
     /// `--- SIGCHLD … ---`: a signal.
@@ -39,7 +41,8 @@ pub(super) fn read(line: &[u8]) -> Result<Option<Line<'_>>, Fault> {
     Ok(Some(Line { process, time, says: says(rest)? }))
 }
 
-/// `[pid 123] ` or `123 `, with blanks before it that make columns.
+/// `[pid 123] ` or `123 `, with blanks before it that make columns; with `-Y` the process has the
+/// name of its program behind it, `123<program> `.
 fn process(line: &[u8]) -> Result<(Option<u32>, &[u8]), Fault> {
     let line = line.trim_ascii_start();
     let number = |text: &[u8]| {
@@ -49,13 +52,28 @@ fn process(line: &[u8]) -> Result<(Option<u32>, &[u8]), Fault> {
     if let Some(rest) = line.strip_prefix(b"[pid ") {
         let end = rest.iter().position(|&byte| byte == b']');
         let end = end.ok_or(Fault::Rule("opens `[pid ` without its `]`"))?;
-        return Ok((Some(number(rest[..end].trim_ascii())?), &rest[end + 1..]));
+        let (process, _) = without_program(rest[..end].trim_ascii());
+        return Ok((Some(number(process)?), &rest[end + 1..]));
+    }
+    if let (process, Some(rest)) = without_program(line) {
+        return Ok((Some(number(process)?), rest));
     }
     let (first, rest) = word(line);
     if first.is_empty() || !first.iter().all(u8::is_ascii_digit) {
         return Ok((None, line));
     }
     Ok((Some(number(first)?), rest))
+}
+
+/// The number of `123<program>` and what follows; a program's name may hold blanks.
+fn without_program(text: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let end = text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
+    let (number, program) = text.split_at(end);
+    if number.is_empty() || !program.starts_with(b"<") {
+        return (text, None);
+    }
+    let end = program.iter().position(|&byte| byte == b'>');
+    end.map_or((text, None), |end| (number, Some(&program[end + 1..])))
 }
 
 /// The first word, and what follows the blanks behind it.
@@ -87,8 +105,12 @@ fn since_1970(clock: &[u8]) -> Result<u64, Fault> {
 }
 
 fn says(rest: &[u8]) -> Result<Says<'_>, Fault> {
-    const UNFINISHED: &[u8] = b"<unfinished ...>";
     const UNKNOWN: Fault = Fault::Rule("is no call: `name(arguments) = result`");
+    if let Some(thread) = rest.strip_prefix(b"+++ superseded by execve in pid ") {
+        let end = thread.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(thread.len());
+        let thread = digits(&thread[..end]).and_then(|thread| u32::try_from(thread).ok());
+        return thread.map(Says::Superseded).ok_or(UNKNOWN);
+    }
     if rest.starts_with(b"+++ ") {
         return Ok(Says::Gone);
     }
@@ -106,8 +128,19 @@ fn says(rest: &[u8]) -> Result<Says<'_>, Fault> {
     if name.is_empty() || !name.iter().all(is_name) {
         return Err(UNKNOWN);
     }
-    Ok(match rest.trim_ascii_end().strip_suffix(UNFINISHED) {
+    Ok(match unfinished(rest.trim_ascii_end()) {
         Some(begin) => Says::Unfinished { name, begin },
         None => Says::Call { name, rest },
     })
+}
+
+/// What was said of a call that goes on later, maybe as another process: `<pid changed to 100 ...>`.
+fn unfinished(rest: &[u8]) -> Option<&[u8]> {
+    const CHANGED: &[u8] = b"<pid changed to ";
+    if let Some(begin) = rest.strip_suffix(b"<unfinished ...>") {
+        return Some(begin);
+    }
+    let numbered = rest.strip_suffix(b" ...>")?;
+    let end = numbered.iter().rposition(|byte| !byte.is_ascii_digit())? + 1;
+    (end < numbered.len()).then_some(&numbered[..end])?.strip_suffix(CHANGED)
 }

@@ -49,13 +49,19 @@ pub(super) enum Descriptors {
 #[derive(Debug)]
 struct Table {
     slots: BTreeMap<u32, (Leads, OnExec)>,
+    /// Where the process stands, if that was seen.
+    directory: Option<Rc<[u8]>>,
     open: Rc<Cell<usize>>,
 }
 
 impl Table {
-    fn new(slots: BTreeMap<u32, (Leads, OnExec)>, open: &Rc<Cell<usize>>) -> Rc<RefCell<Self>> {
+    fn new(
+        slots: BTreeMap<u32, (Leads, OnExec)>,
+        directory: Option<Rc<[u8]>>,
+        open: &Rc<Cell<usize>>,
+    ) -> Rc<RefCell<Self>> {
         open.set(open.get() + slots.len());
-        Rc::new(RefCell::new(Self { slots, open: Rc::clone(open) }))
+        Rc::new(RefCell::new(Self { slots, directory, open: Rc::clone(open) }))
     }
 
     fn change<T>(&mut self, how: impl FnOnce(&mut BTreeMap<u32, (Leads, OnExec)>) -> T) -> T {
@@ -107,7 +113,7 @@ impl Processes {
         if self.tables.len() >= MOST_PROCESSES && !self.knows(process) {
             return Err(Fault::Rule("is of one process too many: 2^18 did not end yet"));
         }
-        let new = || Table::new(BTreeMap::new(), &self.open);
+        let new = || Table::new(BTreeMap::new(), None, &self.open);
         self.tables.entry(process).or_insert_with(new);
         Ok(())
     }
@@ -123,9 +129,12 @@ impl Processes {
         let table = match descriptors {
             Descriptors::Shared => table,
             Descriptors::Copied => {
-                let slots = table.borrow().slots.clone();
+                let (slots, directory) = {
+                    let table = table.borrow();
+                    (table.slots.clone(), table.directory.clone())
+                };
                 self.check_room(slots.len())?;
-                Table::new(slots, &self.open)
+                Table::new(slots, directory, &self.open)
             }
         };
         self.begins(child)?;
@@ -143,13 +152,35 @@ impl Processes {
             .filter(|(_, (_, on_exec))| *on_exec == OnExec::Stays)
             .map(|(number, slot)| (*number, slot.clone()))
             .collect();
+        let directory = table.borrow().directory.clone();
         // Given up first: mostly nobody shares it, and then its descriptors do not count twice.
         drop(table);
-        self.tables.insert(process, Table::new(kept, &self.open));
+        self.tables.insert(process, Table::new(kept, directory, &self.open));
     }
 
     pub(super) fn ends(&mut self, process: u32) {
         self.tables.remove(&process);
+    }
+
+    /// A thread that begins another program becomes its process, and the others end.
+    pub(super) fn supersedes(&mut self, thread: u32, process: u32) {
+        if let Some(table) = self.tables.remove(&thread) {
+            self.tables.insert(process, table);
+        }
+    }
+
+    /// Where the process stands, if that was seen.
+    pub(super) fn directory(&self, process: u32) -> Option<Rc<[u8]>> {
+        self.tables.get(&process)?.borrow().directory.clone()
+    }
+
+    /// The process stands there from now on.
+    pub(super) fn enters(&self, process: u32, directory: Option<&[u8]>) {
+        let Some(table) = self.tables.get(&process) else { return };
+        let mut table = table.borrow_mut();
+        if table.directory.as_deref() != directory {
+            table.directory = directory.map(Rc::from);
+        }
     }
 
     /// A descriptor leads somewhere.

@@ -1,5 +1,7 @@
 //! Tests of the reader of system calls.
 
+mod names;
+
 use crate::trace::forms::testing::{faults, told};
 use crate::trace::import::import_with;
 use crate::trace::{Form, Tally};
@@ -234,6 +236,60 @@ fn with_y_the_paths_are_true() {
         "/here/x 0+0 flush",
     ];
     assert_eq!(records, expected);
+}
+
+#[test]
+fn preadv2_reads_at_its_offset_or_where_the_descriptor_stands() {
+    let records = requests(&[
+        "creat(\"/a\", 0644) = 3",
+        "preadv2(3, [{iov_base=\"\"..., iov_len=100}], 1, -1, 0) = 70",
+        "write(3, \"\", 5) = 5",
+        "preadv2(3, [{iov_base=\"\"..., iov_len=100}], 1, 0, RWF_HIPRI) = 100",
+        "write(3, \"\", 5) = 5",
+    ]);
+    assert_eq!(records, ["/a 70+5 write", "/a 75+5 write"]);
+}
+
+#[test]
+fn a_thread_that_begins_another_program_becomes_its_process() {
+    for (left, flags) in
+        [("<pid changed to 100 ...>", "CLONE_FILES|CLONE_THREAD"), ("<unfinished ...>", "0")]
+    {
+        let text = [
+            "100 1700000000.1 openat(AT_FDCWD, \"/a\", O_RDWR|O_CREAT, 0644) = 3\n",
+            "100 1700000000.1 openat(AT_FDCWD, \"/b\", O_RDWR|O_CREAT|O_CLOEXEC, 0644) = 4\n",
+            &format!("100 1700000000.2 clone(child_stack=0x7f, flags={flags}) = 101\n"),
+            "101 1700000000.2 dup(3) = 9\n",
+            "100 1700000000.3 fsync(3 <unfinished ...>\n",
+            &format!("101 1700000000.3 execve(\"/bin/x\", [\"x\"], 0x7f /* 5 vars */ {left}\n"),
+            "100 1700000000.4 +++ superseded by execve in pid 101 +++\n",
+            "100 1700000000.5 <... execve resumed>) = 0\n",
+            "100 1700000000.6 write(3, \"\"..., 20) = 20\n",
+            "100 1700000000.6 write(9, \"\"..., 5) = 5\n",
+            "100 1700000000.6 write(4, \"\"..., 20) = 20\n",
+            "100 1700000000.8 +++ exited with 0 +++\n",
+        ];
+        let (records, tally) = told("strace", text.concat());
+        assert_eq!(tally.bad, 0, "{:?}", tally.first_bad);
+        assert_eq!(records, ["300000000 /a 0+20 write", "300000000 /a 20+5 write"], "{left}");
+        assert_eq!(tally.left_out["unfinished calls"], (1, 0));
+        assert_eq!(tally.left_out["writes to files opened before the recording"], (1, 20));
+    }
+}
+
+#[test]
+fn names_of_programs_behind_processes_are_dropped() {
+    let (records, tally) = told(
+        "strace",
+        "100<a program>  1700000000.000001 creat(\"/a\", 0644) = 3\n\
+         100<a program>  1700000000.000002 clone(flags=SIGCHLD <unfinished ...>\n\
+         [pid 101<x>] 1700000000.000003 write(3, \"\"..., 20) = 20\n\
+         101<x> 1700000000.000003 dup(3) = 4\n\
+         100<a program>  1700000000.000004 <... clone resumed>) = 101<x>\n\
+         101<x> 1700000000.000006 write(4, \"\"..., 5) = 5\n",
+    );
+    assert_eq!(tally.bad, 0, "{:?}", tally.first_bad);
+    assert_eq!(records, ["0 /a 0+20 write", "3000 /a 20+5 write"]);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::arguments::Arguments;
 use super::call::{Call, Places};
 use super::files::{Description, Kind};
 use super::flags::{OpenFlags, WriteFlags};
+use super::names::Named;
 use super::processes::Found;
 use super::world::{Caller, World};
 use crate::trace::RecordKind;
@@ -28,7 +29,7 @@ impl World {
         }
         if call == Call::TruncateByName {
             out.leave_out("truncations", time, 0);
-            let name = arguments.string(0).unwrap_or_default();
+            let name = self.name(process, arguments, Named::here(0)).unwrap_or_default();
             self.files.named(name).size.set(Some(arguments.bytes(1, "length")?));
             return Ok(());
         }
@@ -89,7 +90,12 @@ impl World {
                 out.leave_out("reads", time, value);
                 advance(description, value);
             }
-            Call::ReadAt => out.leave_out("reads", time, value),
+            Call::ReadAt => {
+                out.leave_out("reads", time, value);
+                if arguments.get(3) == b"-1" {
+                    advance(description, value);
+                }
+            }
             Call::Truncate => {
                 out.leave_out("truncations", time, 0);
                 description.file.size.set(Some(arguments.bytes(1, "length")?));
@@ -119,6 +125,7 @@ impl World {
             | Call::RemoveAt
             | Call::Rename
             | Call::RenameAt
+            | Call::ChangeDirectory
             | Call::LeftOut(_) => {}
         }
         Ok(())

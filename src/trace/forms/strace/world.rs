@@ -4,6 +4,7 @@ use super::arguments::{Arguments, Descriptor, Outcome, path};
 use super::call::{Call, Opens};
 use super::files::{Files, is_storage, is_storage_path};
 use super::flags::OpenFlags;
+use super::names::Named;
 use super::processes::{Descriptors, Found, Leads, OnExec, Processes};
 use crate::trace::error::Fault;
 use crate::trace::fields::digits;
@@ -60,19 +61,23 @@ impl World {
                 Ok(())
             }
             Call::Remove => {
-                self.forgets(arguments.string(0));
+                self.forgets(process, arguments, Named::here(0));
                 Ok(())
             }
             Call::RemoveAt => {
-                self.forgets(arguments.string(1));
+                self.forgets(process, arguments, Named::at(0));
                 Ok(())
             }
             Call::Rename => {
-                self.renames(arguments.string(0), arguments.string(1));
+                self.renames(process, arguments, [Named::here(0), Named::here(1)]);
                 Ok(())
             }
             Call::RenameAt => {
-                self.renames(arguments.string(1), arguments.string(3));
+                self.renames(process, arguments, [Named::at(0), Named::at(2)]);
+                Ok(())
+            }
+            Call::ChangeDirectory => {
+                self.changes_directory(process, arguments);
                 Ok(())
             }
             Call::Seek
@@ -127,14 +132,23 @@ impl World {
         arguments: &Arguments<'_>,
         (number, shown): (u64, Option<&[u8]>),
     ) -> Result<(), Fault> {
-        let (name, flags) = match opens {
-            Opens::Name => (0, OpenFlags::read(arguments.get(1))),
-            Opens::At => (1, OpenFlags::read(of_structure(arguments.get(2)))),
-            Opens::Create => (0, OpenFlags::TRUNCATE),
+        let (places, flags) = match opens {
+            Opens::Name => (Named::here(0), OpenFlags::read(arguments.get(1))),
+            Opens::At => (Named::at(0), OpenFlags::read(of_structure(arguments.get(2)))),
+            Opens::Create => (Named::here(0), OpenFlags::TRUNCATE),
         };
+        let given = self.name(process, arguments, places).filter(|name| is_storage(name));
         let name = match shown.and_then(path) {
-            Some(path) => is_storage_path(&path).then_some(path.name),
-            None => arguments.string(name).filter(|name| is_storage(name)),
+            Some(path) => {
+                if let (None, Some(given)) = (places.directory, arguments.string(places.name)) {
+                    self.learns(process, &given, &path.name);
+                }
+                is_storage_path(&path).then_some(path.name)
+            }
+            None if flags.has(OpenFlags::TEMPORARY) => {
+                given.map(|directory| self.files.temporary_name(&directory))
+            }
+            None => given,
         };
         let leads = match name {
             Some(name) => Leads::ToFile(self.files.opened(name, flags)),
@@ -229,13 +243,14 @@ impl World {
         self.processes.forks(process, child, descriptors)
     }
 
-    fn forgets(&mut self, name: Option<Vec<u8>>) {
-        if let Some(name) = name {
+    fn forgets(&mut self, process: u32, arguments: &Arguments<'_>, places: Named) {
+        if let Some(name) = self.name(process, arguments, places) {
             self.files.forget(&name);
         }
     }
 
-    fn renames(&mut self, from: Option<Vec<u8>>, to: Option<Vec<u8>>) {
+    fn renames(&mut self, process: u32, arguments: &Arguments<'_>, places: [Named; 2]) {
+        let [from, to] = places.map(|places| self.name(process, arguments, places));
         if let (Some(from), Some(to)) = (from, to) {
             self.files.renamed(&from, &to);
         }

@@ -164,6 +164,7 @@ pub(super) fn stats(records: &[Record], measures: Measures) -> TraceStats {
         blocks_touched: touched.len() as u64,
         targets: records.iter().map(|record| u64::from(record.target) + 1).max().unwrap_or(0),
         duration: Span::from_nanos(times.clone().max().unwrap_or(0) - times.min().unwrap_or(0)),
+        ended: records.iter().map(|record| record.time).max().unwrap_or_default(),
         peak_point: most_in_a_point(&writes),
         peak_second: Bytes::new(peaks.max().unwrap_or(0)),
         sizes: sizes(&writes),
