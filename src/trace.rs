@@ -5,7 +5,7 @@
 //! it one that returns when it is durable (FUA); `length` 0 with `fsync` 1 is a flush of the target.
 //! [`read()`] and [`write()`] know that form; [`import()`] reads any [`Form`], however long it is.
 //!
-//! A form is a reader of lines or records ([`forms`]), which tells requests; what is common to all
+//! A form is a reader of lines or records (`forms`), which tells requests; what is common to all
 //! is written once: decompression, detection, limits, counting, sorting, times from 0.
 
 mod detect;
