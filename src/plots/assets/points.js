@@ -47,7 +47,12 @@ function show(point) {
   encircle(point.spot);
   tell(point);
   tip.hidden = false;
-  const { x, y } = toScreen(middle(point.spot));
+  follow(point.spot);
+}
+
+// Puts the tip beside its mark.
+function follow(spot) {
+  const { x, y } = toScreen(middle(spot));
   const { width, height } = tip.getBoundingClientRect();
   const room = [document.documentElement.clientWidth, window.innerHeight];
   // Beside the mark where there is room, and never beyond the window.
@@ -69,7 +74,8 @@ svg.addEventListener('pointermove', event => {
   else hide();
 });
 svg.addEventListener('pointerleave', hide);
-window.addEventListener('scroll', hide, { passive: true });
+// The page scrolls by itself when the figure is focused: what is told then stays with its mark.
+window.addEventListener('scroll', () => shown && follow(shown.spot), { passive: true });
 
 // The nearest of the other series that lies on this side: up or down.
 function beyond(from, way) {
