@@ -58,25 +58,20 @@ impl Source {
     /// Blocks that fit one message of a pass, which are all in full.
     fn blocks_per_message(&self) -> usize {
         let item = wire::item_in_full(self.parameters.block_size);
-        let mut packing = Packing::new(self.parameters.cp_message_bytes);
-        let mut count = 0;
-        while packing.fits(item) {
-            packing.add(item);
-            count += 1;
-        }
-        count
+        let count = Packing::new(self.parameters.cp_message_bytes).holds(item);
+        usize::try_from(count).unwrap_or(usize::MAX)
     }
 
     /// Reads the blocks of the next two messages.
     pub(super) fn read_ahead(&mut self, effects: &mut Vec<Effect>) {
-        let ahead = 2 * self.blocks_per_message();
+        let ahead = self.blocks_per_message().saturating_mul(2);
         let Some(pass) = &mut self.pass else { return };
         let sent = match pass.phase {
             PassPhase::Begin => 0,
             PassPhase::Blocks(sent) => sent,
             PassPhase::End | PassPhase::Sent => return,
         };
-        let until = pass.blocks.len().min(sent + ahead);
+        let until = pass.blocks.len().min(sent.saturating_add(ahead));
         let wanted: Vec<_> = pass.blocks[pass.asked.min(until)..until].to_vec();
         pass.asked = until.max(pass.asked);
         for address in wanted {
@@ -116,7 +111,7 @@ impl Source {
                 begin
             }
             PassPhase::Blocks(sent) => {
-                let end = pass.blocks.len().min(sent + per_message);
+                let end = pass.blocks.len().min(sent.saturating_add(per_message));
                 let ready = |address: &BlockAddress| pass.read.contains_key(address);
                 if !pass.blocks[sent..end].iter().all(ready) {
                     return false;

@@ -34,6 +34,13 @@ impl Packing {
         self.filled == 0 || self.filled + item.get() <= self.limit
     }
 
+    /// How many items of this length go into an empty message.
+    #[must_use]
+    pub const fn holds(&self, item: Bytes) -> u64 {
+        let count = self.limit.saturating_sub(CP_DATA_HEADER) / item.get();
+        if count == 0 { 1 } else { count }
+    }
+
     /// Closes the open message, if there is one, and tells its length.
     pub fn close(&mut self) -> Option<Bytes> {
         let length = std::mem::take(&mut self.filled);
@@ -54,6 +61,26 @@ mod tests {
         assert_eq!(packing.add(item), Some(Bytes::new(CP_DATA_HEADER + 100)));
         assert_eq!(packing.close(), Some(Bytes::new(CP_DATA_HEADER + 50)));
         assert_eq!(packing.close(), None);
+    }
+
+    #[test]
+    fn as_many_items_are_held_as_fit_one_by_one() {
+        for limit in
+            [1, CP_DATA_HEADER, CP_DATA_HEADER + 49, CP_DATA_HEADER + 50, CP_DATA_HEADER + 999]
+        {
+            let (item, mut packing) = (Bytes::new(50), Packing::new(Bytes::new(limit)));
+            let held = packing.holds(item);
+            let mut count = 0;
+            while packing.fits(item) {
+                packing.add(item);
+                count += 1;
+            }
+            assert_eq!(held, count, "{limit}");
+        }
+        assert_eq!(
+            Packing::new(Bytes::new(u64::MAX)).holds(Bytes::new(1)),
+            u64::MAX - CP_DATA_HEADER
+        );
     }
 
     #[test]
