@@ -202,3 +202,16 @@ fn a_pass_does_not_begin_while_a_commit_is_under_way() {
         assert_passes(&outcome.unwrap_or_else(|error| panic!("{error}")));
     }
 }
+
+/// A pass whose messages could hold a billion blocks does not count them one by one.
+#[test]
+fn a_pass_of_endless_messages_is_quick() {
+    let text = r#"{ "clients": [ { "workload": { "count": 200 } } ],
+        "cp": { "message_bytes": "8TiB" }, "wan": { "queue": "16TiB", "window": "16TiB" },
+        "faults": [ { "kind": "crash", "node": "destination", "at": "50ms", "restart_after": "300ms" } ] }"#;
+    let scenario = scenario(text, &[]);
+    let outcome = batch::run(&scenario, 0, &Traces::new(), None, &mut |_, _| {});
+    let outcome = outcome.unwrap_or_else(|error| panic!("{error}"));
+    assert_passes(&outcome);
+    assert_eq!(outcome.finished.ending.reason, EndReason::Done);
+}
